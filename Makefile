@@ -1,0 +1,48 @@
+# Step Zero. `make serve` shows the book, `make test` checks it; both set themselves up.
+PORT ?= 8000
+PYTHON ?= python3
+RUN := .venv/bin/python
+FRESH := .verify/results
+# MkDocs prints a notice about its own future at each build; TensorFlow a page about the processor
+export NO_MKDOCS_2_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 2
+
+.PHONY: serve test measure verify bench lock
+.DELETE_ON_ERROR:
+
+serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
+	@$(RUN) -m evidence serve --port $(PORT)
+
+test: .venv/installed  ## everything that needs no MNIST and no browser
+	@$(RUN) -m evidence status
+	@$(RUN) -m evidence draw
+	@$(RUN) -m pytest -m "not browser"
+
+measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment
+	@$(RUN) -m evidence measure $(ONLY)
+
+verify: .venv/installed  ## what is checked before publishing: all of it, from freshly measured numbers
+	rm -rf .verify
+	$(RUN) -m evidence measure --results $(FRESH)
+	$(RUN) -m evidence compare $(FRESH)
+	$(RUN) -m evidence draw --results $(FRESH)
+	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
+	$(RUN) -m pytest docs README.md --real-mnist
+	$(RUN) -m mkdocs build --strict
+	$(RUN) -m pytest tests/test_browser.py --site site
+
+bench: .venv/installed  ## seconds per network: keras.fit, stacked, PyTorch
+	@$(RUN) -m evidence bench
+
+lock: .venv/installed  ## requirements.txt from requirements.in
+	$(RUN) -m pip install --quiet uv
+	$(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+		--no-header --annotation-style line --quiet requirements.in --output-file requirements.txt
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
+		"Step Zero needs Python 3.11, 3.12 or 3.13 and this is %d.%d; name another: make PYTHON=python3.12" % v)'
+	@echo "Setting up .venv from requirements.txt, once (about 1 GB on disk) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements.txt
+	@touch $@
