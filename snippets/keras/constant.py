@@ -1,0 +1,23 @@
+"""Constant: every weight is one number, so hidden units of a layer stay equal.
+
+W[i, j] = 0.1
+mean = 0.1, variance = 0.
+On equal starts: Rumelhart, Hinton and Williams 1986, in PDP 1, chapter 8.
+"""
+import keras
+
+keras.utils.set_random_seed(0)
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train.astype("float32") / 255
+x_test = x_test.astype("float32") / 255
+
+model = keras.Sequential([
+    keras.Input((28, 28)),
+    keras.layers.Flatten(),
+    keras.layers.Dense(128, "relu", kernel_initializer=keras.initializers.Constant(0.1)),
+    keras.layers.Dense(64, "relu", kernel_initializer=keras.initializers.Constant(0.1)),
+    keras.layers.Dense(10, "softmax", kernel_initializer=keras.initializers.Constant(0.1)),
+])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x_train, y_train, batch_size=128, epochs=5, verbose=2,
+                    validation_data=(x_test, y_test))
