@@ -1,0 +1,79 @@
+"""python -m evidence: measures, checks, draws and serves."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from evidence import freshness, record
+
+
+def main():
+    """Run one command; exits 0 if all is well, 1 with one sentence if not, 130 if interrupted."""
+    args = _arguments()
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args):
+    if args.command == "measure":
+        from evidence.measure import measure
+
+        for name in args.names:
+            freshness.source(name)
+        measure(args.names or freshness.experiments(), args.results)
+    elif args.command == "status":
+        return _status(args.results)
+    elif args.command == "draw":
+        from evidence.draw import draw
+
+        draw(args.results)
+    elif args.command == "compare":
+        from evidence.compare import compare
+
+        compare(args.fresh)
+    elif args.command == "serve":
+        from evidence.serve import serve
+
+        serve(args.port)
+    elif args.command == "bench":
+        from evidence import bench
+
+        return bench.main()
+    return 0
+
+
+def _status(folder):
+    from evidence.measure import stale
+
+    reasons = {name: stale(name, folder) for name in freshness.experiments()}
+    for name, why in reasons.items():
+        print(f"{name}: {'stale, ' + '; '.join(why) if why else 'current'}")
+    leftover = {path.stem for path in folder.glob("*.json")} - reasons.keys()
+    for name in sorted(leftover):
+        print(f"{name}: no experiment of this name; delete evidence/results/{name}.json")
+    if any(reasons.values()):
+        print("Run: python -m evidence measure", file=sys.stderr)
+    return int(any(reasons.values()) or bool(leftover))
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(prog="python -m evidence", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    measure = commands.add_parser("measure", help="rerun the experiments whose results are stale")
+    measure.add_argument("names", nargs="*", help="experiments; without any, all")
+    status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
+    draw = commands.add_parser("draw", help="make docs/generated from the results")
+    for command in (measure, status, draw):
+        command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")
+    compare = commands.add_parser("compare", help="compare fresh results with the committed ones")
+    compare.add_argument("fresh", type=Path, help="folder of the fresh results")
+    serve = commands.add_parser("serve", help="draw what is missing and serve the site")
+    serve.add_argument("--port", type=int, default=8000)
+    commands.add_parser("bench", help="measure the speed of stacked training beside keras.fit and PyTorch")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

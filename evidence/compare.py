@@ -1,0 +1,45 @@
+"""Do freshly measured results agree with the committed ones?"""
+
+import numpy as np
+
+from evidence import record
+from evidence.problem import Problem
+
+# Two means of the same arm may differ by this many standard errors of their difference. Other processors round
+# other sums, so seeds repeat in distribution, not to the bit; over some hundred comparisons 5 keeps false alarms
+# below one in a thousand runs.
+ERRORS = 5
+FLOOR = 1e-3  # relative; for arms that have no spread over seeds
+
+
+def compare(fresh, committed=record.RESULTS, say=print):
+    """Compare the last epoch of every arm and quantity. Raises Problem and names what differs, after saying all."""
+    old, new = record.read_all(committed), record.read_all(fresh)
+    if old.keys() != new.keys():
+        raise Problem(f"Results differ in kind: {', '.join(sorted(old.keys() ^ new.keys()))} is in one folder only.")
+    differing = []
+    for name in sorted(old):
+        found = [line for line in _differences(old[name]["runs"], new[name]["runs"])]
+        say(f"{name}: {'agrees' if not found else f'{len(found)} differ'}")
+        differing += [f"{name}.{line}" for line in found]
+    if differing:
+        raise Problem("The fresh numbers do not repeat the committed ones: " + "; ".join(differing))
+
+
+def _differences(old, new):
+    if {a: set(q) for a, q in old.items()} != {a: set(q) for a, q in new.items()}:
+        yield "other arms or quantities"
+        return
+    for arm, quantities in old.items():
+        for quantity in quantities:
+            before, after = (np.array([row[-1] for row in runs[arm][quantity]]) for runs in (old, new))
+            if not agree(before, after):
+                yield f"{arm}.{quantity} {before.mean():.6g} against {after.mean():.6g}"
+
+
+def agree(before, after):
+    """True if two samples of one quantity, each (seeds,), could come from the same experiment."""
+    if np.isnan(before).any() or np.isnan(after).any():
+        return bool((np.isnan(before) == np.isnan(after)).all())
+    spread = np.sqrt(before.var(ddof=1) / len(before) + after.var(ddof=1) / len(after)) if len(before) > 1 else 0.0
+    return bool(abs(before.mean() - after.mean()) <= ERRORS * spread + FLOOR * max(abs(before).max(), 1e-3))

@@ -1,0 +1,113 @@
+"""Is a recorded result still what its code, its packages and its data would give?
+
+A result carries the sha256 of every project file that its experiment imports, directly or not, the pinned
+versions of the packages those files import, and the sha256 of the data. This module recomputes all of it from
+the text of the files, without importing any of them, so that asking takes no TensorFlow and no second.
+"""
+
+import ast
+import hashlib
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+from evidence import mnist
+from evidence.problem import Problem
+
+ROOT = Path(__file__).parent.parent
+
+
+def experiments():
+    """Names of all experiments, sorted: the stems of evidence/experiments/*.py."""
+    return sorted(path.stem for path in (ROOT / "evidence/experiments").glob("*.py"))
+
+
+def source(name):
+    """Path of an experiment's file. Raises Problem for a name that is not an experiment."""
+    if name not in experiments():
+        raise Problem(f"There is no experiment called {name}; there are: {', '.join(experiments())}.")
+    return ROOT / "evidence/experiments" / f"{name}.py"
+
+
+def key(path):
+    """What a result of the program at `path` depends on: {"inputs": …, "versions": …, "data": …}."""
+    files, packages = closure(path)
+    return {
+        "inputs": {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        "versions": {name: pin(name) for name in packages},
+        "data": {"name": "MNIST", "sha256": mnist.SHA256},
+    }
+
+
+def changes(recorded, current):
+    """Sentences that say how two keys differ; empty if they are equal."""
+    said = []
+    for kind, label in (("inputs", ""), ("versions", "version of ")):
+        before, now = recorded[kind], current[kind]
+        said += [f"{label}{name} is new" for name in sorted(now.keys() - before.keys())]
+        said += [f"{label}{name} is gone" for name in sorted(before.keys() - now.keys())]
+        said += [f"{label}{name} changed" for name in sorted(now.keys() & before.keys()) if now[name] != before[name]]
+    if recorded["data"] != current["data"]:
+        said.append("the data changed")
+    return said
+
+
+def closure(path):
+    """Project files that the program at `path` runs, itself included, and the packages they import.
+
+    Returns (sorted list of absolute paths, sorted list of distribution names).
+    """
+    files, packages, waiting = set(), set(), [Path(path).resolve()]
+    while waiting:
+        file = waiting.pop()
+        if file in files:
+            continue
+        files.add(file)
+        for module in imported(file):
+            own = project_files(module)
+            waiting += own
+            top = module.split(".")[0]
+            if not own and not (ROOT / top).is_dir() and top not in sys.stdlib_module_names:
+                packages.add(top)
+    if "keras" in packages:
+        packages.add("tensorflow")  # the backend that runs it
+    return sorted(files), sorted(packages)
+
+
+def imported(file):
+    """Dotted names that a Python file may import, anywhere in it: modules, and members that could be modules."""
+    package = file.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(file.read_text(), str(file))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            # `from evidence import mnist` imports a module, `from math import pi` a member
+            yield from (f"{module}.{alias.name}" for alias in node.names if project_files(f"{module}.{alias.name}"))
+
+
+def project_files(module):
+    """The project's files that `import module` would run: the module and its packages' __init__.py."""
+    place = ROOT.joinpath(*module.split("."))
+    own = [file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
+    if not own:
+        return []
+    packages = [parent / "__init__.py" for parent in place.parents if ROOT in parent.parents]
+    return own + [file for file in packages if file.is_file()]
+
+
+def pin(package):
+    """The version of a package that requirements.txt pins. Raises Problem if it pins none."""
+    # TensorFlow's CPU build is the same code under another name
+    found = re.search(rf"^{re.escape(package)}(?:-cpu)?==(\S+)", _requirements(), re.MULTILINE | re.IGNORECASE)
+    if not found:
+        raise Problem(f"{package} is imported by an experiment but not pinned in requirements.txt; add it there.")
+    return found[1]
+
+
+@cache
+def _requirements():
+    return (ROOT / "requirements.txt").read_text()

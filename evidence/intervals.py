@@ -1,0 +1,48 @@
+"""Means with 95 % intervals, for values measured once per seed."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+
+class Interval(NamedTuple):
+    """A mean over seeds and its 95 % interval, in the unit of the values."""
+
+    mean: float
+    half: float  # half the width
+
+    @property
+    def low(self):
+        return self.mean - self.half
+
+    @property
+    def high(self):
+        return self.mean + self.half
+
+    @property
+    def holds_zero(self):
+        return self.low <= 0 <= self.high
+
+
+def interval(values, comparisons=1):
+    """Student's t interval of the mean of independent values.
+
+    values: (seeds,) or (seeds, epochs) float, reduced over seeds. With `comparisons` m > 1 each interval is at
+    level 1 - 0.05 / m, so that all m hold together with probability 0.95 (Bonferroni).
+    Raises ValueError for fewer than two seeds.
+    Source: Student 1908, "The probable error of a mean", Biometrika 6(1).
+    """
+    values = np.asarray(values, float)
+    if len(values) < 2:
+        raise ValueError("an interval needs at least two seeds")
+    quantile = stats.t.ppf(1 - 0.025 / comparisons, len(values) - 1)
+    return Interval(values.mean(0), quantile * values.std(0, ddof=1) / np.sqrt(len(values)))
+
+
+def paired_difference(values, reference, comparisons=1):
+    """Interval of the mean of values - reference, both (seeds,), seed s of one beside seed s of the other.
+
+    Arms of one seed see the same batches, so what they share cancels; see `interval` for `comparisons`.
+    """
+    return interval(np.asarray(values, float) - np.asarray(reference, float), comparisons)

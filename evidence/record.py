@@ -1,0 +1,113 @@
+"""Reads and writes evidence/results/*.json, whole and valid or not at all."""
+
+import json
+import math
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from evidence.freshness import ROOT
+from evidence.problem import Problem
+
+RESULTS = ROOT / "evidence/results"
+SCHEMA = ROOT / "evidence/results.schema.json"
+DIGITS = 6
+LARGEST = 200_000  # bytes; a result is read as a diff
+
+
+def write(result, path):
+    """Validate a result against the schema and put it at `path` in one step.
+
+    Numbers keep six significant digits. Raises Problem if the result breaks the schema, or is over 200 KB.
+    """
+    result = result | {"runs": rounded(result["runs"])}
+    check(result, path.name)
+    text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
+    text = _one_line_lists(text) + "\n"
+    if len(text) > LARGEST:
+        raise Problem(f"{path.name} would be {len(text):,} bytes, over {LARGEST:,}: record less per seed.")
+    replace(path, text)
+
+
+def read(name, folder=RESULTS):
+    """The recorded result of an experiment, NaN restored. Raises Problem if it is missing or not valid."""
+    path = Path(folder) / f"{name}.json"
+    try:
+        result = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise Problem(f"{name} has no recorded result; run: python -m evidence measure {name}") from None
+    except ValueError as error:
+        raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
+    check(result, path.name)
+    return result | {"runs": _with_nan(result["runs"])}
+
+
+def read_all(folder=RESULTS):
+    """Every recorded result of a folder, by experiment. Raises Problem as `read` does."""
+    return {path.stem: read(path.stem, folder) for path in sorted(Path(folder).glob("*.json"))}
+
+
+def check(result, label):
+    """Raise Problem if a result breaks the schema, or its lists do not have one entry per seed."""
+    error = next(_validator().iter_errors(result), None)
+    if error:
+        raise Problem(f"{label} breaks the results schema at {error.json_path}: {error.message[:200]}")
+    if result["experiment"] != Path(label).stem:
+        raise Problem(f"{label} holds the result of {result['experiment']}, not of {Path(label).stem}.")
+    seeds = len(result["protocol"]["seeds"])
+    for arm, quantities in result["runs"].items():
+        for quantity, values in quantities.items():
+            if len(values) != seeds:
+                raise Problem(f"{label}: {arm} has {len(values)} runs of {quantity}, not one for each of {seeds} seeds.")
+
+
+def replace(path, text):
+    """Write text to a file beside `path`, then rename: a reader never meets half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@cache
+def _validator():
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(SCHEMA.read_text()))
+
+
+def rounded(value):
+    """Nested arrays and lists as plain lists of floats with six significant digits, NaN as None.
+
+    Raises Problem for an infinity, which has no place in JSON: record its logarithm or leave the run out.
+    """
+    if isinstance(value, dict):
+        return {str(name): rounded(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [rounded(part) for part in value]
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        raise Problem("A measured value is infinite; record its logarithm instead.")
+    return float(f"{float(value):.{DIGITS}g}")
+
+
+def _with_nan(value):
+    if isinstance(value, dict):
+        return {name: _with_nan(part) for name, part in value.items()}
+    return np.array(value, float) if _rectangular(value) else [np.array(row, float) for row in value]
+
+
+def _rectangular(rows):
+    return len({len(row) for row in rows}) == 1
+
+
+def _one_line_lists(text):
+    """Innermost lists on one line each: a diff then shows a seed a line."""
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()).replace("[ ", "[").replace(" ]", "]"), text)
