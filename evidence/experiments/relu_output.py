@@ -1,0 +1,78 @@
+"""Why four initializers all gave 0.0980: a published notebook with ReLU on its output layer, and its repair."""
+
+import keras
+import numpy as np
+
+from evidence import mnist
+from snippets.tools import stacked
+
+INITIALIZERS = {
+    "zeros": "zeros",
+    "random_normal": keras.initializers.RandomNormal(stddev=0.01),
+    "glorot_uniform": "glorot_uniform",
+    "he_normal": "he_normal",
+}
+OUTPUTS = ["relu", "softmax"]
+PROTOCOL = {
+    "question": "Why did four initializers all give a test accuracy of 0.0980, and what do they give when repaired?",
+    "widths": [784, 256, 10],
+    "activation": "relu",
+    "loss": "categorical_crossentropy",
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "batch_size": 64,
+    "epochs": 10,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"<initializer>_<output>": quantities} of one seed.
+
+    Per epoch "loss" and "val_accuracy" (NaN losses stay NaN); single values "silent" (share of the training
+    images for which all ten outputs are zero before training, where the loss is 0/0), "nan_weights" (share of
+    the weights that are NaN after training) and, for ReLU, "first_nan" (the batch, counted from 1, at which
+    Keras's own loss is NaN for the first time).
+    """
+    (x, y), test = mnist.pixels()
+    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds", "loss")}
+    runs = {}
+    for output in OUTPUTS:
+        networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
+        history, weights = stacked.train(networks, x, y, test, output=output, **setting, verbose=False)
+        for k, (name, initializer) in enumerate(INITIALIZERS.items()):
+            kernels = stacked.initial_kernels(initializer, PROTOCOL["widths"], seed)
+            runs[f"{name}_{output}"] = {
+                "loss": history["loss"][k],
+                "val_accuracy": history["val_accuracy"][k],
+                "silent": [silent_share(kernels, x)],
+                "nan_weights": [np.mean(np.concatenate([np.isnan(part).ravel() for part in weights[k]]))],
+            }
+            if output == "relu":
+                runs[f"{name}_{output}"]["first_nan"] = [first_nan(kernels, x, y, stacked.batch_order(seed, 0, len(x)))]
+    return runs
+
+
+def silent_share(kernels, x):
+    """Share of the rows of x for which no output of a ReLU network with these kernels is positive."""
+    hidden = np.maximum(x @ kernels[0], 0)
+    return float(np.mean((hidden @ kernels[1] <= 0).all(axis=1)))
+
+
+def first_nan(kernels, x, y, order):
+    """The batch of the first epoch, from 1, whose loss is NaN in the network as the notebook built it.
+
+    Trains in Keras itself, not in `stacked`, so that the cause is seen where readers meet it. Raises
+    RuntimeError if the loss stays a number for a whole epoch.
+    """
+    hidden, classes = (kernel.shape[1] for kernel in kernels)
+    model = keras.Sequential([keras.layers.Dense(hidden, "relu"), keras.layers.Dense(classes, "relu")])
+    model.compile(PROTOCOL["optimizer"], PROTOCOL["loss"])
+    model.build(x[:1].shape)
+    model.set_weights([part for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1]))])
+    labels, size = np.eye(classes, dtype="float32")[y], PROTOCOL["batch_size"]
+    for batch, start in enumerate(range(0, len(order), size), 1):
+        chosen = order[start : start + size]
+        if np.isnan(model.train_on_batch(x[chosen], labels[chosen])):
+            return batch
+    raise RuntimeError("no batch of the first epoch had a NaN loss")

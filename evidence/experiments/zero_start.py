@@ -1,0 +1,71 @@
+"""What zero and constant kernels do, by activation and by what the output layer starts from."""
+
+import keras
+import numpy as np
+
+from evidence import mnist
+from snippets.tools import stacked
+
+CONSTANT = keras.initializers.Constant(0.1)
+STARTS = {  # what the hidden kernels start from, and what the output kernel starts from
+    "zeros": ("zeros", "zeros"),
+    "zeros_hidden": ("zeros", "glorot_uniform"),
+    "constant": (CONSTANT, CONSTANT),
+    "constant_hidden": (CONSTANT, "glorot_uniform"),
+    "glorot_uniform": ("glorot_uniform", "glorot_uniform"),
+}
+ACTIVATIONS = ["relu", "tanh", "sigmoid"]
+REGRESSION = [784, 10]  # no hidden layer: softmax regression
+DEPTHS = {"one": [784, 128, 10], "two": [784, 128, 64, 10]}  # hidden layers
+PROTOCOL = {
+    "question": "What does a network learn from kernels that are all zero, or all equal?",
+    "output": "softmax",
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "batch_size": 128,
+    "epochs": 1,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"<activation>_<start>_<depth>" and "regression_<start>": quantities} of one seed, after one epoch.
+
+    "val_loss" and "val_accuracy"; per kernel, first to last: "moved" (largest change of any weight), "spread"
+    (largest standard deviation of a row across the layer's units: 0 if all units are copies) and "rank_ratio"
+    (second singular value over the first; 0 for a kernel of zeros); and the "output_bias" (10,).
+    """
+    runs = _train(REGRESSION, "linear", {start: [start] for start in ("zeros", "glorot_uniform")}, seed, "regression_{}")
+    for depth, widths in DEPTHS.items():
+        starts = {name: [hidden] * (len(widths) - 2) + [output] for name, (hidden, output) in STARTS.items()}
+        for activation in ACTIVATIONS:
+            runs |= _train(widths, activation, starts, seed, f"{activation}_{{}}_{depth}")
+    return runs
+
+
+def _train(widths, activation, starts, seed, name):
+    (x, y), test = mnist.pixels()
+    setting = {option: value for option, value in PROTOCOL.items() if option not in ("question", "seeds")}
+    networks = [(start, seed) for start in starts.values()]
+    history, weights = stacked.train(
+        networks, x, y, test, widths=widths, activation=activation, **setting, verbose=False
+    )
+    return {
+        name.format(start): {
+            "val_loss": history["val_loss"][k],
+            "val_accuracy": history["val_accuracy"][k],
+            **describe(stacked.initial_kernels(rules, widths, seed), weights[k][0::2]),
+            "output_bias": weights[k][-1],
+        }
+        for k, (start, rules) in enumerate(starts.items())
+    }
+
+
+def describe(initial, final):
+    """Per kernel: how far it moved, whether its units differ, and how far it is from rank one."""
+    singular = [np.linalg.svd(kernel, compute_uv=False) for kernel in final]
+    return {
+        "moved": [np.abs(after - before).max() for before, after in zip(initial, final, strict=True)],
+        "spread": [kernel.std(axis=1).max() for kernel in final],
+        "rank_ratio": [s[1] / s[0] if s[0] else 0.0 for s in singular],
+    }
