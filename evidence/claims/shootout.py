@@ -1,0 +1,201 @@
+"""Claims of the chapter The shoot-out."""
+
+import itertools
+
+import numpy as np
+
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import fixed, plus_minus, word
+from evidence.quoted import SEED_003
+
+SCALED = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal"]
+FIXED = ["random_normal", "random_uniform", "truncated_normal"]
+BROKEN = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
+
+
+def final(runs, arm):
+    """Test accuracy after the last epoch, (seeds,) fraction."""
+    return runs["mnist_shootout"][arm]["val_accuracy"][:, -1]
+
+
+def gap(runs, arm, reference, comparisons=1):
+    """Paired difference of two arms' final accuracy."""
+    return paired_difference(final(runs, arm), final(runs, reference), comparisons)
+
+
+def replace(experiment, arm, other):
+    """A refutation: the runs of `other` under the name of `arm`."""
+
+    def alter(runs):
+        runs[experiment][arm] = runs[experiment][other]
+
+    return alter
+
+
+def points(difference):
+    """A paired difference in accuracy, printed in percentage points with its interval."""
+    return plus_minus(*difference, 100)
+
+
+def chance(runs):
+    """Standard deviation of one run's final accuracy over seeds, pooled over the scaled rules, in points."""
+    return 100 * np.sqrt(np.mean([final(runs, arm).var(ddof=1) for arm in SCALED]))
+
+
+def reach(difference):
+    """How far from zero, in points, the interval of a difference reaches: what could still be hiding in it."""
+    return 100 * max(abs(difference.low), abs(difference.high))
+
+
+@claim(refuted_by=replace("mnist_shootout", "he_uniform", "random_uniform"))
+def scaled_rules_tie(runs):
+    """The {others} other rules that scale with the layer (LeCun, Glorot and He, normal and uniform, and orthogonal) end
+    within {gap} percentage points of Glorot uniform on average after {epochs} epochs, and with 95 % confidence in all of
+    them together within {bound}."""
+    others = [arm for arm in SCALED if arm != "glorot_uniform"]
+    gaps = [gap(runs, arm, "glorot_uniform", len(others)) for arm in others]
+    bound = max(map(reach, gaps))
+    assert bound < 0.5
+    return {
+        "others": word(len(others)),
+        "epochs": word(runs["mnist_shootout"]["he_normal"]["val_accuracy"].shape[1]),
+        "gap": fixed(100 * max(abs(one.mean) for one in gaps), 2),
+        "bound": fixed(bound, 2),
+    }
+
+
+@claim(refuted_by=replace("mnist_shootout", "random_uniform", "glorot_uniform"))
+def fixed_spreads_cost_accuracy(runs):
+    """Keras's three rules of a fixed spread do worse than Glorot uniform, by {mean} percentage points on average:
+    random_normal by {normal}, truncated_normal by {truncated}, random_uniform by {uniform}."""
+    gaps = [gap(runs, "glorot_uniform", arm, len(FIXED)) for arm in FIXED]
+    together = paired_difference(final(runs, "glorot_uniform"), np.mean([final(runs, arm) for arm in FIXED], axis=0))
+    assert together.low > 0 and all(one.mean > 0.001 for one in gaps)
+    return {"mean": points(together)} | dict(zip(("normal", "uniform", "truncated"), map(points, gaps), strict=True))
+
+
+@claim(refuted_by=replace("mnist_shootout", "he_normal", "identity"))
+def he_does_not_beat_glorot_here(runs):
+    """He normal minus Glorot uniform is {gap} percentage points of test accuracy; with 95 % confidence neither is ahead by
+    more than {bound}."""
+    difference = gap(runs, "he_normal", "glorot_uniform")
+    assert reach(difference) < 0.5
+    return {"gap": points(difference), "bound": fixed(reach(difference), 2)}
+
+
+@claim(refuted_by=replace("mnist_shootout", "he_uniform", "identity"))
+def normal_or_uniform_does_not_matter(runs):
+    """At equal variance, normal minus uniform is {lecun} for LeCun, {glorot} for Glorot and {he} percentage points for He:
+    whatever the shape of the distribution does here, it stays below {bound} points."""
+    families = ("lecun", "glorot", "he")
+    gaps = [gap(runs, f"{family}_normal", f"{family}_uniform", len(families)) for family in families]
+    bound = max(map(reach, gaps))
+    assert bound < 0.5
+    return {"bound": fixed(bound, 2)} | dict(zip(families, map(points, gaps), strict=True))
+
+
+@claim(refuted_by=replace("mnist_shootout", "identity", "he_normal"))
+def identity_trails(runs):
+    """Identity kernels train, and end {gap} percentage points behind Glorot uniform."""
+    difference = gap(runs, "glorot_uniform", "identity")
+    assert difference.low > 0 and final(runs, "identity").min() > 0.9
+    return {"gap": points(difference)}
+
+
+@claim(refuted_by=swap("mnist_shootout", "ones", "lecun_normal"))
+def ones_explode_first(runs):
+    """With every kernel at one, the test loss after the first epoch is {first} nats, and after the last the accuracy is
+    {accuracy}."""
+    ones = runs["mnist_shootout"]["ones"]
+    first, last = interval(ones["val_loss"][:, 0]), interval(final(runs, "ones"))
+    assert first.low > 10 and last.high < 0.2
+    return {"first": plus_minus(*first), "accuracy": plus_minus(*last, 100, " %")}
+
+
+def dominate(runs):
+    """A refutation: one rule ahead of all others by a point, in every seed."""
+    runs["mnist_shootout"]["he_normal"]["val_accuracy"][:, -1] = 0.99
+
+
+@claim(refuted_by=dominate)
+def one_run_ranks_by_luck(runs):
+    """In {seeds} seeds, {winners} different rules came first at least once; whoever runs each rule once and prints a
+    ranking prints mostly luck."""
+    table = np.array([final(runs, arm) for arm in SCALED])
+    winners = len(set(table.argmax(axis=0)))
+    assert winners >= 3
+    return {"seeds": word(table.shape[1]), "winners": word(winners)}
+
+
+@claim(refuted_by=dominate)
+def gaps_of_the_source_are_noise(runs):
+    """Two single runs of one and the same rule differ by up to {noise} percentage points in 95 of 100 pairs, and {small}
+    of the {all} gaps between the source's five random rules are smaller than that."""
+    noise = 1.96 * np.sqrt(2) * chance(runs)
+    random = [100 * accuracy for name, (_, accuracy) in SEED_003.items() if name != "zeros"]
+    gaps = [abs(a - b) for a, b in itertools.combinations(random, 2)]
+    small = sum(one < noise for one in gaps)
+    assert small >= len(gaps) - 2
+    values = [final(runs, arm) for arm in ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal")]
+    assert all(interval(a).low < interval(b).high for a, b in itertools.permutations(values, 2))
+    return {"noise": fixed(noise, 2), "small": word(small), "all": word(len(gaps))}
+
+
+@claim(refuted_by=swap("relu_output", "he_normal_relu", "he_normal_softmax"))
+def relu_output_ends_in_nan(runs):
+    """With ReLU on the output layer the loss is NaN in the first epoch of every run, whatever the initializer, and every
+    weight is NaN in the end."""
+    arms = [runs["relu_output"][f"{name}_relu"] for name in BROKEN]
+    assert all(np.isnan(arm["loss"]).all() and (arm["nan_weights"] == 1).all() for arm in arms)
+
+
+@claim(refuted_by=swap("relu_output", "glorot_uniform_relu", "glorot_uniform_softmax"))
+def relu_output_always_answers_zero(runs):
+    """All {runs} broken runs score {accuracy}, which is the share of zeros in the test set to the last digit: a row of NaN
+    has no largest entry, so argmax returns the first class."""
+    accuracies = np.concatenate([runs["relu_output"][f"{name}_relu"]["val_accuracy"][:, -1] for name in BROKEN])
+    assert (accuracies == runs["class_prior"]["test"]["share"][0, 0]).all()
+    return {"runs": word(len(accuracies)), "accuracy": fixed(accuracies[0])}
+
+
+def late(runs):
+    """A refutation: a network that meets its first NaN only in the second epoch."""
+    runs["relu_output"]["he_normal_relu"]["first_nan"][0, 0] = 1000
+
+
+@claim(refuted_by=late)
+def the_first_nan_comes_early(runs):
+    """In Keras itself the first NaN loss comes in batch {zeros} from zeros, and between batch {first} and batch {last} of
+    the epoch's {batches} from the three random starts."""
+    arms = runs["relu_output"]
+    zeros = arms["zeros_relu"]["first_nan"]
+    random = np.concatenate([arms[f"{name}_relu"]["first_nan"].ravel() for name in BROKEN[1:]])
+    batches = -(-60_000 // 64)
+    assert (zeros == 1).all() and random.max() <= batches
+    return {"zeros": 1, "first": int(random.min()), "last": int(random.max()), "batches": batches}
+
+
+@claim(refuted_by=swap("relu_output", "zeros_softmax", "he_normal_softmax"))
+def softmax_repairs_all_but_zeros(runs):
+    """With softmax in its place, the three random starts reach {normal}, {glorot} and {he} in ten epochs, and zeros stays at
+    {zeros}."""
+    values = [runs["relu_output"][f"{name}_softmax"]["val_accuracy"][:, -1] for name in BROKEN]
+    assert (values[0] < 0.12).all() and all(interval(one).low > 0.97 for one in values[1:])
+    printed = [plus_minus(*interval(one), 100, " %") for one in values]
+    return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True))
+
+
+def constant_lead(runs):
+    """A refutation: random_uniform as far behind He normal after the last epoch as after the first."""
+    loss = runs["mnist_shootout"]["random_uniform"]["val_loss"]
+    loss[:, -1] = runs["mnist_shootout"]["he_normal"]["val_loss"][:, -1] + loss[:, 0]
+
+
+@claim(refuted_by=constant_lead)
+def the_lead_melts(runs):
+    """After one epoch random_uniform is behind He normal by {first} nats of test loss, after five by {last}."""
+    loss = [runs["mnist_shootout"][arm]["val_loss"] for arm in ("random_uniform", "he_normal")]
+    first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch]) for epoch in (0, -1))
+    assert first.low > 0 and last.high < first.low
+    return {"first": plus_minus(*first), "last": plus_minus(*last)}

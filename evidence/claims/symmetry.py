@@ -1,0 +1,126 @@
+"""Claims of the chapter Zeros and constants."""
+
+import numpy as np
+
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import below, fixed, plus_minus, word
+from evidence.symmetry import state
+
+
+def accuracy(quantities):
+    """Test accuracy after the last epoch, printed in per cent with its interval."""
+    return plus_minus(*interval(quantities["val_accuracy"][:, -1]), 100, " %")
+
+
+def hidden_states(runs, arm):
+    """State of every hidden kernel of an arm of zero_start, first to last."""
+    quantities = runs["zero_start"][arm]
+    return [state(quantities, layer) for layer in range(quantities["moved"].shape[1] - 1)]
+
+
+@claim(refuted_by=swap("zero_start", "relu_zeros_two", "relu_glorot_uniform_two"))
+def zeros_freeze_the_kernels(runs):
+    """With ReLU or tanh and every kernel at zero, no kernel weight changed by any amount in {epochs} epoch of Adam,
+    in any of {seeds} seeds, with one hidden layer or with two."""
+    arms = [f"{activation}_zeros_{depth}" for activation in ("relu", "tanh") for depth in ("one", "two")]
+    moved = [runs["zero_start"][arm]["moved"] for arm in arms]
+    assert all((one == 0).all() for one in moved)
+    return {"epochs": word(runs["zero_start"][arms[0]]["val_loss"].shape[1]), "seeds": word(len(moved[0]))}
+
+
+@claim(refuted_by=swap("zero_start", "relu_zeros_two", "sigmoid_zeros_two"))
+def zeros_learn_the_class_prior(runs):
+    """The probabilities that such a network gives to every image differ from the digits' shares in the training set
+    by at most {gap} percentage points, in any seed."""
+    bias = runs["zero_start"]["relu_zeros_two"]["output_bias"]
+    predicted = np.exp(bias) / np.exp(bias).sum(axis=1, keepdims=True)
+    gap = np.abs(predicted - runs["class_prior"]["train"]["share"]).max()
+    assert gap < 0.01
+    assert (runs["zero_start"]["relu_zeros_two"]["moved"] == 0).all()
+    return {"gap": fixed(100 * gap, 2)}
+
+
+@claim(refuted_by=swap("mnist_shootout", "zeros", "constant"))
+def zeros_always_answer_one(runs):
+    """From zeros, all {seeds} runs end at a test accuracy of {accuracy}, the share of ones in the test set to the last
+    digit, and at a test loss of {loss}, less than {gap} from what always predicting the training shares costs."""
+    zeros, prior = runs["mnist_shootout"]["zeros"], runs["class_prior"]
+    assert (zeros["val_accuracy"][:, -1] == prior["test"]["share"][0, 1]).all()
+    gap = np.abs(zeros["val_loss"][:, -1] - prior["prediction"]["val_loss"][0, 0]).max()
+    assert gap < 0.001
+    loss = interval(zeros["val_loss"][:, -1])
+    return {
+        "seeds": word(len(zeros["val_loss"])),
+        "accuracy": fixed(zeros["val_accuracy"][0, -1]),
+        "loss": fixed(loss.mean),
+        "gap": below(gap),
+    }
+
+
+@claim(refuted_by=swap("zero_start", "sigmoid_zeros_two", "sigmoid_glorot_uniform_two"))
+def sigmoid_zeros_move_as_copies(runs):
+    """With sigmoid every kernel moves from zero, but the units of a hidden layer stay copies of each other: the second
+    singular value of each hidden kernel is below {ratio} of the first, and the test accuracy is {accuracy}."""
+    quantities = runs["zero_start"]["sigmoid_zeros_two"]
+    assert hidden_states(runs, "sigmoid_zeros_two") == ["copies", "copies"]
+    ratio = quantities["rank_ratio"][:, :2].max()
+    assert ratio < 1e-6
+    return {"ratio": below(ratio), "accuracy": accuracy(quantities)}
+
+
+@claim(refuted_by=swap("zero_start", "tanh_zeros_hidden_one", "tanh_zeros_hidden_two"))
+def one_zero_layer_escapes(runs):
+    """One hidden tanh layer that starts at zero under a random output layer trains: {zero}, against {glorot} with
+    Glorot uniform in both layers."""
+    zero, glorot = (runs["zero_start"][f"tanh_{start}_one"] for start in ("zeros_hidden", "glorot_uniform"))
+    assert hidden_states(runs, "tanh_zeros_hidden_one") == ["distinct"]
+    assert interval(zero["val_accuracy"][:, -1]).low > 0.9
+    return {"zero": accuracy(zero), "glorot": accuracy(glorot)}
+
+
+@claim(refuted_by=swap("zero_start", "tanh_zeros_hidden_two", "tanh_zeros_hidden_one"))
+def two_zero_layers_do_not_escape(runs):
+    """Two hidden tanh layers that start at zero under the same random output layer do not: neither hidden kernel moves
+    at all, and the test accuracy stays at {accuracy}."""
+    assert hidden_states(runs, "tanh_zeros_hidden_two") == ["frozen", "frozen"]
+    values = runs["zero_start"]["tanh_zeros_hidden_two"]
+    assert interval(values["val_accuracy"][:, -1]).high < 0.2
+    return {"accuracy": accuracy(values)}
+
+
+@claim(refuted_by=swap("zero_start", "relu_zeros_hidden_one", "relu_glorot_uniform_one"))
+def relu_never_leaves_zero(runs):
+    """A hidden ReLU layer that starts at zero stays there whatever the output layer starts from: its kernel does not
+    move, with one hidden layer or with two."""
+    assert hidden_states(runs, "relu_zeros_hidden_one") == ["frozen"]
+    assert hidden_states(runs, "relu_zeros_hidden_two") == ["frozen", "frozen"]
+
+
+@claim(refuted_by=swap("zero_start", "sigmoid_constant_hidden_two", "sigmoid_constant_hidden_one"))
+def symmetry_breaks_in_the_layer_below_randomness(runs):
+    """Under a random output layer the units of the hidden layer directly below it come apart, with every activation if
+    it is the only one; with two hidden ReLU or sigmoid layers the first stays a layer of copies."""
+    assert all(hidden_states(runs, f"{a}_constant_hidden_one") == ["distinct"] for a in ("relu", "tanh", "sigmoid"))
+    assert all(hidden_states(runs, f"{a}_constant_hidden_two") == ["copies", "distinct"] for a in ("relu", "sigmoid"))
+
+
+@claim(refuted_by=swap("zero_start", "regression_zeros", "relu_zeros_one"))
+def regression_may_start_at_zero(runs):
+    """Softmax regression started from zeros reaches {zeros} in one epoch, and from Glorot uniform {glorot}; the paired
+    difference is {gap} percentage points."""
+    zeros, glorot = (runs["zero_start"][f"regression_{start}"] for start in ("zeros", "glorot_uniform"))
+    gap = paired_difference(zeros["val_accuracy"][:, -1], glorot["val_accuracy"][:, -1])
+    assert interval(zeros["val_accuracy"][:, -1]).low > 0.85 and abs(gap.mean) < 0.01
+    return {"zeros": accuracy(zeros), "glorot": accuracy(glorot), "gap": plus_minus(*gap, 100)}
+
+
+@claim(refuted_by=swap("mnist_shootout", "constant", "glorot_uniform"))
+def constants_cap_the_network(runs):
+    """With every weight at one tenth the network of this book reaches {accuracy} in five epochs, far from the {glorot} of
+    Glorot uniform, because each hidden layer works as a single unit."""
+    constant, glorot = (runs["mnist_shootout"][arm] for arm in ("constant", "glorot_uniform"))
+    assert interval(constant["val_accuracy"][:, -1]).high < 0.5 < interval(glorot["val_accuracy"][:, -1]).low
+    assert hidden_states(runs, "relu_constant_two") == ["copies", "copies"]
+    return {"accuracy": accuracy(constant), "glorot": accuracy(glorot)}
+

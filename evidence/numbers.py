@@ -1,0 +1,78 @@
+"""The measured numbers as the prose prints them: every mean with its interval, every claim as a sentence."""
+
+import math
+
+import numpy as np
+
+from evidence.intervals import interval
+
+PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
+
+
+def numbers(runs, claims):
+    """What placeholders in the prose may name, as nested strings.
+
+    {experiment: {arm: {quantity: "mean ± half width", quantity_mean: "mean"}}, "claims": {name: sentence with a
+    link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
+    cent, and as a bare fraction under `quantity_mean`.
+    """
+    printed = {
+        experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
+        for experiment, arms in runs.items()
+    }
+    printed["claims"] = {claim.name: f"{claim.sentence(runs)}{mark(claim.name)}" for claim in claims}
+    return printed
+
+
+def mark(name):
+    """The small check mark behind a checked sentence, linked to its proof."""
+    return f'[✓](claims.md#{name.replace("_", "-")} "How we know"){{ .claim }}'
+
+
+def fixed(value, digits=4):
+    """A number with a fixed count of decimals, no negative zero, and a true minus sign."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if not float(text) else text.replace("-", "−")
+
+
+WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def word(count):
+    """A small count in words, a larger one in digits."""
+    return WORDS[count] if count < len(WORDS) else f"{count:,}"
+
+
+def below(value):
+    """The smallest power of ten above a positive number, as a reader writes it."""
+    return f"10<sup>−{int(-math.ceil(math.log10(value)))}</sup>"
+
+
+def plus_minus(mean, half, scale=1.0, unit=""):
+    """`mean ± half`, cut where the half width has two digits, or one from 0.0355 on; exact values stand without ±.
+
+    The rule of the Particle Data Group, Review of Particle Physics, section 5.3.
+
+    >>> plus_minus(0.976812, 0.00052, 100, " %")
+    '97.68 ± 0.05 %'
+    """
+    mean, half = mean * scale, half * scale
+    if half < 1e-9 * max(1, abs(mean)):
+        return f"{fixed(mean, 2 if scale == 100 else 4)}{unit}"
+    power = math.floor(math.log10(half))
+    digits = max(0, (1 if half / 10**power < 3.55 else 0) - power)
+    return f"{fixed(mean, digits)} ± {fixed(half, digits)}{unit}"
+
+
+def _quantities(quantities):
+    printed = {}
+    for quantity, values in quantities.items():
+        last = np.array([row[-1] for row in values])
+        if np.isnan(last).any():
+            printed[quantity] = printed[f"{quantity}_mean"] = "NaN"
+            continue
+        half = interval(last).half if len(last) > 1 else 0.0
+        percent = quantity.endswith(PERCENT)
+        printed[quantity] = plus_minus(last.mean(), half, *((100, " %") if percent else ()))
+        printed[f"{quantity}_mean"] = fixed(last.mean())
+    return printed

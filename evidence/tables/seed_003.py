@@ -1,0 +1,21 @@
+"""Source note 003's one run per initializer, quoted, beside our ten."""
+
+from evidence.intervals import interval
+from evidence.numbers import plus_minus
+from evidence.quoted import SEED_003
+
+
+def table(runs):
+    """A Markdown table: the quoted test loss and accuracy, ours with intervals, and where theirs lies among our seeds."""
+    rows = [
+        "| initializer | quoted loss | our loss | quoted accuracy (%) | our accuracy (%) | our seeds (%) |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for arm, (loss, accuracy) in SEED_003.items():
+        quantities = runs["mnist_shootout"][arm]
+        final = quantities["val_accuracy"][:, -1]
+        rows.append(
+            f"| `{arm}` | {loss:.4f} | {plus_minus(*interval(quantities['val_loss'][:, -1]))} | {100 * accuracy:.2f} "
+            f"| {plus_minus(*interval(final), 100)} | {100 * final.min():.2f} to {100 * final.max():.2f} |"
+        )
+    return "\n".join(rows) + "\n"
