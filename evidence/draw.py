@@ -1,0 +1,129 @@
+"""Makes docs/generated from the results: figures, tables, claims, numbers, and copies of what pages link to.
+
+Only what changed is drawn again: a figure's key is the sha256 of the code that it runs, of the results, and of
+the plotting library's version.
+"""
+
+import hashlib
+import importlib
+import io
+import json
+from pathlib import Path
+
+from evidence import claim, freshness, numbers, record
+from evidence.freshness import ROOT
+
+GENERATED = ROOT / "docs/generated"
+KEYS = GENERATED / ".keys.json"
+PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*.json"]
+
+
+def draw(folder=record.RESULTS, say=print):
+    """Bring docs/generated up to date with the results in `folder`, and delete what nothing makes any more.
+
+    Returns the names of the figures drawn. Raises Problem if a result is missing or a claim does not hold.
+    """
+    results = record.read_all(folder)
+    runs = {name: result["runs"] for name, result in results.items()}
+    claims = claim.collect()
+    made = {"numbers.json": json.dumps(numbers.numbers(runs, claims), indent=1, sort_keys=True, ensure_ascii=False)}
+    made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
+    made["claims.md"] = claims_page(claims, runs)
+    made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}
+    made |= {f"results/{name}.json": (Path(folder) / f"{name}.json").read_text() for name in results}
+    for pattern in PUBLISHED:
+        made |= {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob(pattern)}
+    for path, text in made.items():
+        _write_if_new(GENERATED / path, text)
+    drawn = _figures(runs, folder, say)
+    _delete_leftovers({*made, *(f"figures/{name}" for name in _figure_files())})
+    return drawn
+
+
+def figures():
+    """Names of all figures, sorted: the stems of the modules in evidence/figures that define draw()."""
+    modules = (ROOT / "evidence/figures").glob("*.py")
+    return sorted(path.stem for path in modules if "\ndef draw(" in path.read_text())
+
+
+def svg(name, runs, mode):
+    """One figure as SVG text, for mode "light" or "dark". The same inputs give the same bytes."""
+    from matplotlib import style
+    from matplotlib.figure import Figure
+
+    from evidence.figures import palette
+
+    module = importlib.import_module(f"evidence.figures.{name}")
+    with style.context([ROOT / "evidence/figures/base.mplstyle", ROOT / f"evidence/figures/{mode}.mplstyle"]):
+        fig = Figure(figsize=getattr(module, "SIZE", (6.4, 3.6)), layout="constrained")
+        module.draw(fig, runs, palette.MODES[mode])
+        text = io.StringIO()
+        fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
+
+
+def claims_page(claims, runs):
+    """The body of the page Claims: each sentence with its values, its code, and the chapters that rely on it."""
+    pages = {path: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
+    parts = []
+    for one in claims:
+        cited = [f"[{_title(text)}]({path.name})" for path, text in pages.items() if f"claims.{one.name} " in text]
+        parts.append(
+            f"## {one.name.replace('_', ' ').capitalize()} {{ #{one.name.replace('_', '-')} }}\n\n"
+            f"{one.sentence(runs)}\n\n"
+            f"Relied on in {', '.join(cited) or 'no chapter'}.\n\n"
+            f'??? example "The check, from evidence/claims/{one.chapter}.py"\n\n'
+            # not a python fence: it is an excerpt that cannot run alone, and the tests run the whole file
+            + "".join(f"    {line}\n" for line in ["```{.text .no-copy}", *one.code.rstrip().splitlines(), "```"])
+        )
+    return "\n".join(parts)
+
+
+def _figures(runs, folder, say):
+    keys = json.loads(KEYS.read_text()) if KEYS.exists() else {}
+    waiting = [
+        (name, mode, key)
+        for name in figures()
+        for key in [_figure_key(name, folder)]
+        for mode in ("light", "dark")
+        if keys.get(f"{name}-{mode}") != key or not (GENERATED / f"figures/{name}-{mode}.svg").exists()
+    ]
+    for index, (name, mode, key) in enumerate(waiting):
+        say(f"drawing {index + 1} of {len(waiting)}: {name}, {mode}")
+        record.replace(GENERATED / f"figures/{name}-{mode}.svg", svg(name, runs, mode))
+        record.replace(KEYS, json.dumps(keys := keys | {f"{name}-{mode}": key}, indent=1, sort_keys=True))
+    return sorted({name for name, _, _ in waiting})
+
+
+def _figure_key(name, folder):
+    files, packages = freshness.closure(ROOT / f"evidence/figures/{name}.py")
+    styles = sorted((ROOT / "evidence/figures").glob("*.mplstyle"))
+    hashed = hashlib.sha256(freshness.pin("matplotlib").encode())
+    for path in [Path(__file__), *files, *styles, *sorted(Path(folder).glob("*.json"))]:
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()
+
+
+def _figure_files():
+    return [f"{name}-{mode}.svg" for name in figures() for mode in ("light", "dark")]
+
+
+def _modules(kind):
+    for path in sorted((ROOT / "evidence" / kind).glob("*.py")):
+        yield path.stem, importlib.import_module(f"evidence.{kind}.{path.stem}")
+
+
+def _title(text):
+    return next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), "a page")
+
+
+def _write_if_new(path, text):
+    # an unchanged file keeps its time, so that a running `make serve` does not reload for nothing
+    if not path.exists() or path.read_text() != text:
+        record.replace(path, text)
+
+
+def _delete_leftovers(expected):
+    for path in GENERATED.rglob("*"):
+        if path.is_file() and path != KEYS and str(path.relative_to(GENERATED)) not in expected:
+            path.unlink()

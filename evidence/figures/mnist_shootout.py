@@ -1,0 +1,38 @@
+"""Test accuracy by initializer: every seed a dot, every mean an interval, the failures on a scale of their own."""
+
+import numpy as np
+
+from evidence.intervals import interval
+
+SIZE = (6.4, 4.6)
+FAILED = 0.9  # below, an initializer goes to the left panel
+
+
+def draw(fig, runs, palette):
+    """One row per initializer, best at the top; x: test accuracy in per cent after the last epoch."""
+    final = {arm: quantities["val_accuracy"][:, -1] for arm, quantities in runs["mnist_shootout"].items()}
+    order = sorted(final, key=lambda arm: final[arm].mean())
+    failed = [arm for arm in order if final[arm].mean() < FAILED]
+    left, right = fig.subplots(1, 2, sharey=True, width_ratios=[1, 2.6])
+    for row, arm in enumerate(order):
+        ax = left if arm in failed else right
+        _row(ax, row, 100 * final[arm], palette[arm])
+        if arm in failed:
+            mean = interval(final[arm])
+            ax.annotate(f"{100 * mean.mean:.2f}", (100 * mean.high, row), (7, 0), textcoords="offset points", va="center", fontsize=9)
+    left.set_yticks(range(len(order)), order)
+    left.set(xlim=(0, 60), xticks=[0, 20, 40])
+    right.tick_params(left=False)
+    right.spines["left"].set_visible(False)
+    right.grid(axis="x")
+    right.set_axisbelow(True)
+    for ax in (left, right):
+        ax.axhline(len(failed) - 0.5, color=palette.faint, linewidth=0.8)
+    fig.supxlabel("Test accuracy after 5 epochs (%), two scales", fontsize=10)
+
+
+def _row(ax, row, values, color):
+    mean = interval(values)
+    jitter = np.linspace(-0.22, 0.22, len(values))
+    ax.plot(values, row + jitter, ".", color=color, alpha=0.55, markersize=5.5, markeredgewidth=0)
+    ax.errorbar(mean.mean, row, xerr=mean.half, fmt="o", color=color, markersize=5, elinewidth=2, capsize=0)

@@ -1,0 +1,19 @@
+"""How to read the book's figures: ten runs, their mean, its interval."""
+
+from evidence.intervals import interval
+
+SIZE = (6.4, 2.0)
+ARM = "he_normal"
+
+
+def draw(fig, runs, palette):
+    """One initializer: a dot per seed, a large dot for the mean, a bar for its 95 % interval; x: test accuracy in per cent."""
+    values = 100 * runs["mnist_shootout"][ARM]["val_accuracy"][:, -1]
+    mean = interval(values)
+    ax = fig.subplots()
+    ax.plot(values, [0] * len(values), ".", color=palette[ARM], alpha=0.5, markersize=9, markeredgewidth=0)
+    ax.errorbar(mean.mean, 0.5, xerr=mean.half, fmt="o", color=palette[ARM], markersize=7, elinewidth=2.5)
+    ax.annotate("mean of ten seeds and its 95 % interval", (mean.mean, 0.5), (0, 9), textcoords="offset points", ha="center", fontsize=9)
+    ax.annotate("one seed", (values.min(), 0), (0, -15), textcoords="offset points", ha="center", fontsize=9)
+    ax.set(ylim=(-0.6, 1.1), yticks=[], xlabel=f"Test accuracy after 5 epochs, {ARM} (%)")
+    ax.spines["left"].set_visible(False)

@@ -1,0 +1,27 @@
+"""The broken network and its repair, epoch by epoch."""
+
+import numpy as np
+
+from evidence.figures.palette import dash
+from evidence.intervals import interval
+
+SIZE = (6.4, 3.8)
+ARMS = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
+
+
+def draw(fig, runs, palette):
+    """Two panels, ReLU and softmax on the output layer; x: epoch; y: test accuracy in per cent, one line per initializer."""
+    axes = fig.subplots(1, 2, sharey=True)
+    for ax, output in zip(axes, ["relu", "softmax"], strict=True):
+        means = [interval(100 * runs["relu_output"][f"{arm}_{output}"]["val_accuracy"]) for arm in ARMS]
+        epochs = np.arange(1, len(means[0].mean) + 1)
+        for arm, curve in zip(ARMS, means, strict=True):
+            ax.fill_between(epochs, curve.low, curve.high, color=palette[arm], alpha=0.2, linewidth=0)
+            ax.plot(epochs, curve.mean, color=palette[arm], linestyle=dash(arm))
+        ax.set(xlabel="Epoch", xticks=[1, 4, 7, 10], ylim=(0, 100))
+    axes[0].set_ylabel("Test accuracy (%)")
+    axes[0].set_title("ReLU on the output layer")
+    axes[1].set_title("Softmax on the output layer")
+    axes[1].annotate("the three random starts", (5.5, 94), (0, -16), textcoords="offset points", ha="center", fontsize=9, color=palette.muted)
+    axes[1].annotate("zeros", (5.5, 12), (0, 8), textcoords="offset points", ha="center", fontsize=9, color=palette["zeros"])
+    axes[0].annotate("all four", (5.5, 9.8), (0, 8), textcoords="offset points", ha="center", fontsize=9, color=palette.muted)

@@ -1,0 +1,41 @@
+"""Which hidden kernels move, and whose units come apart, by activation, start and depth."""
+
+from matplotlib.patches import Rectangle
+
+from evidence.intervals import interval
+from evidence.symmetry import state
+
+SIZE = (6.4, 4.6)
+STARTS = {
+    "zeros": "all kernels 0",
+    "zeros_hidden": "hidden 0,\noutput random",
+    "constant": "all kernels 0.1",
+    "constant_hidden": "hidden 0.1,\noutput random",
+}
+ACTIVATIONS = ["relu", "tanh", "sigmoid"]
+PANELS = {"one": (1, "One hidden layer"), "two": (2, "Two hidden layers: kernel 1, kernel 2")}
+
+
+def draw(fig, runs, palette):
+    """Two grids of cells: rows are activations, columns starts; a cell names its kernels' states and the accuracy."""
+    arms = runs["zero_start"]
+    for ax, (depth, (layers, title)) in zip(fig.subplots(2, 1), PANELS.items(), strict=True):
+        for row, activation in enumerate(reversed(ACTIVATIONS)):
+            for column, start in enumerate(STARTS):
+                quantities = arms[f"{activation}_{start}_{depth}"]
+                states = [state(quantities, layer) for layer in range(layers)]
+                _cell(ax, column, row, states, interval(quantities["val_accuracy"][:, -1]), palette)
+        ax.set(xlim=(0, len(STARTS)), ylim=(0, len(ACTIVATIONS)))
+        ax.set_title(title)
+        ax.set_xticks([column + 0.5 for column in range(len(STARTS))], STARTS.values())
+        ax.set_yticks([row + 0.5 for row in range(len(ACTIVATIONS))], reversed(ACTIVATIONS))
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+
+
+def _cell(ax, column, row, states, accuracy, palette):
+    color = {"frozen": palette.faint, "copies": palette.family["fixed"], "distinct": palette.family["glorot"]}[states[0]]
+    box = Rectangle((column + 0.02, row + 0.05), 0.96, 0.9, facecolor=color, alpha=0.35, edgecolor=color)
+    ax.add_patch(box)
+    ax.text(column + 0.5, row + 0.64, ", ".join(states), ha="center", va="center", fontsize=9)
+    ax.text(column + 0.5, row + 0.3, f"{100 * accuracy.mean:.1f} ± {100 * accuracy.half:.1f} %", ha="center", va="center", fontsize=9, color=palette.muted)
