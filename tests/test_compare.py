@@ -1,0 +1,44 @@
+"""Fresh numbers agree with committed ones when only the seeds' noise is between them, and not otherwise."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from evidence import record
+from evidence.compare import agree, compare
+from evidence.problem import Problem
+
+RNG = np.random.default_rng(0)
+
+
+def test_two_samples_of_one_experiment_agree():
+    assert np.mean([agree(*RNG.normal(0.977, 0.001, (2, 10))) for _ in range(2000)]) > 0.999
+
+
+def test_a_shift_of_three_standard_deviations_is_noticed():
+    before, after = RNG.normal(0.977, 0.001, (2, 10))
+    assert not agree(before, after - 0.004)
+
+
+def test_exact_values_must_repeat():
+    assert agree(np.full(5, 0.1135), np.full(5, 0.1135))
+    assert not agree(np.full(5, 0.1135), np.full(5, 0.1140))
+
+
+def test_nan_agrees_only_with_nan():
+    nan = np.full(5, np.nan)
+    assert agree(nan, nan)
+    assert not agree(nan, np.ones(5))
+
+
+def test_the_committed_results_agree_with_themselves():
+    compare(record.RESULTS, say=lambda line: None)
+
+
+def test_swapped_arms_are_named(tmp_path):
+    shutil.copytree(record.RESULTS, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "mnist_shootout.json"
+    path.write_text(path.read_text().replace('"zeros"', '"_"').replace('"he_normal"', '"zeros"').replace('"_"', '"he_normal"'))
+    with pytest.raises(Problem, match="mnist_shootout.he_normal.val_accuracy"):
+        compare(tmp_path, say=lambda line: None)

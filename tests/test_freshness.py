@@ -1,0 +1,134 @@
+"""A result is current only if its code, its packages and its data are what they were."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from evidence import freshness
+from evidence.freshness import ROOT
+from evidence.problem import Problem
+
+EXPERIMENTS = freshness.experiments()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project's code and results, to be broken."""
+    for folder in ("evidence", "snippets"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    return tmp_path
+
+
+def status(project):
+    """Exit code and {experiment: what status says of it} in a project."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "evidence", "status"]
+    done = subprocess.run(command, cwd=project, env=clean, capture_output=True, text=True)
+    return done.returncode, dict(line.split(": ", 1) for line in done.stdout.splitlines())
+
+
+def one_character(path):
+    path.write_text(path.read_text() + "#")
+
+
+def test_the_committed_results_are_current(project):
+    code, said = status(project)
+    assert (code, set(said.values())) == (0, {"current"}), said
+    assert sorted(said) == EXPERIMENTS
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_one_character_of_an_experiment_makes_its_result_stale(project, name):
+    one_character(project / f"evidence/experiments/{name}.py")
+    code, said = status(project)
+    assert code == 1
+    assert said[name] == f"stale, evidence/experiments/{name}.py changed"
+    assert all(words == "current" for other, words in said.items() if other != name)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_one_character_of_an_imported_module_makes_a_result_stale(project, name):
+    modules = [path for path in json.loads((ROOT / f"evidence/results/{name}.json").read_text())["inputs"] if name not in path]
+    assert "evidence/mnist.py" in modules
+    for module in modules:
+        original = (project / module).read_text()
+        one_character(project / module)
+        _, said = status(project)
+        assert said[name] == f"stale, {module} changed"
+        (project / module).write_text(original)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_another_pinned_version_makes_a_result_stale(project, name):
+    lock = project / "requirements.txt"
+    lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==9.", 1))
+    assert status(project)[1][name] == "stale, version of numpy changed"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_other_data_makes_a_result_stale(project, name):
+    path = project / f"evidence/results/{name}.json"
+    result = json.loads(path.read_text())
+    result["data"]["sha256"]["y_test"] = "0" * 64
+    path.write_text(json.dumps(result))
+    assert status(project)[1][name] == "stale, the data changed"
+
+
+def test_a_missing_result_is_stale(project):
+    (project / f"evidence/results/{EXPERIMENTS[0]}.json").unlink()
+    code, said = status(project)
+    assert (code, said[EXPERIMENTS[0]]) == (1, "stale, it was never measured")
+
+
+def test_a_result_without_an_experiment_is_named(project):
+    (project / "evidence/results/nobody.json").write_text("{}")
+    code, said = status(project)
+    assert code == 1
+    assert said["nobody"].startswith("no experiment of this name")
+
+
+def test_status_takes_less_than_a_second_and_no_tensorflow(project):
+    started = time.perf_counter()
+    status(project)
+    assert time.perf_counter() - started < 1
+    imports = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
+    ).stderr
+    assert " numpy" in imports
+    assert " tensorflow" not in imports and " keras" not in imports
+
+
+def test_the_closure_follows_relative_nested_and_member_imports(tmp_path, monkeypatch):
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    files = {
+        "a/__init__.py": "",
+        "a/start.py": "from . import near\nfrom a.b import deep\ndef later():\n    import a.lazy\nfrom math import pi\n",
+        "a/near.py": "import numpy.linalg",
+        "a/b/__init__.py": "from .inner import thing",
+        "a/b/inner.py": "thing = 1",
+        "a/b/deep.py": "",
+        "a/lazy.py": "import keras",
+        "a/stranger.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found, packages = freshness.closure(tmp_path / "a/start.py")
+    assert {str(path.relative_to(tmp_path)) for path in found} == files.keys() - {"a/stranger.py"}
+    assert packages == ["keras", "numpy", "tensorflow"]
+
+
+def test_an_unknown_experiment_is_one_sentence_with_the_names():
+    with pytest.raises(Problem, match="no experiment called shootout; there are: .*mnist_shootout"):
+        freshness.source("shootout")
+
+
+def test_a_package_without_a_pin_is_one_sentence():
+    with pytest.raises(Problem, match="not pinned in requirements.txt"):
+        freshness.pin("surely_not_a_package")

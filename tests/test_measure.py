@@ -1,0 +1,131 @@
+"""Measuring can be interrupted and resumed, runs only what changed, and never leaves half a result."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from evidence.freshness import ROOT
+
+TOY = '''
+import time
+import numpy as np
+
+PROTOCOL = {"question": "Does measuring go on where it was?", "seeds": [0, 1, 2, 3]}
+
+
+def measure(seed):
+    time.sleep(PAUSE)
+    with open("measured.txt", "a") as log:
+        log.write(f"NAME {seed}\\n")
+    return {"arm": {"loss": np.arange(3) + seed}}
+'''
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The project with two experiments that take no time."""
+    shutil.copytree(ROOT / "evidence", tmp_path / "evidence", ignore=shutil.ignore_patterns("__pycache__", ".*", "results"))
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    for path in (tmp_path / "evidence/experiments").glob("*.py"):
+        path.unlink()
+    for name in ("first", "second"):
+        add(tmp_path, name)
+    return tmp_path
+
+
+def add(project, name, pause=0.0, text=TOY):
+    path = project / f"evidence/experiments/{name}.py"
+    path.write_text(text.replace("PAUSE", str(pause)).replace("NAME", name))
+
+
+def command(*arguments):
+    return [sys.executable, "-u", "-m", "evidence", *arguments]
+
+
+def measure(project, *names):
+    return subprocess.run(command("measure", *names), cwd=project, capture_output=True, text=True)
+
+
+def measured(project):
+    log = project / "measured.txt"
+    return log.read_text().split("\n")[:-1] if log.exists() else []
+
+
+def test_everything_stale_is_measured_once_and_recorded(project):
+    done = measure(project)
+    assert done.returncode == 0, done.stderr
+    assert measured(project) == [f"{name} {seed}" for name in ("first", "second") for seed in range(4)]
+    runs = json.loads((project / "evidence/results/first.json").read_text())["runs"]
+    assert runs == {"arm": {"loss": [[s, s + 1, s + 2] for s in range(4)]}}
+    assert "seed 4 of 4" in done.stdout and " left" in done.stdout
+    assert measure(project).stdout == "first: current\nsecond: current\n"
+    assert len(measured(project)) == 8
+
+
+def test_only_what_changed_is_measured_again(project):
+    measure(project)
+    add(project, "second", pause=0.001)
+    measure(project)
+    assert measured(project)[8:] == [f"second {seed}" for seed in range(4)]
+
+
+def interrupt_in_third_seed(project, how):
+    add(project, "first", pause=0.6)
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    running = subprocess.Popen(
+        command("measure", "first"), cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for line in running.stdout:
+        if "seed 3 of 4" in line:
+            running.send_signal(how)
+            break
+    said, errors = running.communicate(timeout=20)
+    return running.returncode, said + errors
+
+
+def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on_from_there(project):
+    code, said = interrupt_in_third_seed(project, signal.SIGINT)
+    assert code == 130
+    assert "2 of 4 seeds of first are kept" in said and "Traceback" not in said
+    assert not (project / "evidence/results/first.json").exists()
+    assert measure(project, "first").returncode == 0
+    assert measured(project) == [f"first {seed}" for seed in range(4)]
+
+
+def test_a_kill_leaves_no_half_result(project):
+    interrupt_in_third_seed(project, signal.SIGKILL)
+    assert not (project / "evidence/results/first.json").exists()
+    assert measure(project, "first").returncode == 0
+    assert measured(project) == [f"first {seed}" for seed in range(4)]
+
+
+def test_seeds_kept_from_other_code_are_not_used(project):
+    interrupt_in_third_seed(project, signal.SIGINT)
+    add(project, "first", pause=0.0)
+    measure(project, "first")
+    assert measured(project)[2:] == [f"first {seed}" for seed in range(4)]
+
+
+def test_a_failing_experiment_records_nothing_and_exits_non_zero(project):
+    add(project, "first", text=TOY.replace("return", "raise RuntimeError('broken')\n    return"))
+    done = measure(project, "first")
+    assert done.returncode != 0 and "broken" in done.stderr
+    assert not (project / "evidence/results/first.json").exists()
+
+
+def test_an_unknown_name_is_one_sentence(project):
+    done = measure(project, "third")
+    assert (done.returncode, done.stderr) == (1, "There is no experiment called third; there are: first, second.\n")
+
+
+def test_another_installed_version_is_refused(project):
+    lock = project / "requirements.txt"
+    lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==9.", 1))
+    done = measure(project, "first")
+    assert done.returncode == 1 and "is not the pinned 9." in done.stderr
+    assert measured(project) == []

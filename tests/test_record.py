@@ -1,0 +1,82 @@
+"""A result is written whole and valid, or not at all."""
+
+import json
+
+import numpy as np
+import pytest
+
+from evidence import mnist, record
+from evidence.freshness import ROOT
+from evidence.problem import Problem
+
+RESULTS = sorted((ROOT / "evidence/results").glob("*.json"))
+
+
+def result(**changes):
+    return {
+        "experiment": "toy",
+        "protocol": {"question": "Does it record?", "seeds": [0, 1]},
+        "data": {"name": "MNIST", "sha256": mnist.SHA256},
+        "versions": {"numpy": "1"},
+        "inputs": {"evidence/experiments/toy.py": "0" * 64},
+        "runs": {"arm": {"loss": [[1 / 3, float("nan")], [2e-9, 123456.78]]}},
+    } | changes
+
+
+def test_there_are_results_to_check():
+    assert len(RESULTS) >= 4
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_a_committed_result_is_valid_sorted_small_and_written_by_us(path, tmp_path):
+    record.write(json.loads(path.read_text()), tmp_path / path.name)
+    assert (tmp_path / path.name).read_text() == path.read_text()
+    assert path.stat().st_size < record.LARGEST
+
+
+def test_numbers_keep_six_digits_and_nan_survives(tmp_path):
+    record.write(result(), tmp_path / "toy.json")
+    assert json.loads((tmp_path / "toy.json").read_text())["runs"]["arm"]["loss"] == [[0.333333, None], [2e-9, 123457.0]]
+    assert np.isnan(record.read("toy", tmp_path)["runs"]["arm"]["loss"][0, 1])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"runs": {}},
+        {"runs": {"arm": {"loss": [1.0, 2.0]}}},
+        {"runs": {"arm": {"loss": [[1.0]]}}},
+        {"inputs": {}},
+        {"duration": 3},
+        {"experiment": "other"},
+        {"versions": {"numpy": 1}},
+        {"protocol": {"seeds": [0, 1]}},
+        {"data": {"name": "digits", "sha256": mnist.SHA256}},
+        {"runs": {"arm": {"loss": [[float("inf")], [1.0]]}}},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+def test_an_invalid_result_is_refused_and_the_old_one_stays(tmp_path, broken):
+    record.write(result(), tmp_path / "toy.json")
+    before = (tmp_path / "toy.json").read_text()
+    with pytest.raises(Problem):
+        record.write(result(**broken), tmp_path / "toy.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["toy.json"]
+    assert (tmp_path / "toy.json").read_text() == before
+
+
+def test_an_overlong_result_is_refused(tmp_path):
+    with pytest.raises(Problem, match="over 200,000"):
+        record.write(result(runs={"arm": {"loss": np.random.rand(2, 50_000)}}), tmp_path / "toy.json")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"experiment": "toy"}'])
+def test_a_corrupt_result_is_one_sentence(tmp_path, text):
+    (tmp_path / "toy.json").write_text(text)
+    with pytest.raises(Problem, match="toy.json"):
+        record.read("toy", tmp_path)
+
+
+def test_a_missing_result_says_how_to_measure_it(tmp_path):
+    with pytest.raises(Problem, match="run: python -m evidence measure toy"):
+        record.read("toy", tmp_path)

@@ -1,0 +1,89 @@
+"""make serve answers in the browser, reloads an edited chapter, and says in one sentence what is wrong."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from evidence.freshness import ROOT
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def command(port):
+    return [sys.executable, "-m", "evidence", "serve", "--port", str(port)]
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=5) as page:
+        return page.read().decode()
+
+
+def wait_for(url, seconds):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return fetch(url)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def served():
+    """(address, first lines of output) of a running server."""
+    port = free_port()
+    server = subprocess.Popen(command(port), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/", 20)
+        yield f"http://127.0.0.1:{port}/", server.stdout.readline()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_it_says_where_the_site_is(served):
+    address, said = served
+    assert said.startswith(f"Step Zero is at {address}") or said.startswith("drawing")
+
+
+def test_it_serves_every_page_of_the_navigation(served):
+    address, _ = served
+    for path in (ROOT / "docs").glob("*.md"):
+        assert "<h1" in fetch(address + ("" if path.stem == "index" else f"{path.stem}/"))
+
+
+def test_an_edited_chapter_is_served_anew(served):
+    address, _ = served
+    path = ROOT / "docs/experiment.md"
+    original, times = path.read_text(), path.stat()
+    try:
+        path.write_text(original + "\nA sentence that was not here before.\n")
+        end = time.monotonic() + 20
+        while "A sentence that was not here before" not in fetch(address + "experiment/"):
+            assert time.monotonic() < end, "the page was not built again"
+            time.sleep(0.2)
+    finally:
+        path.write_text(original)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_taken_port_is_one_sentence(served):
+    address, _ = served
+    done = subprocess.run(command(address.split(":")[-1].strip("/")), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "is taken; choose another: make serve PORT=" in done.stderr
+
+
+def test_no_port_is_one_sentence():
+    done = subprocess.run(command(70000), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1 and "is not a port" in done.stderr

@@ -1,0 +1,168 @@
+"""The snippets are one controlled experiment: equal programs that differ in the initializer, which does what it says."""
+import ast
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+SNIPPETS = sorted((Path(__file__).parent.parent / "snippets" / "keras").glob("*.py"))
+each_snippet = pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.stem)
+
+FAN_IN, FAN_OUT = SHAPE = (784, 128)
+CONSTANT = {"zeros", "ones", "constant", "identity"}
+STANDARD_ERRORS = 5  # a false alarm in one of a million draws
+
+
+def truncated(std):
+    """A normal cut at two standard deviations and scaled to `std` afterwards, as in Keras's VarianceScaling."""
+    return stats.truncnorm(-2, 2, scale=std / stats.truncnorm(-2, 2).std())
+
+
+def uniform(limit):
+    return stats.uniform(-limit, 2 * limit)
+
+
+# What each rule means, from its paper and not from Keras.
+DISTRIBUTION = {
+    "random_normal": stats.norm(0, 0.05),
+    "random_uniform": uniform(0.05),
+    "truncated_normal": stats.truncnorm(-2, 2, scale=0.05),
+    "lecun_normal": truncated(math.sqrt(1 / FAN_IN)),
+    "lecun_uniform": uniform(math.sqrt(3 / FAN_IN)),
+    "glorot_normal": truncated(math.sqrt(2 / (FAN_IN + FAN_OUT))),
+    "glorot_uniform": uniform(math.sqrt(6 / (FAN_IN + FAN_OUT))),
+    "he_normal": truncated(math.sqrt(2 / FAN_IN)),
+    "he_uniform": uniform(math.sqrt(6 / FAN_IN)),
+}
+MATRIX = {
+    "zeros": np.zeros(SHAPE), "ones": np.ones(SHAPE), "constant": np.full(SHAPE, 0.1, "float32"),
+    "identity": np.eye(*SHAPE),
+}
+
+
+def parts(path):
+    """(docstring, the program after it without its initializers, the initializers' expressions)."""
+    source = path.read_text("utf-8")
+    tree = ast.parse(source)
+    initializers = [ast.get_source_segment(source, node.value) for node in ast.walk(tree)
+                    if isinstance(node, ast.keyword) and node.arg == "kernel_initializer"]
+    program = "\n".join(source.split("\n")[tree.body[0].end_lineno:])
+    for initializer in initializers:
+        program = program.replace(f"kernel_initializer={initializer}", "kernel_initializer=")
+    return ast.get_docstring(tree), program, initializers
+
+
+def evaluated(expression):
+    import keras
+
+    return keras.initializers.get(eval(expression, {"keras": keras}))
+
+
+@pytest.fixture(scope="module")
+def kernels():
+    """Two kernels of SHAPE for each snippet, by stem: what two equal layers would start from."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    return {path.stem: [np.asarray(evaluated(parts(path)[2][0])(SHAPE)) for _ in range(2)] for path in SNIPPETS}
+
+
+def formulas(path):
+    """The names that the docstring defines, as numbers for a kernel of SHAPE."""
+    names = {"fan_in": FAN_IN, "fan_out": FAN_OUT, "sqrt": math.sqrt, "max": max, "__builtins__": {}}
+    for part in re.split(r",? (?=\w+ = )|\.?\n", parts(path)[0]):
+        if match := re.fullmatch(r"(mean|variance|limit|std) = (.+)", part):
+            names[match[1]] = eval(match[2], names)
+    return names
+
+
+def test_every_initializer_of_the_book_has_a_snippet():
+    assert {path.stem for path in SNIPPETS} >= {*DISTRIBUTION, *MATRIX, "orthogonal"}
+
+
+@each_snippet
+def test_the_program_differs_from_the_others_only_in_docstring_and_initializer(path):
+    assert parts(path)[1] == parts(SNIPPETS[0])[1]
+
+
+@each_snippet
+def test_the_program_has_at_most_25_lines_that_fit_a_page(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 25 and max(map(len, lines)) <= 92
+
+
+@each_snippet
+def test_the_file_is_named_by_its_initializer(path):
+    import keras
+
+    expected = getattr(keras.initializers, path.stem)
+    assert [type(evaluated(expression)) for expression in parts(path)[2]] == 3 * [expected]
+
+
+@each_snippet
+def test_the_program_imports_only_keras_and_numpy(path):
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {alias.name for node in imports for alias in node.names} | {getattr(node, "module", "keras") for node in imports}
+    assert "keras" in names and {name.split(".")[0] for name in names} <= {"keras", "numpy"}
+
+
+@each_snippet
+def test_the_program_seeds_first_and_ends_with_a_history_of_the_test_data(path):
+    body = ast.parse(path.read_text("utf-8")).body
+    assert ast.unparse(body[2]) == "keras.utils.set_random_seed(0)"
+    assert re.fullmatch(r"history = model\.fit\(.*validation_data=\(x_test, y_test\).*\)", ast.unparse(body[-1]))
+
+
+@each_snippet
+def test_the_docstring_gives_rule_formula_and_source(path):
+    rule, blank, *formula, source = parts(path)[0].splitlines()
+    assert re.fullmatch(r"[A-Z].*: .+\.", rule) and blank == ""
+    assert any("W" in line for line in formula) and {"mean", "variance"} <= set(formulas(path))
+    assert re.search(r"\b(19|20)\d\d\b|keras\.io/", source)
+
+
+@each_snippet
+def test_the_kernel_has_the_moments_of_its_docstring(path, kernels):
+    kernel, said = kernels[path.stem][0].astype("float64"), formulas(path)
+    if path.stem in CONSTANT or path.stem == "orthogonal":  # nothing is sampled, or the sum of squares is fixed
+        mean_error = 1e-8 if path.stem in CONSTANT else STANDARD_ERRORS * math.sqrt(said["variance"] / kernel.size)
+        variance_error = 1e-8 if path.stem in CONSTANT else said["variance"] * 1e-3
+    else:
+        mean_error = STANDARD_ERRORS * math.sqrt(said["variance"] / kernel.size)
+        variance_error = STANDARD_ERRORS * said["variance"] * math.sqrt((stats.kurtosis(kernel, None) + 2) / kernel.size)
+    assert kernel.mean() == pytest.approx(said["mean"], abs=mean_error)
+    assert kernel.var() == pytest.approx(said["variance"], abs=variance_error)
+    assert abs(kernel).max() <= said.get("limit", math.inf) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTION)
+def test_the_kernel_follows_the_distribution_of_its_rule(name, kernels):
+    assert stats.kstest(kernels[name][0].ravel(), DISTRIBUTION[name].cdf).pvalue > 1e-6
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_kernel_is_the_matrix_of_its_rule(name, kernels):
+    np.testing.assert_array_equal(kernels[name][0], MATRIX[name])
+
+
+def test_the_columns_of_an_orthogonal_kernel_are_orthonormal(kernels):
+    kernel = kernels["orthogonal"][0]
+    np.testing.assert_allclose(kernel.T @ kernel, np.eye(FAN_OUT), atol=1e-5)
+
+
+@each_snippet
+def test_every_layer_gets_an_initializer_of_its_own(path, kernels):
+    assert not any(isinstance(ast.parse(text, mode="eval").body, ast.Name) for text in parts(path)[2])
+    first, second = kernels[path.stem]
+    assert (first == second).all() == (path.stem in CONSTANT)
+
+
+def test_a_shared_initializer_would_repeat_its_values():
+    import keras
+
+    shared = keras.initializers.HeNormal()
+    assert (np.asarray(shared(SHAPE)) == np.asarray(shared(SHAPE))).all()
