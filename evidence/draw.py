@@ -55,7 +55,7 @@ def svg(name, runs, mode):
 
     module = importlib.import_module(f"evidence.figures.{name}")
     with style.context([ROOT / "evidence/figures/base.mplstyle", ROOT / f"evidence/figures/{mode}.mplstyle"]):
-        fig = Figure(figsize=getattr(module, "SIZE", (6.4, 3.6)), layout="constrained")
+        fig = Figure(figsize=getattr(module, "SIZE", (5.8, 3.4)), layout="constrained")
         module.draw(fig, runs, palette.MODES[mode])
         text = io.StringIO()
         fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})

@@ -68,7 +68,7 @@ def scaled_rules_tie(runs):
 @claim(refuted_by=replace("mnist_shootout", "random_uniform", "glorot_uniform"))
 def fixed_spreads_cost_accuracy(runs):
     """Keras's three rules of a fixed spread do worse than Glorot uniform, by {mean} percentage points on average:
-    random_normal by {normal}, truncated_normal by {truncated}, random_uniform by {uniform}."""
+    `random_normal` by {normal}, `truncated_normal` by {truncated}, `random_uniform` by {uniform}."""
     gaps = [gap(runs, "glorot_uniform", arm, len(FIXED)) for arm in FIXED]
     together = paired_difference(final(runs, "glorot_uniform"), np.mean([final(runs, arm) for arm in FIXED], axis=0))
     assert together.low > 0 and all(one.mean > 0.001 for one in gaps)
@@ -194,7 +194,7 @@ def constant_lead(runs):
 
 @claim(refuted_by=constant_lead)
 def the_lead_melts(runs):
-    """After one epoch random_uniform is behind He normal by {first} nats of test loss, after five by {last}."""
+    """After one epoch `random_uniform` is behind He normal by {first} nats of test loss, after five by {last}."""
     loss = [runs["mnist_shootout"][arm]["val_loss"] for arm in ("random_uniform", "he_normal")]
     first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch]) for epoch in (0, -1))
     assert first.low > 0 and last.high < first.low

@@ -6,7 +6,7 @@ from evidence.figures.labels import spread
 from evidence.figures.palette import dash
 from evidence.intervals import interval
 
-SIZE = (6.4, 4.0)
+SIZE = (5.8, 3.8)
 SHOWN = ["zeros", "constant", "identity", "random_uniform", "orthogonal", "glorot_uniform", "he_normal"]
 
 
@@ -22,7 +22,7 @@ def draw(fig, runs, palette):
     ends = spread([np.log10(curves[arm].mean[-1]) for arm in SHOWN], 0.085)
     for arm, height in zip(SHOWN, ends, strict=True):
         ax.annotate(arm, (epochs[-1], 10**height), (6, 0), textcoords="offset points", va="center", color=palette[arm], fontsize=9, annotation_clip=False)
-    ax.set(xlabel="Epoch", ylabel="Test loss (nats)", xticks=epochs, xlim=(1, epochs[-1] * 1.3))
+    ax.set(xlabel="Epoch", ylabel="Test loss (nats)", xticks=epochs, xlim=(1, epochs[-1] * 1.3), ylim=(0.055, 3))
     ax.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
     ax.minorticks_off()
     ax.spines["bottom"].set_bounds(1, epochs[-1])

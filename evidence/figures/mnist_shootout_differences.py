@@ -2,7 +2,7 @@
 
 from evidence.intervals import paired_difference
 
-SIZE = (6.4, 3.8)
+SIZE = (5.8, 3.6)
 REFERENCE = "glorot_uniform"
 
 

@@ -2,7 +2,7 @@
 
 from evidence.intervals import interval
 
-SIZE = (6.4, 2.0)
+SIZE = (5.8, 1.9)
 ARM = "he_normal"
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from evidence.figures.palette import dash
 from evidence.intervals import interval
 
-SIZE = (6.4, 3.8)
+SIZE = (5.8, 3.5)
 ARMS = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
 
 

@@ -3,9 +3,10 @@
 from matplotlib.patches import Rectangle
 
 from evidence.intervals import interval
+from evidence.numbers import plus_minus
 from evidence.symmetry import state
 
-SIZE = (6.4, 4.6)
+SIZE = (5.8, 4.5)
 STARTS = {
     "zeros": "all kernels 0",
     "zeros_hidden": "hidden 0,\noutput random",
@@ -38,4 +39,4 @@ def _cell(ax, column, row, states, accuracy, palette):
     box = Rectangle((column + 0.02, row + 0.05), 0.96, 0.9, facecolor=color, alpha=0.35, edgecolor=color)
     ax.add_patch(box)
     ax.text(column + 0.5, row + 0.64, ", ".join(states), ha="center", va="center", fontsize=9)
-    ax.text(column + 0.5, row + 0.3, f"{100 * accuracy.mean:.1f} ± {100 * accuracy.half:.1f} %", ha="center", va="center", fontsize=9, color=palette.muted)
+    ax.text(column + 0.5, row + 0.3, plus_minus(*accuracy, 100, " %"), ha="center", va="center", fontsize=9, color=palette.muted)
