@@ -35,6 +35,8 @@ def measure(names, folder=record.RESULTS, say=print):
 def _measured(name, folder, say):
     key = freshness.key(freshness.source(name))
     _check_installed(key["versions"])
+    if "tensorflow" in key["versions"]:
+        _one_core_a_product()
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     seeds = experiment.PROTOCOL["seeds"]
     kept = folder.parent / ".unfinished" / name / _digest(key)
@@ -60,6 +62,13 @@ def _measured(name, folder, say):
         for arm, quantities in per_seed[0].items()
     }
     return {"experiment": name, "protocol": experiment.PROTOCOL, "runs": runs} | key
+
+
+def _one_core_a_product():
+    """`stacked` keeps every core busy with a group of networks of its own: products need no threads of theirs."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
 
 
 def _check_installed(versions):

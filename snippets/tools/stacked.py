@@ -35,8 +35,8 @@ def initial_kernels(initializer, widths, seed):
         try:
             known = keras.initializers.get(rule)
             config = known.get_config()
-        except (ValueError, TypeError, AttributeError):
-            raise ValueError(f"{rule!r} is no Keras initializer: give a name such as 'he_normal'.") from None
+        except (ValueError, TypeError, AttributeError, KeyError):  # KeyError: 'constant' needs its value
+            raise ValueError(f"Keras makes no initializer of {rule!r}: give a name or an instance.") from None
         if "seed" in config:
             config["seed"] = int(np.random.SeedSequence([seed, layer]).generate_state(1)[0])
         kernels.append(np.array(known.from_config(config)(shape, dtype="float32")))
@@ -159,15 +159,15 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
         for epoch in range(epochs):
             if stop.is_set():
                 return
-            order = tf.constant(batch_order(networks[group[0]][1], epoch, len(y)))
             step = tf.constant(epoch * np.ceil(len(y) / batch_size), "float32")
-            history[:2, group, epoch] = train_epoch(
-                variables, moments, step, tf.constant(learning_rate, "float32"), x, y, order)
+            order = tf.constant(batch_order(networks[group[0]][1], epoch, len(y)))
+            history[:2, group, epoch] = traced(
+                train_epoch, variables, moments, step, tf.constant(learning_rate, "float32"), x, y, order)
             trained = [v.numpy() for v in variables]
             full = first + 0 * trained[0][:, :, :1]  # a weight that is NaN spreads to these, as in Keras
             full[:, :, used] = trained[0]
             trained[0] = full
-            history[2:, group, epoch] = evaluate([tf.constant(a) for a in trained], x_val, y_val)
+            history[2:, group, epoch] = traced(evaluate, [tf.constant(a) for a in trained], x_val, y_val)
             with lock:
                 progress.add(1)
         for i, k in enumerate(group):
@@ -180,6 +180,12 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
         stop.set()
         pool.shutdown(cancel_futures=True)
     return dict(zip(("loss", "accuracy", "val_loss", "val_accuracy"), history)), weights
+
+
+def traced(function, *arguments):
+    """Call a tf.function; traced ahead, since TensorFlow warns when calls of several shapes trace it."""
+    function.get_concrete_function(*arguments)
+    return function(*arguments)
 
 
 def grouped(seeds):
