@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 RUN := .venv/bin/python
 FRESH := .verify/results
-# MkDocs prints a notice about its own future at each build; TensorFlow a page about the processor
+# MkDocs prints a notice about its own future at each build, TensorFlow a page about the processor
 export NO_MKDOCS_2_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 

@@ -1,6 +1,7 @@
 """python -m evidence: measures, checks, draws and serves."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from evidence import freshness, record
 def main():
     """Run one command; exits 0 if all is well, 1 with one sentence if not, 130 if interrupted."""
     args = _arguments()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # or a page about the processor hides the progress
     try:
         return _run(args)
     except KeyboardInterrupt:

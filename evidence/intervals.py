@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit  # Student's quantile; scipy.stats has it too and takes a second to import
 
 
 class Interval(NamedTuple):
@@ -36,7 +36,7 @@ def interval(values, comparisons=1):
     values = np.asarray(values, float)
     if len(values) < 2:
         raise ValueError("an interval needs at least two seeds")
-    quantile = stats.t.ppf(1 - 0.025 / comparisons, len(values) - 1)
+    quantile = stdtrit(len(values) - 1, 1 - 0.025 / comparisons)
     return Interval(values.mean(0), quantile * values.std(0, ddof=1) / np.sqrt(len(values)))
 
 
