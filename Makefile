@@ -16,7 +16,7 @@ serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; 
 test: .venv/installed  ## everything that needs no MNIST and no browser
 	@$(RUN) -m evidence status
 	@$(RUN) -m evidence draw
-	@$(RUN) -m pytest -m "not browser"
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser"
 
 measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment
 	@$(RUN) -m evidence measure $(ONLY)

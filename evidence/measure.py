@@ -15,7 +15,10 @@ def stale(name, folder=record.RESULTS):
     """Sentences that say why an experiment's recorded result is not current; empty if it is."""
     if not (folder / f"{name}.json").exists():
         return ["it was never measured"]
-    return freshness.changes(record.read(name, folder), freshness.key(freshness.source(name)))
+    recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
+    if not isinstance(recorded, dict) or not current.keys() <= recorded.keys():
+        return ["its file is damaged"]
+    return freshness.changes(recorded, current)
 
 
 def measure(names, folder=record.RESULTS, say=print):
@@ -28,7 +31,14 @@ def measure(names, folder=record.RESULTS, say=print):
     for name in sorted(set(names) - set(waiting)):
         say(f"{name}: current")
     for name in waiting:
-        record.write(_measured(name, folder, say), folder / f"{name}.json")
+        try:
+            result = _measured(name, folder, say)
+        except KeyboardInterrupt:
+            kept = len(list(_kept(name, folder).glob("*/*.json")))
+            say(f"\nInterrupted: what is measured of {name} is kept, {kept} seeds; the same command goes on from there.")
+            raise
+        record.write(result, folder / f"{name}.json")
+        shutil.rmtree(_kept(name, folder), ignore_errors=True)
         say(f"{name}: recorded")
 
 
@@ -39,24 +49,18 @@ def _measured(name, folder, say):
         _one_core_a_product()
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     seeds = experiment.PROTOCOL["seeds"]
-    kept = folder.parent / ".unfinished" / name / _digest(key)
+    kept = _kept(name, folder) / _digest(key)
     per_seed, started, fresh = [], time.monotonic(), 0
     for index, seed in enumerate(seeds):
         path = kept / f"{seed}.json"
         if not path.exists():
             left = f", {_clock((time.monotonic() - started) / fresh * (len(seeds) - index))} left" if fresh else ""
             say(f"{name}: seed {index + 1} of {len(seeds)}{left}", flush=True)
-            try:
-                measured = record.rounded(experiment.measure(seed))
-            except KeyboardInterrupt:
-                say(f"\nInterrupted: {index} of {len(seeds)} seeds of {name} are kept; the same command goes on from there.")
-                raise
-            record.replace(path, json.dumps(measured))
+            record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
             fresh += 1
         per_seed.append(json.loads(path.read_text()))
     if freshness.key(freshness.source(name)) != key:
         raise Problem(f"The code of {name} changed while it was measured; run: python -m evidence measure {name}")
-    shutil.rmtree(kept.parent, ignore_errors=True)
     runs = {
         arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
         for arm, quantities in per_seed[0].items()
@@ -69,6 +73,10 @@ def _one_core_a_product():
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
+
+
+def _kept(name, folder):
+    return folder.parent / ".unfinished" / name
 
 
 def _check_installed(versions):

@@ -34,15 +34,20 @@ def write(result, path):
 
 def read(name, folder=RESULTS):
     """The recorded result of an experiment, NaN restored. Raises Problem if it is missing or not valid."""
+    result = parse(name, folder)
+    check(result, f"{name}.json")
+    return result | {"runs": _with_nan(result["runs"])}
+
+
+def parse(name, folder=RESULTS):
+    """A result's JSON as it stands, not held against the schema, which takes longer than all else together."""
     path = Path(folder) / f"{name}.json"
     try:
-        result = json.loads(path.read_text())
+        return json.loads(path.read_text())
     except FileNotFoundError:
         raise Problem(f"{name} has no recorded result; run: python -m evidence measure {name}") from None
     except ValueError as error:
         raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
-    check(result, path.name)
-    return result | {"runs": _with_nan(result["runs"])}
 
 
 def read_all(folder=RESULTS):

@@ -1,6 +1,5 @@
 """A result is current only if its code, its packages and its data are what they were."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,8 +8,9 @@ import time
 
 import pytest
 
-from evidence import freshness
+from evidence import freshness, mnist, record
 from evidence.freshness import ROOT
+from evidence.measure import stale
 from evidence.problem import Problem
 
 EXPERIMENTS = freshness.experiments()
@@ -43,41 +43,54 @@ def test_the_committed_results_are_current(project):
     assert sorted(said) == EXPERIMENTS
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_one_character_of_an_experiment_makes_its_result_stale(project, name):
-    one_character(project / f"evidence/experiments/{name}.py")
-    code, said = status(project)
-    assert code == 1
-    assert said[name] == f"stale, evidence/experiments/{name}.py changed"
-    assert all(words == "current" for other, words in said.items() if other != name)
+@pytest.fixture
+def copied(project, monkeypatch):
+    """The copy, asked without a new process for each question."""
+    monkeypatch.setattr(freshness, "ROOT", project)
+    freshness._requirements.cache_clear()
+    yield project
+    freshness._requirements.cache_clear()
+
+
+def why(name, project):
+    return stale(name, project / "evidence/results")
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_one_character_of_an_imported_module_makes_a_result_stale(project, name):
-    modules = [path for path in json.loads((ROOT / f"evidence/results/{name}.json").read_text())["inputs"] if name not in path]
-    assert "evidence/mnist.py" in modules
-    for module in modules:
-        original = (project / module).read_text()
-        one_character(project / module)
-        _, said = status(project)
-        assert said[name] == f"stale, {module} changed"
-        (project / module).write_text(original)
+def test_one_character_of_an_experiment_makes_its_result_stale(copied, name):
+    changed = f"evidence/experiments/{name}.py"
+    one_character(copied / changed)
+    assert why(name, copied) == [f"{changed} changed"]
+    for other in EXPERIMENTS:
+        imports = changed in record.read(other)["inputs"]
+        assert why(other, copied) == ([f"{changed} changed"] if imports else [])
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_another_pinned_version_makes_a_result_stale(project, name):
-    lock = project / "requirements.txt"
+def test_one_character_of_an_imported_module_makes_a_result_stale(copied, name):
+    for module in record.read(name)["inputs"]:
+        original = (copied / module).read_text()
+        one_character(copied / module)
+        assert why(name, copied) == [f"{module} changed"]
+        (copied / module).write_text(original)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_another_pinned_version_makes_a_result_stale(copied, name):
+    lock = copied / "requirements.txt"
     lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==9.", 1))
-    assert status(project)[1][name] == "stale, version of numpy changed"
+    assert why(name, copied) == ["version of numpy changed"]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_other_data_makes_a_result_stale(project, name):
-    path = project / f"evidence/results/{name}.json"
-    result = json.loads(path.read_text())
-    result["data"]["sha256"]["y_test"] = "0" * 64
-    path.write_text(json.dumps(result))
-    assert status(project)[1][name] == "stale, the data changed"
+def test_other_data_makes_a_result_stale(copied, name, monkeypatch):
+    monkeypatch.setattr(mnist, "SHA256", mnist.SHA256 | {"y_test": "0" * 64})
+    assert why(name, copied) == ["the data changed"]
+
+
+def test_the_experiments_train_on_mnist_with_the_stacked_trainer():
+    inputs = record.read("mnist_shootout")["inputs"]
+    assert {"evidence/mnist.py", "snippets/tools/stacked.py"} <= inputs.keys()
 
 
 def test_a_missing_result_is_stale(project):
@@ -94,9 +107,12 @@ def test_a_result_without_an_experiment_is_named(project):
 
 
 def test_status_takes_less_than_a_second_and_no_tensorflow(project):
-    started = time.perf_counter()
-    status(project)
-    assert time.perf_counter() - started < 1
+    def seconds():
+        started = time.perf_counter()
+        status(project)
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 1  # of five, since other tests run beside this one
     imports = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
     ).stderr
