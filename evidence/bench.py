@@ -249,7 +249,7 @@ def report(rows, startup, peak, seconds, accuracy):
     print(f"\n{'':22}{'s/network':>10}{'range':>16}{'x keras.fit':>13}{'of sgemm':>10}{'start-up':>10}{'timed':>10}")
     for name, values in seconds.items():
         median, faster = statistics.median(values), map(operator.truediv, seconds["keras.fit"], values)
-        spread, timed = f"{min(values):.2f} to {max(values):.2f}", f"{rows[name][2]} epochs"
+        spread, timed = f"{min(values):.2f} to {max(values):.2f}", f"{rows[name][2]} epoch{'s' * (rows[name][2] > 1)}"
         print(
             f"{name:22}{median:10.2f}{spread:>16}{statistics.median(faster):13.1f}"
             f"{operations / median / peak:10.0%}{startup[name]:8.1f} s{timed:>10}"

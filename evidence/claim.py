@@ -1,5 +1,6 @@
 """A claim is a sentence of the book that the evidence could refute, with the check and a proof that it can fail."""
 
+import ast
 import copy
 import importlib
 import inspect
@@ -35,8 +36,12 @@ class Claim:
 
     @property
     def code(self):
-        lines = inspect.getsource(self.check).splitlines(keepends=True)
-        return "".join(lines)
+        """The refutation and the check as they stand in the file, without the docstring and what only prints."""
+        source = inspect.getsource(self.check)
+        body = ast.parse(source).body[0].body
+        end = body[-1].lineno - 1 if isinstance(body[-1], ast.Return) else None
+        lines = source.splitlines()
+        return "\n".join(lines[: body[0].lineno - 1] + lines[body[0].end_lineno : end])
 
     def sentence(self, runs):
         """The sentence with its measured values. Raises Problem, with the sentence, if the evidence refutes it."""

@@ -8,6 +8,9 @@ import hashlib
 import importlib
 import io
 import json
+import os
+from concurrent.futures import ProcessPoolExecutor
+from itertools import groupby
 from pathlib import Path
 
 from evidence import claim, freshness, numbers, record
@@ -63,19 +66,21 @@ def svg(name, runs, mode):
 
 
 def claims_page(claims, runs):
-    """The body of the page Claims: each sentence with its values, its code, and the chapters that rely on it."""
+    """The body of the page Claims, by chapter: each sentence with its values, its code, and who else relies on it."""
     pages = {path: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
     parts = []
-    for one in claims:
-        cited = [f"[{_title(text)}]({path.name})" for path, text in pages.items() if f"claims.{one.name} " in text]
-        parts.append(
-            f"## {one.name.replace('_', ' ').capitalize()} {{ #{one.name.replace('_', '-')} }}\n\n"
-            f"{one.sentence(runs)}\n\n"
-            f"Relied on in {', '.join(cited) or 'no chapter'}.\n\n"
-            f'??? example "The check, from evidence/claims/{one.chapter}.py"\n\n'
-            # not a python fence: it is an excerpt that cannot run alone, and the tests run the whole file
-            + "".join(f"    {line}\n" for line in ["```{.text .no-copy}", *one.code.rstrip().splitlines(), "```"])
-        )
+    for chapter, group in groupby(claims, lambda one: one.chapter):
+        page = ROOT / f"docs/{chapter}.md"
+        parts.append(f"## {_title(pages[page])}\n\n[The chapter]({page.name}) relies on these sentences; [evidence/claims/{chapter}.py](generated/evidence/claims/{chapter}.py) checks them.\n")
+        for one in group:
+            others = [path for path, text in pages.items() if f"claims.{one.name} " in text and path != page]
+            also = "".join(f" Also relied on in [{_title(pages[path])}]({path.name})." for path in others)
+            parts.append(
+                f"**{one.name.replace('_', ' ').capitalize()}.** {one.sentence(runs)}{also}\n{{: #{one.name.replace('_', '-')} }}\n\n"
+                '??? example "The check"\n\n'
+                # not a python fence: it is an excerpt that cannot run alone, and the tests run the whole file
+                + "".join(f"    {line}\n" for line in ["```{.text .no-copy}", *one.code.rstrip().splitlines(), "```"])
+            )
     return "\n".join(parts)
 
 
@@ -88,10 +93,12 @@ def _figures(runs, folder, say):
         for mode in ("light", "dark")
         if keys.get(f"{name}-{mode}") != key or not (GENERATED / f"figures/{name}-{mode}.svg").exists()
     ]
-    for index, (name, mode, key) in enumerate(waiting):
-        say(f"drawing {index + 1} of {len(waiting)}: {name}, {mode}")
-        record.replace(GENERATED / f"figures/{name}-{mode}.svg", svg(name, runs, mode))
-        record.replace(KEYS, json.dumps(keys := keys | {f"{name}-{mode}": key}, indent=1, sort_keys=True))
+    with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
+        drawings = pool.map(svg, *zip(*[(name, runs, mode) for name, mode, _ in waiting])) if waiting else []
+        for index, ((name, mode, key), drawing) in enumerate(zip(waiting, drawings, strict=True)):
+            say(f"drawing {index + 1} of {len(waiting)}: {name}, {mode}")
+            record.replace(GENERATED / f"figures/{name}-{mode}.svg", drawing)
+            record.replace(KEYS, json.dumps(keys := keys | {f"{name}-{mode}": key}, indent=1, sort_keys=True))
     return sorted({name for name, _, _ in waiting})
 
 

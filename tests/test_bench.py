@@ -24,7 +24,7 @@ def test_ratios_are_of_the_same_repeat_and_shares_of_the_fastest_product(capsys)
     bench.report(rows, dict.fromkeys(seconds, 3.0), peak, seconds, {"stacked, K = 70": np.array([0.9, 0.7])})
     printed = capsys.readouterr().out
     row = next(line for line in printed.splitlines() if line.startswith("stacked, K = 70"))
-    assert row.split("K = 70")[1].split() == ["1.00", "1.00", "to", "2.00", "12.0", "25%", "3.0", "s", "1", "epochs"]
+    assert row.split("K = 70")[1].split() == ["1.00", "1.00", "to", "2.00", "12.0", "25%", "3.0", "s", "1", "epoch"]
     assert "0.8000" in printed
 
 
