@@ -1,0 +1,215 @@
+"""Claims of the chapter He and the rectifiers."""
+
+import numpy as np
+
+from evidence.claim import claim, swap
+from evidence.intervals import interval
+from evidence.numbers import fixed, plus_minus, word
+from evidence.rectifiers import ACTIVATIONS, DEPTHS, RATES, constant
+
+WIDTHS = (64, 128, 256, 512)
+
+
+def signal(runs, arm):
+    """Mean square of z, (seeds, layers)."""
+    return runs["rectifier_signal"][arm]["signal"]
+
+
+def slope(runs, arm):
+    """Doublings of the mean square per layer, between the first layer and the last, (seeds,)."""
+    logarithm = np.log2(signal(runs, arm))
+    return (logarithm[:, -1] - logarithm[:, 0]) / (logarithm.shape[1] - 1)
+
+
+def losses(runs, initializer, optimizer, depth):
+    """Test loss after the last step, (rates, seeds), infinite where a run diverged."""
+    arms = [runs["rectifier_depth"][f"{initializer}_{optimizer}_{depth}_{rate}"] for rate in RATES[optimizer]]
+    values = np.array([arm["val_loss"][:, -1] for arm in arms])
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def best(runs, initializer, optimizer, depth):
+    """Test loss at the learning rate that is best for this initializer: the lowest median over seeds, (seeds,)."""
+    values = losses(runs, initializer, optimizer, depth)
+    return values[np.median(values, axis=1).argmin()]
+
+
+def exchanged(optimizer, depth):
+    """A refutation: Glorot's and He's runs exchanged at one depth, at every learning rate."""
+
+    def alter(runs):
+        for rate in RATES[optimizer]:
+            swap("rectifier_depth", *(f"{rule}_normal_{optimizer}_{depth}_{rate}" for rule in ("glorot", "he")))(runs)
+
+    return alter
+
+
+def same_depth(optimizer, depth, other):
+    """A refutation: at `depth` the runs of another depth."""
+
+    def alter(runs):
+        arms = runs["rectifier_depth"]
+        for rate in RATES[optimizer]:
+            for rule in ("glorot", "he"):
+                arms[f"{rule}_normal_{optimizer}_{depth}_{rate}"] = arms[f"{rule}_normal_{optimizer}_{other}_{rate}"]
+
+    return alter
+
+
+@claim(refuted_by=swap("rectifier_signal", "glorot_normal_512", "he_normal_512"))
+def relu_halves_and_he_restores(runs):
+    """At widths from {narrow} to {wide}, each ReLU layer under Glorot's rule changes the mean square by between {glorot_low} and
+    {glorot_high} doublings, which is a halving, and under He's by between {he_low} and {he_high}."""
+    glorot, he = ([slope(runs, f"{rule}_normal_{width}").mean() for width in WIDTHS] for rule in ("glorot", "he"))
+    assert np.abs(np.add(glorot, 1)).max() < 0.15 and np.abs(he).max() < 0.15
+    return {
+        "narrow": WIDTHS[0], "wide": WIDTHS[-1],
+        "glorot_low": fixed(min(glorot), 2), "glorot_high": fixed(max(glorot), 2), "he_low": fixed(min(he), 2), "he_high": fixed(max(he), 2),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("rectifier_signal", "glorot_normal_64", "glorot_normal_512"))
+def width_matters_only_through_chance(runs):
+    """Under Glorot a layer changes the mean square by {wide} doublings at width 512 and by {narrow} at width 64, where the correction for chance
+    predicts {predicted_wide} and {predicted_narrow}."""
+    values = {}
+    for name, width in (("narrow", 64), ("wide", 512)):
+        measured, predicted = interval(slope(runs, f"glorot_normal_{width}"), 2), -1 - 2.5 / width / np.log(2)
+        assert measured.low <= predicted <= measured.high
+        values |= {name: plus_minus(measured.mean, measured.half), f"predicted_{name}": fixed(predicted, 3)}
+    return values
+
+
+@claim(refuted_by=swap("rectifier_signal", "he_normal_64", "he_normal_512"))
+def one_network_is_not_the_average(runs):
+    """Between seeds the natural logarithm of He's mean square in layer twenty has a standard deviation of {narrow} at width 64
+    and of {wide} at width 512."""
+    spread = [np.log(signal(runs, f"he_normal_{width}")[:, -1]).std(ddof=1) for width in (64, 512)]
+    assert spread[0] > 2 * spread[1] and 0.6 < spread[0] / np.sqrt(5 * 20 / 64) < 1.6
+    return {"narrow": fixed(spread[0], 2), "wide": fixed(spread[1], 2)}
+
+
+def changed(runs, arm):
+    """Share of ReLUs that fire in one of two networks only, (seeds,)."""
+    return runs["rectifier_signal"][f"mask_{arm}"]["changed_share"][:, 0]
+
+
+@claim(refuted_by=swap("rectifier_signal", "mask_exact", "mask_biased"))
+def scaling_changes_no_mask(runs):
+    """Halving every kernel changes not one of the decisions of {layers} layers of ReLUs, in any of {seeds} seeds."""
+    assert (changed(runs, "exact") == 0).all()
+    return {"layers": word(signal(runs, "he_normal_64").shape[1]), "seeds": word(len(changed(runs, "exact")))}
+
+
+@claim(refuted_by=swap("rectifier_signal", "mask_biased", "mask_exact"))
+def biases_make_scale_matter(runs):
+    """With every bias at a tenth, dividing the kernels by ten changes {biased} of the decisions; with biases of zero, {rounded} in a
+    million, by rounding."""
+    biased, rounded = interval(changed(runs, "biased")), changed(runs, "rounded")
+    assert biased.low > 0.2 and rounded.max() < 1e-4
+    return {"biased": plus_minus(*biased, 100, " %"), "rounded": fixed(1e6 * rounded.mean(), 1)}
+
+
+@claim(refuted_by=swap("rectifier_signal", "gelu_one", "silu_one"))
+def constants_hold_in_a_wide_layer(runs):
+    """For all {count} activations, the constant that one wide layer on MNIST measures agrees with the integral: the largest
+    deviation of a mean over {seeds} seeds is {worst} per cent."""
+    ratios = [interval(runs["rectifier_signal"][f"{name}_one"]["constant"][:, 0] / constant(f)) for name, f in ACTIVATIONS.items()]
+    worst = max(abs(one.mean - 1) for one in ratios)
+    assert worst < 0.02
+    seeds = len(runs["rectifier_signal"]["relu_one"]["constant"])
+    return {"count": word(len(ratios)), "seeds": word(seeds), "worst": fixed(100 * worst, 1)}
+
+
+def size(runs, arm):
+    """Geometric mean over seeds of the last layer's mean square, with its interval on the logarithm (base 10)."""
+    return interval(np.log10(signal(runs, arm)[:, -1]))
+
+
+@claim(refuted_by=swap("rectifier_signal", "gelu_quarter", "elu_quarter"))
+def gelu_and_silu_hold_no_other_size(runs):
+    """Started at a quarter, thirty layers of GELU shrink the mean square to {gelu_quarter} (geometric mean), and SiLU to {silu_quarter}; started at
+    four, they blow it up to {gelu_four} and {silu_four}."""
+    values = {f"{name}_{start}": size(runs, f"{name}_{start}") for name in ("gelu", "silu") for start in ("quarter", "four")}
+    assert all(values[f"{name}_quarter"].high < np.log10(0.1) for name in ("gelu", "silu"))
+    assert all(values[f"{name}_four"].low > np.log10(10) for name in ("gelu", "silu"))
+    return {name: f"{float(f'{10**one.mean:.2g}'):,.0f}" if one.mean > -3 else f"10<sup>−{-one.mean:.0f}</sup>" for name, one in values.items()}
+
+
+@claim(refuted_by=swap("rectifier_signal", "elu_four", "relu_four"))
+def elu_returns_to_one_size(runs):
+    """ELU forgets where it started: from a quarter, one and four it arrives at {quarter}, {one} and {four}."""
+    values = {start: size(runs, f"elu_{start}") for start in ("quarter", "one", "four")}
+    means = [one.mean for one in values.values()]
+    assert max(means) - min(means) < np.log10(1.3)
+    return {start: fixed(10**one.mean, 2) for start, one in values.items()}
+
+
+@claim(refuted_by=swap("rectifier_signal", "leaky_glorot", "leaky_relu_one"))
+def a_small_leak_saves_no_signal(runs):
+    """With a leak of one hundredth and variance 1 / fan-in, each of {layers} layers changes the mean square by {doublings} doublings: as
+    good as halves it."""
+    doublings = interval(slope(runs, "leaky_glorot"))
+    assert abs(doublings.mean + 1) < 0.1
+    return {"layers": word(signal(runs, "leaky_glorot").shape[1]), "doublings": plus_minus(*doublings)}
+
+
+@claim(refuted_by=exchanged("sgd", 30))
+def glorot_stalls_with_sgd(runs):
+    """With {depth} hidden layers and SGD, Glorot ends at a test loss of {glorot} at its best of {rates} learning rates, and He at {he}; the
+    loss of knowing only the class shares is {prior}."""
+    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[-1]) for rule in ("glorot", "he"))
+    assert losses(runs, "glorot_normal", "sgd", DEPTHS[-1]).min() > 2.25
+    assert np.median(he) < 2 and interval(glorot - he).low > 0
+    prior = runs["class_prior"]["prediction"]["val_loss"][0, 0]
+    return {
+        "depth": word(DEPTHS[-1]), "rates": word(len(RATES["sgd"])), "prior": fixed(prior, 3),
+        "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he)),
+    }  # fmt: skip
+
+
+@claim(refuted_by=same_depth("sgd", 5, 30))
+def glorot_trains_when_shallow(runs):
+    """With {depth} hidden layers and SGD both train: Glorot ends at {glorot}, He at {he}, each at its best rate."""
+    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[0]) for rule in ("glorot", "he"))
+    assert max(interval(glorot).high, interval(he).high) < 1
+    return {"depth": word(DEPTHS[0]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+
+
+@claim(refuted_by=exchanged("sgd", 15))
+def he_is_ahead_in_between(runs):
+    """With {depth}, both move, and He is ahead by {gap} nats, each at its best rate."""
+    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[1]) for rule in ("glorot", "he"))
+    gap = interval(glorot - he)
+    assert gap.low > 0 and (glorot < 2.295).all()
+    return {"depth": word(DEPTHS[1]), "gap": plus_minus(*gap)}
+
+
+@claim(refuted_by=same_depth("adam", 30, 5))
+def adam_softens_the_stall(runs):
+    """With Adam and {depth} hidden layers, Glorot ends at {glorot} at its best rate and He at {he}: behind, but moving.
+    Over all rates {stalled} of {runs} Glorot runs still stall, and {stalled_he} He run."""
+    glorot, he = (best(runs, f"{rule}_normal", "adam", DEPTHS[-1]) for rule in ("glorot", "he"))
+    every = [losses(runs, f"{rule}_normal", "adam", DEPTHS[-1]) > 2.25 for rule in ("glorot", "he")]
+    assert interval(glorot - he).low > 0.1 and np.median(glorot) < 2.25 and every[1].sum() < every[0].sum() < every[0].size / 2
+    return {"stalled": word(every[0].sum()), "runs": word(every[0].size), "stalled_he": word(every[1].sum())} | {"depth": word(DEPTHS[-1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+
+
+@claim(refuted_by=same_depth("adam", 5, 15))
+def shallow_adam_does_not_care(runs):
+    """With Adam and {depth} hidden layers Glorot's test loss minus He's is {gap} nats, each at its best rate: no detectable difference, and
+    with 95 % confidence none larger than {bound}."""
+    glorot, he = (best(runs, f"{rule}_normal", "adam", DEPTHS[0]) for rule in ("glorot", "he"))
+    gap = interval(glorot - he)
+    bound = max(abs(gap.low), abs(gap.high))
+    assert gap.holds_zero and bound < 0.15
+    return {"depth": word(DEPTHS[0]), "gap": plus_minus(*gap), "bound": fixed(bound, 2)}
+
+
+@claim(refuted_by=swap("rectifier_signal", "start_glorot_normal_30", "start_he_normal_30"))
+def glorots_gradients_start_too_small(runs):
+    """Before the first step, the gradients of the {depth}-layer network under Glorot have a root mean square of {glorot}, against {he}
+    under He (geometric means over kernels and seeds)."""
+    glorot, he = (np.log10(runs["rectifier_signal"][f"start_{rule}_normal_{DEPTHS[-1]}"]["gradient"]).mean() for rule in ("glorot", "he"))
+    assert glorot < he - 3
+    return {"depth": DEPTHS[-1]} | {name: f"{10**value:.1e}".replace("e-0", " · 10<sup>−") + "</sup>" for name, value in (("glorot", glorot), ("he", he))}

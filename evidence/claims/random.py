@@ -1,0 +1,147 @@
+"""Claims of the chapter Plain random."""
+
+import numpy as np
+
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import fixed, plus_minus, word
+from evidence.sweep import DEPTHS, STDS
+
+GOOD = 0.8  # test accuracy that counts as learning, in the short budget of std_sweep
+
+
+def swept(runs, activation, depth, std):
+    """Test accuracy of one cell of the sweep, (seeds,)."""
+    return runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"][:, STDS.index(std)]
+
+
+def working(runs, activation):
+    """How many of the standard deviations reach GOOD on average, by depth."""
+    return [int((runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"].mean(0) > GOOD).sum()) for depth in DEPTHS]
+
+
+def percent(values):
+    """Mean and interval of accuracies, in per cent."""
+    return plus_minus(*interval(values), 100, " %")
+
+
+def growth(runs, arm):
+    """Factor on the root mean square of δ per layer on the way down, as (seeds,)."""
+    delta = runs["saturation"][arm]["delta"]
+    return 10 ** ((delta[:, 0] - delta[:, -1]) / (delta.shape[1] - 1))
+
+
+def wide_tanh(gain, spread):
+    """Predicted factor on the root mean square of δ per tanh layer whose pre-activations have a large standard deviation.
+
+    gain: n_out σ², what the kernel alone does to the mean square; spread: the standard deviation of z, far above 1.
+    """
+    return np.sqrt(gain * 4 / 3 / np.sqrt(2 * np.pi) / spread)
+
+
+def set_cell(activation, depth, std, accuracy):
+    """A refutation: another accuracy in one cell of the sweep, in every seed."""
+
+    def alter(runs):
+        swept(runs, activation, depth, std)[:] = accuracy
+
+    return alter
+
+
+@claim(refuted_by=swap("std_sweep", "relu_1", "relu_16"))
+def depth_narrows_the_working_range(runs):
+    """Of the {stds} standard deviations, {relu} reach {good} per cent with 1, 2, 4, 8 and 16 hidden ReLU layers, and {tanh}
+    with as many tanh layers."""
+    counts = {activation: working(runs, activation) for activation in ("relu", "tanh")}
+    for count in counts.values():
+        assert count == sorted(count, reverse=True) and count[-1] <= count[0] / 4
+    said = {activation: ", ".join(map(word, c[:-1])) + f" and {word(c[-1]).replace('no', 'none')}" for activation, c in counts.items()}
+    return {"stds": word(len(STDS)), "good": round(100 * GOOD)} | said
+
+
+@claim(refuted_by=set_cell("relu", 8, 0.01, GOOD))
+def small_spreads_freeze_deep_networks(runs):
+    """A standard deviation of {std} reaches {one} with one hidden ReLU layer and {four} with four; with eight and with sixteen
+    every seed ends at {frozen}, the share of ones in the test set."""
+    one, four, eight, sixteen = (swept(runs, "relu", depth, 0.01) for depth in (1, 4, 8, 16))
+    assert interval(one).low > GOOD > interval(four).high
+    assert (eight == runs["class_prior"]["test"]["share"][0, 1]).all() and (sixteen == eight).all()
+    return {"std": "a hundredth", "one": percent(one), "four": percent(four), "frozen": fixed(eight[0])}
+
+
+@claim(refuted_by=set_cell("tanh", 1, 1, GOOD))
+def the_standard_normal_trails(runs):
+    """With a standard deviation of one, the best of the ten networks, {layers} hidden {activation} layers, ends at {best}, where
+    its own rule reaches {rule}."""
+    cells = {(activation, depth): swept(runs, activation, depth, 1) for activation in ("relu", "tanh") for depth in DEPTHS}
+    activation, depth = max(cells, key=lambda cell: cells[cell].mean())
+    best, rule = cells[activation, depth], runs["std_sweep"][f"{activation}_{depth}"]["rule_accuracy"][:, 0]
+    assert interval(best).high < 0.5 and all(interval(cell).high < 0.5 for cell in cells.values())
+    name = {"relu": "ReLU", "tanh": "tanh"}[activation]
+    return {"layers": word(depth), "activation": name, "best": percent(best), "rule": percent(rule)}
+
+
+def best_of_all(runs):
+    """A refutation: a standard deviation that does in sixteen layers what the rule does."""
+    arm = runs["std_sweep"]["relu_16"]
+    arm["val_accuracy"][:, STDS.index(0.2)] = arm["rule_accuracy"][:, 0]
+
+
+@claim(refuted_by=best_of_all)
+def no_single_spread_does_what_the_rule_does(runs):
+    """With sixteen hidden ReLU layers He normal leads the best of the {stds} standard deviations, {std}, by {gap} percentage
+    points."""
+    arm = runs["std_sweep"]["relu_16"]
+    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["val_accuracy"].T]
+    best = int(arm["val_accuracy"].mean(0).argmax())
+    assert all(gap.low > 0 for gap in gaps)
+    return {"stds": word(len(STDS)), "std": f"`{STDS[best]:g}`", "gap": plus_minus(*gaps[best], 100)}
+
+
+@claim(refuted_by=swap("saturation", "kernels", "biases"))
+def saturated_kernels_explode(runs):
+    """In tanh layers whose kernels are standard normal, {share} of the units are saturated, and yet the error signal grows by a
+    factor of {growth} per layer on its way down, where the formula says {predicted}: the gradient of the first kernel is
+    {decades} powers of ten larger than that of the twentieth."""
+    arm = runs["saturation"]["kernels"]
+    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "kernels"), wide_tanh(200, 200**0.5)
+    decades = interval(arm["gradient"][:, 0] - arm["gradient"][:, -1])
+    assert interval(share).low > 0.75 and abs(interval(measured).mean / predicted - 1) < 0.05 and decades.low > 7
+    return {
+        "share": percent(share),
+        "growth": plus_minus(*interval(measured)),
+        "predicted": fixed(predicted, 2),
+        "decades": plus_minus(*decades),
+    }
+
+
+@claim(refuted_by=swap("saturation", "biases", "kernels"))
+def saturated_biases_vanish(runs):
+    """With LeCun's kernels and biases of standard deviation 10, nearly as many units are saturated, {share}, and the error signal
+    shrinks by a factor of {shrinkage} per layer, where the formula says {predicted}."""
+    arm = runs["saturation"]["biases"]
+    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "biases"), wide_tanh(1, 10)
+    kernels = runs["saturation"]["kernels"]["saturated_share"].mean(1)
+    assert abs(share.mean() - kernels.mean()) < 0.1 and abs(interval(measured).mean / predicted - 1) < 0.05
+    return {"share": percent(share), "shrinkage": plus_minus(*interval(1 / measured)), "predicted": fixed(1 / predicted, 2)}
+
+
+@claim(refuted_by=swap("saturation", "small", "lecun"))
+def small_kernels_vanish_unsaturated(runs):
+    """With a standard deviation of a hundredth not one of these tanh units is saturated, and the error signal loses a factor of
+    {shrinkage} per layer."""
+    measured = growth(runs, "small")
+    assert (runs["saturation"]["small"]["saturated_share"] == 0).all() and interval(measured).high < 0.2
+    return {"shrinkage": plus_minus(*interval(1 / measured))}
+
+
+@claim(refuted_by=swap("sparse_start", "tenth", "zeros"))
+def most_weights_may_be_zero(runs):
+    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch gives {tenth}, against
+    {dense} for He normal: a difference of {gap} percentage points."""
+    arms = runs["sparse_start"]
+    dense, tenth = (arms[arm]["val_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
+    gap = paired_difference(tenth, dense)
+    assert abs(gap.mean) < 0.02 and arms["tenth"]["zero_share"].min() > 0.85
+    share = arms["tenth"]["zero_share"][:, 0]
+    return {"share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": plus_minus(*gap, 100)}

@@ -1,0 +1,191 @@
+"""Claims of the chapter Vanishing and exploding gradients."""
+
+import math
+
+import numpy as np
+
+from evidence.anatomy import factor, power, ratio, typical
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import below, fixed, plus_minus, word
+
+AREA = {"tanh": 4 / 3, "sigmoid": 1 / 6}  # of the squared derivative under its whole axis
+WIDTH = 256
+
+
+def arm(runs, name):
+    return runs["gradient_anatomy"][name]
+
+
+def factors(runs, name, quantity="delta"):
+    """The change per layer, printed with its interval."""
+    return plus_minus(*interval(factor(arm(runs, name), quantity)))
+
+
+@claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "relu_he_normal"))
+def glorot_relu_gradients_look_flat(runs):
+    """In 30 ReLU layers from Glorot uniform, the weight gradients of the second layer are {gradient} times those of the
+    last hidden layer, while the error signal δ there is only {delta} of what it was."""
+    (gradient, low, high), (delta, _, worst) = (typical(ratio(arm(runs, "relu_glorot_uniform"), q)) for q in ("gradient", "delta"))
+    assert 0.5 < low and high < 2 and worst < 1e-3
+    return {"gradient": fixed(gradient, 2), "delta": power(delta)}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "tanh_glorot_uniform"))
+def glorot_relu_gradients_are_all_small(runs):
+    """Flat is not healthy: in every one of the 30 layers and every seed, Glorot's weight gradients are at least {times} times
+    smaller than He's."""
+    glorot, he = (arm(runs, f"relu_{start}")["gradient"] for start in ("glorot_uniform", "he_normal"))
+    least = (he / glorot).min()
+    assert least > 1000
+    return {"times": f"{math.floor(least / 1000) * 1000:,}"}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "relu_he_normal"))
+def relu_factors_are_as_derived(runs):
+    """Measured at width 256, each layer multiplies the error signal by {glorot} under Glorot, {he} under He and {doubled}
+    under doubled He, and the activations by {glorot_h}, {he_h} and {doubled_h}."""
+    derived = {"glorot_uniform": math.sqrt(0.5), "he_normal": 1.0, "doubled_he": 2.0}
+    for start, expected in derived.items():
+        for quantity in ("delta", "activation"):
+            assert abs(factor(arm(runs, f"relu_{start}"), quantity).mean() / expected - 1) < 0.03, (start, quantity)
+    names = dict(zip(derived, ("glorot", "he", "doubled"), strict=True))
+    values = {name: factors(runs, f"relu_{start}") for start, name in names.items()}
+    return values | {f"{name}_h": factors(runs, f"relu_{start}", "activation") for start, name in names.items()}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "relu_doubled_he", "relu_he_normal"))
+def doubled_he_explodes(runs):
+    """Twice He's standard deviation is enough to explode: before the first step the logits have a root mean square of
+    {logits}, and the weight gradients of every layer one of at least {gradient}."""
+    doubled = arm(runs, "relu_doubled_he")
+    logits, gradient = typical(doubled["activation"][:, -1]), doubled["gradient"].min()
+    assert logits[1] > 1e6 and gradient > 1e5
+    return {"logits": power(logits[0]), "gradient": f"{math.floor(gradient / 1e5) * 100_000:,}"}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "leaky_relu_glorot_uniform", "relu_he_normal"))
+def leaky_relu_vanishes_alike(runs):
+    """Leaky ReLU with a slope of one hundredth loses as much under Glorot: each layer multiplies its δ by {leaky}, and ReLU's by {relu}."""
+    leaky, relu = (factor(arm(runs, f"{name}_glorot_uniform")) for name in ("leaky_relu", "relu"))
+    assert abs(leaky.mean() / relu.mean() - 1) < 0.01 and interval(leaky).high < 0.75
+    return {"leaky": plus_minus(*interval(leaky)), "relu": plus_minus(*interval(relu))}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "sigmoid_glorot_uniform", "relu_glorot_uniform"))
+def sigmoid_vanishes_the_known_way(runs):
+    """Under Glorot uniform sigmoid activations keep their size, and each layer multiplies δ by {factor}, close to the
+    quarter that is derived; the weight gradients of the second layer are {gradient} of those of the last hidden one."""
+    assert all(0.9 < value < 1.1 for value in typical(ratio(arm(runs, "sigmoid_glorot_uniform"), "activation")))
+    delta, gradient = (ratio(arm(runs, "sigmoid_glorot_uniform"), quantity) for quantity in ("delta", "gradient"))
+    assert abs(factor(arm(runs, "sigmoid_glorot_uniform")).mean() * 4 - 1) < 0.1 and gradient.max() < 1e-12 > delta.max()
+    return {"factor": factors(runs, "sigmoid_glorot_uniform"), "gradient": power(typical(gradient)[0])}
+
+
+def predicted(runs, activation):
+    """Factor per layer of δ through saturated units, from their own activations: the square root of χ."""
+    q = np.square(arm(runs, f"{activation}_unit_normal")["activation"][:, 1:-1]).mean()
+    return math.sqrt(math.sqrt(WIDTH) * AREA[activation] / math.sqrt(2 * math.pi * q))
+
+
+@claim(refuted_by=swap("gradient_anatomy", "tanh_unit_normal", "tanh_he_normal"))
+def saturated_tanh_explodes(runs):
+    """With tanh under N(0, 1) the activations have a root mean square of {h}, so the units are saturated, and yet each
+    layer multiplies δ by {measured}, where the formula says {predicted}: the weight gradients of the second layer are {gradient} times
+    those of the last hidden one."""
+    activations = arm(runs, "tanh_unit_normal")["activation"][:, 1:-1]
+    growth, gradient = factor(arm(runs, "tanh_unit_normal")), typical(ratio(arm(runs, "tanh_unit_normal"), "gradient"))
+    assert activations.min() > 0.9 and gradient[1] > 1e10
+    assert abs(growth.mean() / predicted(runs, "tanh") - 1) < 0.02
+    return {
+        "h": fixed(activations.mean(), 2),
+        "measured": plus_minus(*interval(growth)),
+        "predicted": fixed(predicted(runs, "tanh"), 2),
+        "gradient": power(gradient[0]),
+    }
+
+
+@claim(refuted_by=swap("gradient_anatomy", "sigmoid_unit_normal", "sigmoid_he_normal"))
+def saturated_sigmoid_does_not_vanish(runs):
+    """Sigmoid under N(0, 1) does not vanish at this width, it grows: each layer multiplies δ by {measured}, where the
+    formula says {predicted}."""
+    growth = factor(arm(runs, "sigmoid_unit_normal"))
+    assert interval(growth).low > 1 and abs(growth.mean() / predicted(runs, "sigmoid") - 1) < 0.03
+    return {"measured": plus_minus(*interval(growth)), "predicted": fixed(predicted(runs, "sigmoid"), 2)}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "tanh_unit_normal", "sigmoid_glorot_uniform"))
+def gradients_go_every_way(runs):
+    """Of our {all} pairs of activation and start, the weight gradients shrink on their way down by a factor of more than two in
+    {shrink}, grow by more than two in {grow}, and stay within a factor of two in {flat}."""
+    means = np.array([typical(ratio(one, "gradient"))[0] for one in runs["gradient_anatomy"].values()])
+    shrink, grow = (means < 0.5).sum(), (means > 2).sum()
+    flat = len(means) - shrink - grow
+    assert typical(ratio(arm(runs, "tanh_unit_normal"), "gradient"))[1] > 2 and min(shrink, grow, flat) >= 2
+    return {"all": word(len(means)), "shrink": word(shrink), "grow": word(grow), "flat": word(flat)}
+
+
+@claim(refuted_by=swap("gradient_anatomy", "sigmoid_glorot_uniform", "relu_he_normal"))
+def bias_gradients_vanish_too(runs):
+    """In 30 layers the gradient of the first bias is {sigmoid} of the last one's with sigmoid and Glorot, less than {bound} in
+    every seed, and {relu} with ReLU and Glorot."""
+    sigmoid, relu = (ratio(arm(runs, f"{a}_glorot_uniform"), "bias_gradient", 0, -1) for a in ("sigmoid", "relu"))
+    assert sigmoid.max() < 1e-10 and relu.max() < 1e-3
+    return {"sigmoid": power(typical(sigmoid)[0]), "bound": below(sigmoid.max()), "relu": power(typical(relu)[0])}
+
+
+def at(runs, arm, rate):
+    """Test accuracy after the last step at one learning rate, (seeds,) fraction."""
+    rates = runs["clipping"]["grid"]["learning_rate"][0]
+    return runs["clipping"][arm]["val_accuracy"][:, np.flatnonzero(rates == rate)[0]]
+
+
+def best(runs, arm):
+    """The learning rate with the best mean accuracy, and the accuracies there, (seeds,)."""
+    accuracy = runs["clipping"][arm]["val_accuracy"]
+    column = accuracy.mean(axis=0).argmax()
+    return runs["clipping"]["grid"]["learning_rate"][0, column], accuracy[:, column]
+
+
+def percent(values):
+    return plus_minus(*interval(values), 100, " %")
+
+
+@claim(refuted_by=swap("clipping", "he_normal_norm", "he_normal_none"))
+def clipping_saves_the_run(runs):
+    """From He at a learning rate of 1, every run without clipping ends with all weights NaN; clipped by norm the same runs
+    reach {norm}, clipped by value {value}. At {rate} it is {none} without, {norm_low} and {value_low} with."""
+    assert (runs["clipping"]["he_normal_none"]["nan_weights"][:, -1] == 1).all()
+    clipped = ("he_normal_norm", "he_normal_value")
+    for arm in clipped:
+        assert (runs["clipping"][arm]["nan_weights"] == 0).all() and interval(at(runs, arm, 1.0)).low > 0.2
+        assert paired_difference(at(runs, arm, 0.3), at(runs, "he_normal_none", 0.3)).low > 0
+    norm, value = (percent(at(runs, arm, 1.0)) for arm in clipped)
+    norm_low, value_low = (percent(at(runs, arm, 0.3)) for arm in clipped)
+    none = percent(at(runs, "he_normal_none", 0.3))
+    return {"norm": norm, "value": value, "rate": 0.3, "none": none, "norm_low": norm_low, "value_low": value_low}
+
+
+@claim(refuted_by=swap("clipping", "doubled_he_norm", "he_normal_norm"))
+def clipping_is_no_good_start(runs):
+    """From doubled He, the best that any of our learning rates gives is {none} without clipping, {norm} by norm and {value} by
+    value; from He without clipping it is {he}."""
+    values = {clipping: best(runs, f"doubled_he_{clipping}")[1] for clipping in ("none", "norm", "value")}
+    he = best(runs, "he_normal_none")[1]
+    assert all(paired_difference(he, one, 3).low > 0 for one in values.values())
+    return {clipping: percent(one) for clipping, one in values.items()} | {"he": percent(he)}
+
+
+@claim(refuted_by=swap("clipping", "he_normal_norm", "doubled_he_norm"))
+def clipping_adds_little_at_the_right_rate(runs):
+    """Each at the best rate of the grid ({rates}), He with clipping by norm or by value is ahead of He without by {norm} and
+    {value} percentage points, no detectable difference in five seeds."""
+    rate, none = best(runs, "he_normal_none")
+    rates, gaps = [rate], []
+    for clipping in ("norm", "value"):
+        clipped_rate, clipped = best(runs, f"he_normal_{clipping}")
+        rates.append(clipped_rate)
+        gaps.append(paired_difference(clipped, none, 2))
+    assert all(gap.holds_zero for gap in gaps)
+    norm, value = (plus_minus(*gap, 100) for gap in gaps)
+    return {"rates": "{:g} without, {:g} and {:g} with".format(*rates), "norm": norm, "value": value}

@@ -1,0 +1,174 @@
+"""Claims of the chapter The variance rule."""
+
+import numpy as np
+
+from evidence import variance
+from evidence.claim import claim, swap
+from evidence.intervals import interval
+from evidence.numbers import fixed, plus_minus, word
+from evidence.variance import KERNELS, WIDTHS
+
+INITIALIZERS = ["random_normal", "random_uniform", "truncated_normal", "orthogonal"] + [
+    f"{rule}_{shape}" for rule in ("lecun", "glorot", "he") for shape in ("normal", "uniform")
+]
+
+
+def drawn(runs, initializer, kernel, quantity="variance"):
+    """One number per seed, (seeds,), from the experiment moments."""
+    return runs["moments"][f"{initializer}_{kernel}"][quantity][:, 0]
+
+
+def ratios(runs, rule, direction):
+    """Measured over predicted mean squares, (seeds, layers), forward or backward."""
+    quantities = runs["layer_variance"][rule]
+    if direction == "forward":
+        predicted = [variance.forward(rule, first[0]) for first in quantities["input"]]
+    else:
+        predicted = [variance.backward(rule, last) for last in quantities["backward"][:, -1]]
+    return quantities[direction] / np.array(predicted)
+
+
+def extremes(runs, rule, direction):
+    """Largest over smallest mean square of the hidden layers, each averaged over seeds."""
+    means = runs["layer_variance"][rule][direction].mean(axis=0)[:-1]
+    return means.max() / means.min()
+
+
+@claim(refuted_by=swap("moments", "glorot_normal_dense", "he_normal_dense"))
+def keras_draws_what_the_formulas_say(runs):
+    """Of {initializers} initializers on {kernels} kernels each, every one draws weights of the variance that its formula
+    states: in {draws} draws the largest deviation is {worst} per cent."""
+    deviations = [
+        drawn(runs, name, kernel) / variance.weight_variance(name, shape) - 1 for name in INITIALIZERS for kernel, shape in KERNELS.items()
+    ]
+    worst = np.abs(deviations).max()
+    assert worst < 0.03
+    return {
+        "initializers": word(len(INITIALIZERS)), "kernels": word(len(KERNELS)),
+        "draws": word(np.size(deviations)), "worst": fixed(100 * worst, 1),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("layer_variance", "fan_in", "fan_avg"))
+def the_rule_predicts_the_signal(runs):
+    """In each of {layers} layers and under each of three rules, the measured mean square of the signal agrees with the
+    prediction: averaged over {seeds} seeds the largest deviation is {worst} per cent, and every interval holds the prediction."""
+    return _agreement(runs, "forward")
+
+
+@claim(refuted_by=swap("layer_variance", "fan_out", "fan_avg"))
+def the_rule_predicts_the_error_signal(runs):
+    """Backward as well: over {layers} layers and three rules the mean squares of the error signal deviate from the prediction by
+    {worst} per cent at most, and every interval holds the prediction."""
+    return _agreement(runs, "backward")
+
+
+def _agreement(runs, direction):
+    rules = ("fan_in", "fan_avg", "fan_out")
+    layers = len(WIDTHS) - 1
+    # the output layer is where a backward prediction starts: there is nothing to compare
+    measured = [interval(ratios(runs, rule, direction)[:, : layers - (direction == "backward")], 3 * layers) for rule in rules]
+    assert all((one.low <= 1).all() and (one.high >= 1).all() for one in measured)
+    worst = max(np.abs(one.mean - 1).max() for one in measured)
+    assert worst < 0.1
+    seeds = len(runs["layer_variance"]["fan_in"]["forward"])
+    return {"layers": word(measured[0].mean.size), "seeds": word(seeds), "worst": fixed(100 * worst, 1)}
+
+
+@claim(refuted_by=swap("layer_variance", "fan_in", "fan_out"))
+def each_fan_serves_one_direction(runs):
+    """With variance 1 / fan-in the signal of the hidden layers varies by a factor of {forward} only, and the error signal by
+    {backward}; with 1 / fan-out it is {forward_out} and {backward_out}."""
+    factors = [extremes(runs, rule, direction) for rule in ("fan_in", "fan_out") for direction in ("forward", "backward")]
+    assert factors[0] < 1.1 and factors[3] < 1.1 and min(factors[1], factors[2]) > 3
+    return dict(zip(("forward", "backward", "forward_out", "backward_out"), (fixed(one, 2) for one in factors), strict=True))
+
+
+@claim(refuted_by=swap("layer_variance", "fan_in", "fan_avg"))
+def fan_in_costs_no_more_than_a_constant(runs):
+    """From the last hidden layer down to the first, the error signal of the fan-in rule changes by a factor of {measured},
+    and the ratio of the two widths is {widths}: what the layers between do cancels."""
+    backward = runs["layer_variance"]["fan_in"]["backward"]
+    ratio = interval(np.log(backward[:, 0] / backward[:, -2]))
+    expected = WIDTHS[-2] / WIDTHS[1]
+    assert ratio.low <= np.log(expected) <= ratio.high
+    measured = interval(backward[:, 0] / backward[:, -2])
+    return {"measured": plus_minus(*measured), "widths": fixed(expected, 2)}
+
+
+def wrong_product(runs):
+    """A refutation: the gradient of a kernel as large as its error signal, whatever comes in."""
+    quantities = runs["layer_variance"]["fan_in"]
+    quantities["gradient"] = quantities["product"] / quantities["forward"]
+
+
+@claim(refuted_by=wrong_product)
+def a_gradient_is_signal_times_error(runs):
+    """For a single image, the mean square of a kernel's gradient equals the mean square of the layer's input times that of
+    its error signal to within {worst} per cent, in every layer and seed: the rounding of float32."""
+    arms = [runs["layer_variance"][rule] for rule in ("fan_in", "fan_avg", "fan_out")]
+    worst = max(np.abs(arm["gradient"] / arm["product"] - 1).max() for arm in arms)
+    assert worst < 1e-3
+    return {"worst": fixed(100 * worst, 4)}
+
+
+@claim(refuted_by=swap("layer_variance", "fan_in_uniform", "fan_avg"))
+def the_signal_ignores_the_shape(runs):
+    """Normal and uniform weights of equal variance carry the same signal: in no layer can the evidence tell the two apart,
+    although the fourth moments of the weights, {normal} and {uniform} in units of the squared variance, differ."""
+    normal, uniform = (runs["layer_variance"][rule]["forward"] for rule in ("fan_in", "fan_in_uniform"))
+    gaps = interval(uniform - normal, normal.shape[1])
+    assert (np.abs(gaps.mean) <= gaps.half).all()
+    kurtosis = [drawn(runs, name, "square", "kurtosis") for name in ("random_normal", "lecun_uniform")]
+    return {"normal": fixed(kurtosis[0].mean(), 2), "uniform": fixed(kurtosis[1].mean(), 2)}
+
+
+@claim(refuted_by=swap("moments", "glorot_uniform_dense", "he_uniform_dense"))
+def fan_out_counts_the_units_fed(runs):
+    """The largest of the Glorot-uniform weights from 784 inputs to 128 units is {largest} in {seeds} draws; the limit is
+    {limit} if the fan-out is 128, and would be {wrong} if it were one."""
+    largest = drawn(runs, "glorot_uniform", "dense", "largest")
+    fan_in, fan_out = variance.fans(KERNELS["dense"])
+    limit, wrong = (np.sqrt(6 / (fan_in + out)) for out in (fan_out, 1))
+    assert (largest <= limit * (1 + 1e-6)).all() and (largest > 0.999 * limit).all()
+    return {"largest": fixed(largest.max(), 5), "seeds": word(len(largest)), "limit": fixed(limit, 5), "wrong": fixed(wrong, 5)}
+
+
+@claim(refuted_by=swap("moments", "glorot_normal_conv", "glorot_normal_narrow"))
+def fans_of_a_convolution_count_its_window(runs):
+    """A convolution with a window of 3 × 3 from 64 to 128 channels has fans of {fan_in} and {fan_out}: Glorot's formula then
+    gives a variance of {predicted}, and {measured} is drawn."""
+    fan_in, fan_out = variance.fans(KERNELS["conv"])
+    predicted, measured = 2 / (fan_in + fan_out), interval(drawn(runs, "glorot_normal", "conv"))
+    assert abs(measured.mean / predicted - 1) < 0.02
+    return {"fan_in": fan_in, "fan_out": f"{fan_out:,}", "predicted": fixed(predicted, 7), "measured": plus_minus(*measured)}
+
+
+@claim(refuted_by=swap("moments", "he_normal_narrow", "glorot_normal_narrow"))
+def variance_falls_with_fan_in(runs):
+    """He normal weights have {ratio} times the variance behind 64 inputs that they have behind 784, and 784 / 64 is
+    {expected}: the variance falls as the fan-in grows."""
+    ratio = interval(drawn(runs, "he_normal", "narrow") / drawn(runs, "he_normal", "dense"))
+    assert abs(ratio.mean / (784 / 64) - 1) < 0.03
+    return {"ratio": plus_minus(*ratio), "expected": fixed(784 / 64, 2)}
+
+
+@claim(refuted_by=swap("layer_variance", "standard", "fan_in"))
+def standard_normal_weights_explode(runs):
+    """With standard normal weights the pre-activations of the first layer have a root mean square of {first}, and by layer
+    {layer} it is {last} million."""
+    sizes = np.sqrt(runs["layer_variance"]["standard"]["forward"])
+    first, last = interval(sizes[:, 0]), interval(sizes[:, -1])
+    assert first.low > 8 and last.low > 1e5
+    return {"first": plus_minus(*first), "layer": word(sizes.shape[1]), "last": plus_minus(*last, 1e-6)}
+
+
+@claim(refuted_by=swap("layer_variance", "fan_in", "standard"))
+def small_weights_make_a_gain_of_one(runs):
+    """LeCun's weights behind 784 pixels have a standard deviation of {weight}, far below one, and yet the layer's gain, mean square
+    out over mean square in, is {gain}."""
+    quantities = runs["layer_variance"]["fan_in"]
+    gain = interval(quantities["forward"][:, 0] / quantities["input"][:, 0])
+    weight = interval(np.sqrt(drawn(runs, "lecun_normal", "dense")))
+    assert abs(gain.mean - 1) < 0.05 and weight.high < 0.1
+    return {"weight": fixed(weight.mean), "gain": plus_minus(*gain)}

@@ -1,0 +1,39 @@
+"""Glorot and Bengio's comparison on a small budget: three activations, two ways to start."""
+
+import keras
+
+from evidence import mnist
+from evidence.ordering import ACTIVATIONS, RATES
+from snippets.tools import stacked
+
+STARTS = {
+    "standard": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),  # uniform within ±1/√n_in
+    "glorot": "glorot_uniform",
+}
+PROTOCOL = {
+    "question": "Does the ordering that Glorot and Bengio found appear on MNIST with a small budget?",
+    "widths": [784, *[100] * 5, 10],
+    "optimizer": "sgd",
+    "learning_rates": RATES,
+    "images": 12_800,
+    "batch_size": 32,
+    "epochs": 2,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"<activation>_<start>_<rate>": {"val_loss" and "val_accuracy": (epochs,)}} of one seed."""
+    (x, y), test = mnist.pixels()
+    x, y = x[: PROTOCOL["images"]], y[: PROTOCOL["images"]]
+    setting = {name: PROTOCOL[name] for name in ("widths", "optimizer", "batch_size", "epochs")}
+    networks, runs = [(start, seed) for start in STARTS.values()], {}
+    for activation in ACTIVATIONS:
+        for rate in RATES:
+            history, _ = stacked.train(
+                networks, x, y, test, activation=activation, learning_rate=rate, **setting, verbose=False
+            )
+            for k, start in enumerate(STARTS):
+                quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
+                runs[f"{activation}_{start}_{rate}"] = quantities
+    return runs

@@ -1,0 +1,23 @@
+"""Which learning rates clipping saves, under a good start and a bad one."""
+
+from evidence.intervals import interval
+
+SIZE = (6.4, 3.6)
+PANELS = {"he_normal": "He", "doubled_he": "He, standard deviation doubled"}
+LINES = {"none": "no clipping", "norm": "by norm", "value": "by value"}
+
+
+def draw(fig, runs, palette):
+    """Two panels, one per start; x: learning rate; y: test accuracy in per cent after 100 steps, one line per clipping."""
+    rates = runs["clipping"]["grid"]["learning_rate"][0]
+    styles = {"none": (palette.muted, ":"), "norm": (palette.family["lecun"], "-"), "value": (palette.family["fixed"], "--")}
+    axes = fig.subplots(1, 2, sharey=True)
+    fig.get_layout_engine().set(wspace=0.06)
+    for ax, (start, title) in zip(axes, PANELS.items(), strict=True):
+        for clipping, (color, dash) in styles.items():
+            mean = interval(100 * runs["clipping"][f"{start}_{clipping}"]["val_accuracy"])
+            ax.errorbar(rates, mean.mean, yerr=mean.half, color=color, linestyle=dash, marker="o", markersize=4, elinewidth=1.4, label=LINES[clipping])
+        ax.set(title=title, xscale="log", xlabel="Learning rate", ylim=(0, 100))
+        ax.grid(axis="y")
+    axes[0].set_ylabel("Test accuracy (%)")
+    axes[0].legend(loc="upper left")

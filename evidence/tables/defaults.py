@@ -1,0 +1,18 @@
+"""Keras's default for every layer's kernels, beside what the rule asks for."""
+
+from evidence.figures.defaults import kernels
+from evidence.intervals import interval
+from evidence.numbers import fixed, plus_minus
+
+
+def table(runs):
+    """A Markdown table: layer, weight, default, measured and prescribed standard deviation, and the factor per ReLU layer."""
+    rows = [
+        "| layer | weight | default | measured std | std by the rule | factor per ReLU layer |",
+        "|---|---|---|---:|---:|---:|",
+    ]
+    for layer, argument, default, quantities in kernels(runs):
+        rule = fixed(quantities["rule_std"][0, 0]) if "rule_std" in quantities else "–"
+        gain = plus_minus(*interval(quantities["gain"][:, 0])) if "gain" in quantities else "–"
+        rows.append(f"| `{layer}` | {argument} | `{default}` | {fixed(quantities['std'].mean())} | {rule} | {gain} |")
+    return "\n".join(rows) + "\n"
