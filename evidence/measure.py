@@ -50,6 +50,9 @@ def _measured(name, folder, say):
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     seeds = experiment.PROTOCOL["seeds"]
     kept = _kept(name, folder) / _digest(key)
+    for other in _kept(name, folder).glob("*"):
+        if other != kept:
+            shutil.rmtree(other)  # seeds of code that is no more
     per_seed, started, fresh = [], time.monotonic(), 0
     for index, seed in enumerate(seeds):
         path = kept / f"{seed}.json"
