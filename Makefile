@@ -42,7 +42,7 @@ lock: .venv/installed  ## requirements.txt from requirements.in
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
 		"Step Zero needs Python 3.11, 3.12 or 3.13 and this is %d.%d; name another: make PYTHON=python3.12" % v)'
-	@echo "Setting up .venv from requirements.txt, once (about 1 GB on disk) …"
+	@echo "Setting up .venv from requirements.txt, once (about 2 GB on disk) …"
 	@$(PYTHON) -m venv --clear .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements.txt
 	@touch $@
