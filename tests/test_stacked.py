@@ -21,7 +21,8 @@ def data():
     return x[:N], y[:N], (x[N:], y[N:])
 
 
-def fit(initializer, seed, data, *, widths, activation="relu", output="softmax", optimizer="adam"):
+def fit(initializer, seed, data, *, widths, activation="relu", output="softmax", optimizer="adam", epochs=EPOCHS,
+        learning_rate=None):
     """The reference: Keras's own training loop, fed in the order that the tool uses."""
     x, y, (x_val, y_val) = data
     dense = keras.layers.Dense
@@ -30,9 +31,9 @@ def fit(initializer, seed, data, *, widths, activation="relu", output="softmax",
     for layer, kernel in zip(model.layers, stacked.initial_kernels(initializer, widths, seed)):
         layer.set_weights([kernel, np.zeros(kernel.shape[1], "float32")])
     rule = keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.SGD
-    model.compile(rule(RATE[optimizer]), "categorical_crossentropy", metrics=["accuracy"])
+    model.compile(rule(learning_rate or RATE[optimizer]), "categorical_crossentropy", metrics=["accuracy"])
     logs = []
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         order = stacked.batch_order(seed, epoch, N)
         logs.append(model.fit(x[order], np.eye(10)[y[order]], batch_size=BATCH, shuffle=False, verbose=0,
                               validation_data=(x_val, np.eye(10)[y_val])).history)
@@ -40,10 +41,10 @@ def fit(initializer, seed, data, *, widths, activation="relu", output="softmax",
 
 
 def stack(networks, data, **options):
-    options = {"optimizer": "adam", "widths": (20, 16, 10), **options}
+    options = {"optimizer": "adam", "widths": (20, 16, 10), "epochs": EPOCHS, **options}
     x, y, validation = data
-    return stacked.train(networks, x, y, validation, learning_rate=RATE[options["optimizer"]], batch_size=BATCH,
-                         epochs=EPOCHS, verbose=False, **options)
+    return stacked.train(networks, x, y, validation, batch_size=BATCH, verbose=False,
+                         **{"learning_rate": RATE[options["optimizer"]], **options})
 
 
 def assert_equal_to_keras(networks, data, **options):
@@ -72,6 +73,21 @@ def test_a_relu_output_is_trained_as_keras_does_and_its_nan_stays_at_home(data):
     history, weights = assert_equal_to_keras(networks, data, widths=(20, 16, 10), output="relu")
     assert np.isnan(history["loss"][0, -1]) and np.isnan(weights[0][0]).any()
     assert np.isfinite(history["loss"][1]).all() and all(np.isfinite(array).all() for array in weights[1])
+
+
+def test_networks_that_are_all_nan_are_as_in_keras_to_the_last_epoch(data):
+    history, weights = assert_equal_to_keras([("he_normal", 0)], data, widths=(20, 16, 10), output="relu", epochs=5)
+    assert np.isnan(history["loss"]).all() and all(np.isnan(array).all() for array in weights[0])
+
+
+@pytest.mark.parametrize("optimizer, rates", [("adam", [1e-4, 1e-3, 1e-2]), ("sgd", [1e-3, 1e-2, 1e-1])])
+def test_a_grid_of_learning_rates_is_one_call(data, optimizer, rates):
+    networks = [(name, 0) for name in ("he_normal", "glorot_uniform") for _ in rates]
+    _, weights = stack(networks, data, optimizer=optimizer, learning_rate=rates * 2)
+    for k, rate in enumerate(rates * 2):
+        _, expected = fit(*networks[k], data, widths=(20, 16, 10), optimizer=optimizer, learning_rate=rate)
+        for got, want in zip(weights[k], expected, strict=True):
+            np.testing.assert_allclose(got, want, rtol=0, atol=CLOSE["atol"] * rate / RATE[optimizer] + 1e-6)
 
 
 def test_neighbours_and_their_order_do_not_matter(data):

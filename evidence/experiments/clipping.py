@@ -42,7 +42,7 @@ def measure(seed):
                 model.set_weights(weights)  # SGD without momentum keeps no other state
                 model.optimizer.learning_rate = rate
                 model.fit(x[batches], y[batches], batch_size=PROTOCOL["batch_size"], shuffle=False, verbose=0)
-                answers = model.predict(x_test, batch_size=2000, verbose=0).argmax(axis=1)
+                answers = np.array(model(x_test)).argmax(axis=1)
                 found["val_accuracy"].append(np.mean(answers == y_test))
                 found["nan_weights"].append(np.mean(np.concatenate([np.isnan(w).ravel() for w in model.get_weights()])))
             runs[f"{start}_{clipping}"] = found

@@ -43,13 +43,13 @@ def measure(seed):
                 "activation": np.sqrt(sizes["activation"]), "delta": sizes["delta"], "gradient": sizes["gradient"],
                 "val_loss": [], "val_accuracy": [], "changed": [],
             }  # fmt: skip
-        for rate in PROTOCOL["learning_rates"]:
-            history, weights = _train(x[training], y[training], test, widths, rate, seed)
-            for k, name in enumerate(STARTS):
-                run = runs[f"{name}_{layers}"]
-                run["val_loss"].append(history["val_loss"][k, -1])
-                run["val_accuracy"].append(history["val_accuracy"][k, -1])
-                run["changed"].append(changed(kernels[name], weights[k][0::2]))
+        grid = [(name, rate) for name in STARTS for rate in PROTOCOL["learning_rates"]]
+        history, weights = _train(x[training], y[training], test, widths, grid, seed)
+        for k, (name, _) in enumerate(grid):
+            run = runs[f"{name}_{layers}"]
+            run["val_loss"].append(history["val_loss"][k, -1])
+            run["val_accuracy"].append(history["val_accuracy"][k, -1])
+            run["changed"].append(changed(kernels[name], weights[k][0::2]))
     return runs
 
 
@@ -60,7 +60,7 @@ def changed(before, after):
     return np.mean([np.mean(old != new) for old, new in pairs])
 
 
-def _train(x, y, test, widths, rate, seed):
+def _train(x, y, test, widths, grid, seed):
     setting = {name: PROTOCOL[name] for name in ("activation", "optimizer", "batch_size", "epochs")}
-    networks = [(start, seed) for start in STARTS.values()]
-    return stacked.train(networks, x, y, test, widths=widths, learning_rate=rate, **setting, verbose=False)
+    networks, rates = [(STARTS[name], seed) for name, _ in grid], [rate for _, rate in grid]
+    return stacked.train(networks, x, y, test, widths=widths, learning_rate=rates, **setting, verbose=False)

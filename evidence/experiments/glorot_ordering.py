@@ -27,13 +27,14 @@ def measure(seed):
     (x, y), test = mnist.pixels()
     x, y = x[: PROTOCOL["images"]], y[: PROTOCOL["images"]]
     setting = {name: PROTOCOL[name] for name in ("widths", "optimizer", "batch_size", "epochs")}
-    networks, runs = [(start, seed) for start in STARTS.values()], {}
+    grid = [(start, rate) for start in STARTS for rate in RATES]
+    networks, rates = [(STARTS[start], seed) for start, _ in grid], [rate for _, rate in grid]
+    runs = {}
     for activation in ACTIVATIONS:
-        for rate in RATES:
-            history, _ = stacked.train(
-                networks, x, y, test, activation=activation, learning_rate=rate, **setting, verbose=False
-            )
-            for k, start in enumerate(STARTS):
-                quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
-                runs[f"{activation}_{start}_{rate}"] = quantities
+        history, _ = stacked.train(
+            networks, x, y, test, activation=activation, learning_rate=rates, **setting, verbose=False
+        )
+        for k, (start, rate) in enumerate(grid):
+            quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
+            runs[f"{activation}_{start}_{rate}"] = quantities
     return runs

@@ -27,15 +27,17 @@ def measure(seed):
     (x, y), (x_test, y_test) = mnist.pixels()
     x, y, test = x[: PROTOCOL["images"]], y[: PROTOCOL["images"]], tuple(a[: PROTOCOL["test_images"]] for a in (x_test, y_test))
     setting = {name: PROTOCOL[name] for name in ("activation", "batch_size", "epochs")}
-    networks, runs = [(initializer, seed) for initializer in INITIALIZERS], {}
+    runs = {}
     for depth in DEPTHS:
         widths = [784, *[PROTOCOL["width"]] * depth, 10]
         for optimizer, rates in RATES.items():
-            for rate in rates:
-                history, _ = stacked.train(
-                    networks, x, y, test, widths=widths, optimizer=optimizer, learning_rate=rate, **setting, verbose=False
-                )
-                for k, initializer in enumerate(INITIALIZERS):
-                    quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
-                    runs[f"{initializer}_{optimizer}_{depth}_{rate}"] = quantities
+            grid = [(initializer, rate) for initializer in INITIALIZERS for rate in rates]
+            networks = [(initializer, seed) for initializer, _ in grid]
+            history, _ = stacked.train(
+                networks, x, y, test, widths=widths, optimizer=optimizer, learning_rate=[rate for _, rate in grid],
+                **setting, verbose=False,
+            )  # fmt: skip
+            for k, (initializer, rate) in enumerate(grid):
+                quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
+                runs[f"{initializer}_{optimizer}_{depth}_{rate}"] = quantities
     return runs

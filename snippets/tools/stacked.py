@@ -95,10 +95,10 @@ def program(activation, output, optimizer, batch_size):
 
     def update(variable, moments, gradient, step, rate):
         if optimizer == "sgd":
-            variable.assign_sub(rate * gradient)
+            variable.assign_sub(rate * gradient)  # rate: (networks, 1, 1)
         else:
             tf.raw_ops.ResourceApplyAdam(  # all of Adam in one pass over memory, with Keras's constants
-                var=variable.handle, m=moments[0].handle, v=moments[1].handle, grad=gradient, lr=rate,
+                var=variable.handle, m=moments[0].handle, v=moments[1].handle, grad=gradient, lr=rate[0, 0, 0],
                 beta1_power=0.9**step, beta2_power=0.999**step, beta1=0.9, beta2=0.999, epsilon=1e-7)
 
     @tf.function
@@ -136,18 +136,21 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
     x: (n, widths[0]) float32; y: (n,) integers; validation: another such (x, y). Biases start at 0.
     output: "softmax" for the cross-entropy of the logits, or another activation, whose outputs Keras divides
     by their sum, clips and puts into the cross-entropy. optimizer: "adam", or "sgd" without momentum.
+    learning_rate: a number, or one per network, so that a grid of rates is one call.
     Returns (history, weights). history: "loss", "accuracy" (means over the epoch's batches as they were
     trained), "val_loss", "val_accuracy" (after the epoch); each (networks, epochs) float32, accuracy from 0
     to 1. weights: per network [kernel, bias, kernel, …] in Keras's order and shapes.
     Raises ValueError for what it cannot train.
     """
     x, y, x_val, y_val = checked(networks, x, y, *validation, widths, optimizer)
+    rates = np.broadcast_to(np.asarray(learning_rate, "float32"), len(networks))
     train_epoch, evaluate = program(activation, output, optimizer, batch_size)
     kernels = [initial_kernels(initializer, widths, seed) for initializer, seed in networks]
     used = x.any(axis=0)  # a pixel that is 0 in every image never moves its weights: train without it
     x, y, x_val, y_val = (tf.constant(array) for array in (x[:, used], y, x_val, y_val))
     history, weights = np.zeros((4, len(networks), epochs), "float32"), [None] * len(networks)
-    groups = grouped([seed for _, seed in networks])
+    shared = rates if optimizer == "adam" else np.zeros_like(rates)  # the fused Adam takes one rate for its group
+    groups = grouped(list(zip((seed for _, seed in networks), shared)))
     progress = keras.utils.Progbar(len(groups) * epochs, verbose=int(verbose))
     lock, stop = threading.Lock(), threading.Event()
 
@@ -156,20 +159,27 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
         arrays = [a for kernel in (first[:, :, used], *others) for a in (kernel, np.zeros_like(kernel[:, :, :1]))]
         variables = [tf.Variable(a) for a in arrays]
         moments = [[tf.Variable(tf.zeros_like(a)) for _ in range(2)] if optimizer == "adam" else [] for a in arrays]
+        rate = tf.constant(rates[group].reshape(-1, 1, 1))
+        lost = False  # no weight of the group was a number when the last epoch began
         for epoch in range(epochs):
             if stop.is_set():
                 return
             step = tf.constant(epoch * np.ceil(len(y) / batch_size), "float32")
             order = tf.constant(batch_order(networks[group[0]][1], epoch, len(y)))
             history[:2, group, epoch] = traced(
-                train_epoch, variables, moments, step, tf.constant(learning_rate, "float32"), x, y, order)
+                train_epoch, variables, moments, step, rate, x, y, order)
             trained = [v.numpy() for v in variables]
             full = first + 0 * trained[0][:, :, :1]  # a weight that is NaN spreads to these, as in Keras
             full[:, :, used] = trained[0]
             trained[0] = full
             history[2:, group, epoch] = traced(evaluate, [tf.constant(a) for a in trained], x_val, y_val)
+            left = epochs - epoch if lost else 1
+            history[:, group, epoch:epoch + left] = history[:, group, epoch:epoch + 1]  # NaN stays NaN
             with lock:
-                progress.add(1)
+                progress.add(left)
+            if lost:
+                break
+            lost = all(np.isnan(a).all() for a in trained)
         for i, k in enumerate(group):
             weights[k] = [a[i, :, 0] if n % 2 else a[i].T.copy() for n, a in enumerate(trained)]
 
@@ -188,12 +198,12 @@ def traced(function, *arguments):
     return function(*arguments)
 
 
-def grouped(seeds):
-    """Indices of networks of equal seed, at most GROUP together, and no fewer groups than cores if K allows."""
-    size = min(GROUP, -(-len(seeds) // os.cpu_count()))
+def grouped(keys):
+    """Indices of networks of equal key, at most GROUP together, and no fewer groups than cores if K allows."""
+    size = min(GROUP, -(-len(keys) // os.cpu_count()))
     groups = []
-    for seed in dict.fromkeys(seeds):
-        members = [k for k, other in enumerate(seeds) if other == seed]
+    for key in dict.fromkeys(keys):
+        members = [k for k, other in enumerate(keys) if other == key]
         groups += [part.tolist() for part in np.array_split(members, -(-len(members) // size))]
     return groups
 
