@@ -1,11 +1,19 @@
-"""Runs the experiments whose results are stale, seed by seed, so that an interruption costs one seed at most."""
+"""Runs the experiments whose results are stale, a seed on each core, so that an interruption costs a seed or two."""
 
 import hashlib
 import importlib
 import json
+import os
 import shutil
+import signal
+import sys
+import threading
 import time
+import warnings
+from functools import cache
 from importlib import metadata
+
+from joblib import Parallel, delayed
 
 from evidence import freshness, record
 from evidence.problem import Problem
@@ -16,13 +24,14 @@ def stale(name, folder=record.RESULTS):
     if not (folder / f"{name}.json").exists():
         return ["it was never measured"]
     recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
-    if not isinstance(recorded, dict) or not current.keys() <= recorded.keys():
+    if not isinstance(recorded, dict) or not current.keys() | {"runs", "runs_sha256"} <= recorded.keys():
         return ["its file is damaged"]
-    return freshness.changes(recorded, current)
+    altered = ["its runs were altered"] if record.seal(recorded["runs"]) != recorded["runs_sha256"] else []
+    return freshness.changes(recorded, current) + altered
 
 
 def measure(names, folder=record.RESULTS, say=print):
-    """Measure every named experiment that is stale, and write its result into `folder`.
+    """Measure every named experiment that is stale, on all cores, and write its result into `folder`.
 
     Seeds already measured with the same code, packages and data are taken from where an interrupted run left
     them. Raises Problem, and KeyboardInterrupt after saying what was kept.
@@ -30,56 +39,104 @@ def measure(names, folder=record.RESULTS, say=print):
     waiting = [name for name in names if stale(name, folder)]
     for name in sorted(set(names) - set(waiting)):
         say(f"{name}: current")
-    for name in waiting:
-        try:
-            result = _measured(name, folder, say)
-        except KeyboardInterrupt:
-            kept = len(list(_kept(name, folder).glob("*/*.json")))
-            say(f"\nInterrupted: what is measured of {name} is kept, {kept} seeds; the same command goes on from there.")
-            raise
-        record.write(result, folder / f"{name}.json")
-        shutil.rmtree(_kept(name, folder), ignore_errors=True)
-        say(f"{name}: recorded")
+    plans = {name: _Plan(name, folder) for name in waiting}
+    tasks = [(name, seed, plan.path(seed)) for name, plan in plans.items() for seed in plan.missing()]
+    started, done = time.monotonic(), 0
+    for plan in plans.values():
+        plan.record_if_whole(say)  # an interrupted run may have left all its seeds
+    try:
+        for name, problem in _on_all_cores(tasks):
+            if problem:
+                raise problem
+            done += 1
+            left = _clock((time.monotonic() - started) / done * (len(tasks) - done))
+            say(f"{name}: seed {plans[name].measured()}, about {left} left", flush=True)
+            plans[name].record_if_whole(say)
+    except KeyboardInterrupt:
+        kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
+        say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")
+        raise
 
 
-def _measured(name, folder, say):
-    key = freshness.key(freshness.source(name))
-    _check_installed(key["versions"])
-    if "tensorflow" in key["versions"]:
-        _one_core_a_product()
+def _on_all_cores(tasks):
+    """(name, Problem or None) of each task, as it ends; a seed is a task, so that no core waits for another."""
+    if not tasks:
+        return
+    warnings.filterwarnings("ignore", r"\d+ tasks (have been|which were)", UserWarning)  # joblib's, where one failed
+    parallel = Parallel(min(os.cpu_count(), len(tasks)), return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
+    yield from parallel(delayed(_measure_seed)(*task) for task in tasks)
+
+
+def _measure_seed(name, seed, path):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and the command ends its workers
+    _end_with(os.getppid())
     experiment = importlib.import_module(f"evidence.experiments.{name}")
-    seeds = experiment.PROTOCOL["seeds"]
-    kept = _kept(name, folder) / _digest(key)
-    for other in _kept(name, folder).glob("*"):
-        if other != kept:
-            shutil.rmtree(other)  # seeds of code that is no more
-    per_seed, started, fresh = [], time.monotonic(), 0
-    for index, seed in enumerate(seeds):
-        path = kept / f"{seed}.json"
-        if not path.exists():
-            left = f", {_clock((time.monotonic() - started) / fresh * (len(seeds) - index))} left" if fresh else ""
-            say(f"{name}: seed {index + 1} of {len(seeds)}{left}", flush=True)
-            record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
-            fresh += 1
-        per_seed.append(json.loads(path.read_text()))
-    if freshness.key(freshness.source(name)) != key:
-        raise Problem(f"The code of {name} changed while it was measured; run: python -m evidence measure {name}")
-    runs = {
-        arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
-        for arm, quantities in per_seed[0].items()
-    }
-    return {"experiment": name, "protocol": experiment.PROTOCOL, "runs": runs} | key
+    if "tensorflow" in sys.modules:
+        _one_core_a_product()
+    try:
+        record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
+    except Problem as problem:  # it would exit from the worker, not from the command
+        return name, problem
+    return name, None
+
+
+@cache
+def _end_with(command):
+    """Let this worker end when the command of this process id does, also if it was killed."""
+
+    def watch():
+        while os.getppid() == command:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class _Plan:
+    """One stale experiment: which seeds are measured, which are missing, and the result once none is."""
+
+    def __init__(self, name, folder):
+        self.name, self.folder = name, folder
+        self.key = freshness.key(freshness.source(name))
+        _check_installed(self.key["versions"])
+        self.protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
+        place = folder.parent / ".unfinished" / name
+        self.kept = place / _digest(self.key)
+        for other in place.glob("*"):
+            if other != self.kept:
+                shutil.rmtree(other)  # seeds of code that is no more
+
+    def path(self, seed):
+        return self.kept / f"{seed}.json"
+
+    def missing(self):
+        return [seed for seed in self.protocol["seeds"] if not self.path(seed).exists()]
+
+    def measured(self):
+        seeds = len(self.protocol["seeds"])
+        return f"{seeds - len(self.missing())} of {seeds}"
+
+    def record_if_whole(self, say):
+        if self.missing():
+            return
+        if freshness.key(freshness.source(self.name)) != self.key:
+            raise Problem(f"The code of {self.name} changed while it was measured; run: python -m evidence measure {self.name}")
+        per_seed = [json.loads(self.path(seed).read_text()) for seed in self.protocol["seeds"]]
+        runs = {
+            arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
+            for arm, quantities in per_seed[0].items()
+        }
+        result = {"experiment": self.name, "protocol": self.protocol, "runs": runs} | self.key
+        record.write(result, self.folder / f"{self.name}.json")
+        shutil.rmtree(self.kept.parent)
+        say(f"{self.name}: recorded")
 
 
 def _one_core_a_product():
-    """`stacked` keeps every core busy with a group of networks of its own: products need no threads of theirs."""
+    """Seeds, and in `stacked` groups of networks, keep every core busy: products need no threads of theirs."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
-
-
-def _kept(name, folder):
-    return folder.parent / ".unfinished" / name
 
 
 def _check_installed(versions):
