@@ -31,6 +31,10 @@ class Claim:
         return self.check.__name__
 
     @property
+    def anchor(self):
+        return self.name.replace("_", "-")
+
+    @property
     def template(self):
         return inspect.cleandoc(self.check.__doc__).replace("\n", " ")
 

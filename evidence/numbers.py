@@ -20,13 +20,13 @@ def numbers(runs, claims):
         experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
         for experiment, arms in runs.items()
     }
-    printed["claims"] = {claim.name: f"{claim.sentence(runs)}{mark(claim.name)}" for claim in claims}
+    printed["claims"] = {claim.name: f"{claim.sentence(runs)}{mark(claim)}" for claim in claims}
     return printed
 
 
-def mark(name):
+def mark(claim):
     """The small check mark behind a checked sentence, linked to its proof."""
-    return f'[✓](claims.md#{name.replace("_", "-")} "How we know"){{ .claim }}'
+    return f'[✓](generated/claims/{claim.chapter}.md#{claim.anchor} "How we know"){{ .claim }}'
 
 
 def fixed(value, digits=4):

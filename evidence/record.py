@@ -1,5 +1,6 @@
 """Reads and writes evidence/results/*.json, whole and valid or not at all."""
 
+import hashlib
 import json
 import math
 import os
@@ -21,9 +22,11 @@ LARGEST = 200_000  # bytes; a result is read as a diff
 def write(result, path):
     """Validate a result against the schema and put it at `path` in one step.
 
-    Numbers keep six significant digits. Raises Problem if the result breaks the schema, or is over 200 KB.
+    Numbers keep six significant digits, and `runs_sha256` seals them. Raises Problem if the result breaks the schema,
+    or is over 200 KB.
     """
-    result = result | {"runs": rounded(result["runs"])}
+    runs = rounded(result["runs"])
+    result = result | {"runs": runs, "runs_sha256": seal(runs)}
     check(result, path.name)
     text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
     text = _one_line_lists(text) + "\n"
@@ -50,18 +53,25 @@ def parse(name, folder=RESULTS):
         raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
 
 
+def seal(runs):
+    """The sha256 of runs as JSON holds them, arms and seeds named: exchanging two equal-looking arms changes it."""
+    return hashlib.sha256(json.dumps(runs, sort_keys=True).encode()).hexdigest()
+
+
 def read_all(folder=RESULTS):
     """Every recorded result of a folder, by experiment. Raises Problem as `read` does."""
     return {path.stem: read(path.stem, folder) for path in sorted(Path(folder).glob("*.json"))}
 
 
 def check(result, label):
-    """Raise Problem if a result breaks the schema, or its lists do not have one entry per seed."""
+    """Raise Problem if a result breaks the schema or its seal, or its lists do not have one entry per seed."""
     error = next(_validator().iter_errors(result), None)
     if error:
         raise Problem(f"{label} breaks the results schema at {error.json_path}: {error.message[:200]}")
     if result["experiment"] != Path(label).stem:
         raise Problem(f"{label} holds the result of {result['experiment']}, not of {Path(label).stem}.")
+    if seal(result["runs"]) != result["runs_sha256"]:
+        raise Problem(f"The runs in {label} are not those that were recorded; run: python -m evidence measure {Path(label).stem}")
     seeds = len(result["protocol"]["seeds"])
     for arm, quantities in result["runs"].items():
         for quantity, values in quantities.items():

@@ -34,6 +34,19 @@ def test_a_committed_result_is_valid_sorted_small_and_written_by_us(path, tmp_pa
     assert path.stat().st_size < record.LARGEST
 
 
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_two_arms_of_a_committed_result_cannot_be_exchanged_unseen(path, tmp_path):
+    recorded = json.loads(path.read_text())
+    arms = sorted(recorded["runs"])
+    pairs = [(a, b) for a, b in zip(arms, arms[1:]) if recorded["runs"][a] != recorded["runs"][b]][:5]
+    assert pairs or len(arms) == 1
+    for a, b in pairs:
+        runs = recorded["runs"] | {a: recorded["runs"][b], b: recorded["runs"][a]}
+        (tmp_path / path.name).write_text(json.dumps(recorded | {"runs": runs}))
+        with pytest.raises(Problem, match="not those that were recorded"):
+            record.read(path.stem, tmp_path)
+
+
 def test_numbers_keep_six_digits_and_nan_survives(tmp_path):
     record.write(result(), tmp_path / "toy.json")
     assert json.loads((tmp_path / "toy.json").read_text())["runs"]["arm"]["loss"] == [[0.333333, None], [2e-9, 123457.0]]
