@@ -1,4 +1,4 @@
-"""Makes docs/generated from the results: figures, tables, claims, numbers, and copies of what pages link to.
+"""Makes docs/generated from the results: figures, tables, claims, numbers, references, and copies of what pages link to.
 
 Only what changed is drawn again: a figure's key is the sha256 of the code that it runs, of the results, and of
 the plotting library's version.
@@ -10,10 +10,9 @@ import io
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
-from itertools import groupby
 from pathlib import Path
 
-from evidence import claim, freshness, numbers, record
+from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record
 from evidence.freshness import ROOT
 
 GENERATED = ROOT / "docs/generated"
@@ -29,11 +28,17 @@ def draw(folder=record.RESULTS, say=print):
     results = record.read_all(folder)
     runs = {name: result["runs"] for name, result in results.items()}
     claims = claim.collect()
-    made = {"numbers.json": json.dumps(numbers.numbers(runs, claims), indent=1, sort_keys=True, ensure_ascii=False)}
+    works = bibliography.read(bibliography.BIB.read_text())
+    printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works)}
+    made = {"numbers.json": json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)}
     made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
-    made["claims.md"] = claims_page(claims, runs)
+    made |= proofs.pages(claims, runs)
+    made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
+    made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}
     made |= {f"results/{name}.json": (Path(folder) / f"{name}.json").read_text() for name in results}
+    made |= {f"results/{name}.csv": open_data.csv(result) for name, result in results.items()}
+    made["data.md"] = open_data.table(results, made)
     for pattern in PUBLISHED:
         made |= {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob(pattern)}
     for path, text in made.items():
@@ -63,25 +68,6 @@ def svg(name, runs, mode):
         text = io.StringIO()
         fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
-
-
-def claims_page(claims, runs):
-    """The body of the page Claims, by chapter: each sentence with its values, its code, and who else relies on it."""
-    pages = {path: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
-    parts = []
-    for chapter, group in groupby(claims, lambda one: one.chapter):
-        page = ROOT / f"docs/{chapter}.md"
-        parts.append(f"## {_title(pages[page])}\n\n[The chapter]({page.name}) relies on these sentences; [evidence/claims/{chapter}.py](generated/evidence/claims/{chapter}.py) checks them.\n")
-        for one in group:
-            others = [path for path, text in pages.items() if f"claims.{one.name} " in text and path != page]
-            also = "".join(f" Also relied on in [{_title(pages[path])}]({path.name})." for path in others)
-            parts.append(
-                f"**{one.name.replace('_', ' ').capitalize()}.** {one.sentence(runs)}{also}\n{{: #{one.name.replace('_', '-')} }}\n\n"
-                '??? example "The check"\n\n'
-                # not a python fence: it is an excerpt that cannot run alone, and the tests run the whole file
-                + "".join(f"    {line}\n" for line in ["```{.text .no-copy}", *one.code.rstrip().splitlines(), "```"])
-            )
-    return "\n".join(parts)
 
 
 def _figures(runs, folder, say):
@@ -118,10 +104,6 @@ def _figure_files():
 def _modules(kind):
     for path in sorted((ROOT / "evidence" / kind).glob("*.py")):
         yield path.stem, importlib.import_module(f"evidence.{kind}.{path.stem}")
-
-
-def _title(text):
-    return next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), "a page")
 
 
 def _write_if_new(path, text):

@@ -45,7 +45,7 @@ def _site_markdown(root):
     """Python-Markdown as mkdocs.yml sets it up, with includes from `root` and the language as a class."""
     config = load_config(str(ROOT / "mkdocs.yml"))
     options = {**config.mdx_configs}
-    options["pymdownx.snippets"] = {**options.get("pymdownx.snippets", {}), "base_path": [str(root)]}
+    options["pymdownx.snippets"] = {**options.get("pymdownx.snippets", {}), "base_path": [str(root), str(ROOT)]}
     options["pymdownx.highlight"] = {**options.get("pymdownx.highlight", {}), "pygments_lang_class": True}
     return markdown.Markdown(extensions=config.markdown_extensions, extension_configs=options)
 
