@@ -229,6 +229,30 @@ def test_the_search_finds_he_and_opens_the_page(site):
     page.context.close()
 
 
+FIRST = {  # what people type, and the page that must come first; with an anchor, the section that must be its first
+    "dying relu": "checklist/#dying-relu",
+    "xavier": "glorot/",
+    "kaiming": "he/",
+    "symmetry": "symmetry/",
+    "nan loss": "nan/",
+    "exploding gradient": "vanishing/",
+}
+
+
+@pytest.mark.parametrize("phrase", FIRST)
+def test_the_search_puts_the_right_section_first(site, phrase):
+    page = page_with(site, "h1")
+    page.keyboard.press("/")
+    page.locator("[data-md-component=search-query]").press_sequentially(phrase)
+    page.locator(".md-search-result__link").first.wait_for()
+    page.wait_for_timeout(500)  # results arrive letter by letter
+    links = [link.get_attribute("href").removeprefix(site.base) for link in page.locator(".md-search-result__link").all()[:2]]
+    found, section = (re.sub(r"\?[^#]*", "", link) for link in links)
+    page.context.close()
+    assert found == FIRST[phrase].partition("#")[0]
+    assert "#" not in FIRST[phrase] or section == FIRST[phrase]
+
+
 def test_the_palette_stays_as_chosen(site):
     page = page_with(site, "h1")
     for wanted in ("default", "slate"):

@@ -5,6 +5,7 @@ import numpy as np
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, plus_minus, word
+from evidence.spread import RATES, SCALES, best, usable_rates
 from evidence.sweep import DEPTHS, STDS
 
 GOOD = 0.8  # test accuracy that counts as learning, in the short budget of std_sweep
@@ -145,3 +146,49 @@ def most_weights_may_be_zero(runs):
     assert abs(gap.mean) < 0.02 and arms["tenth"]["zero_share"].min() > 0.85
     share = arms["tenth"]["zero_share"][:, 0]
     return {"share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": plus_minus(*gap, 100)}
+
+
+def beyond(runs):
+    """A refutation: a tenth of He's spread that trains at twice the rate that He stands."""
+    runs["rate_and_spread"]["2_0.1_1"] = runs["rate_and_spread"]["2_0.1_0.5"]
+
+
+@claim(refuted_by=beyond)
+def a_smaller_start_allows_no_larger_rate(runs):
+    """With two hidden layers the largest of the {rates} rates that still trains is {he} from He's spread, {third} from three tenths of it
+    and {tenth} from a tenth; from three times it, {triple}. With four it is {deep_he} from He's spread and {deep_triple} from three times
+    it; from three tenths and a tenth no rate trains in these 200 steps."""
+    rates = {(depth, scale): usable_rates(runs, depth, scale) for depth in (2, 4) for scale in SCALES}
+    he, deep_he = rates[2, 1][-1], rates[4, 1][-1]
+    assert rates[2, 0.1][-1] <= he and rates[2, 0.3][-1] <= he and rates[2, 3][-1] < he
+    assert not rates[4, 0.1] and not rates[4, 0.3] and rates[4, 3][-1] < deep_he / 10
+    return {
+        "rates": len(RATES), "he": he, "third": rates[2, 0.3][-1], "tenth": rates[2, 0.1][-1], "triple": rates[2, 3][-1],
+        "deep_he": deep_he, "deep_triple": rates[4, 3][-1],
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("rate_and_spread", "2_0.1_0.5", "2_1_0.3"))
+def a_smaller_start_needs_a_larger_rate(runs):
+    """With two hidden layers the smallest rate that trains rises from {he} at He's spread to {third} and {tenth}. Each at its best rate,
+    He ends at {best}, ahead of three tenths by {third_gap} points, of a tenth by {tenth_gap} and of three times by {triple_gap}."""
+    lowest = [usable_rates(runs, 2, scale)[0] for scale in (1, 0.3, 0.1)]
+    own = best(runs, 2, 1)
+    gaps = [paired_difference(own, best(runs, 2, scale), 3) for scale in (0.3, 0.1, 3)]
+    assert lowest == sorted(set(lowest)) and all(gap.low > 0 for gap in gaps)
+    printed = [plus_minus(*gap, 100) for gap in gaps]
+    return dict(zip(("he", "third", "tenth", "third_gap", "tenth_gap", "triple_gap"), [*lowest, *printed], strict=True)) | {"best": percent(own)}
+
+
+def start_gain(runs, depth):
+    """Factor on the gradient of the first kernel from a tenth to three tenths of He's spread, (seeds,)."""
+    return runs["rate_and_spread"][f"{depth}_0.3"]["gradient"][:, 0] / runs["rate_and_spread"][f"{depth}_0.1"]["gradient"][:, 0]
+
+
+@claim(refuted_by=swap("rate_and_spread", "2_0.3", "4_0.3"))
+def gradients_scale_with_the_other_kernels(runs):
+    """Tripling every kernel, from a tenth of He's spread to three tenths, multiplies the gradient of the first kernel by {three} in a
+    network of three layers, where $3^2 = 9$, and by {five} in one of five, where $3^4 = 81$."""
+    three, five = (interval(start_gain(runs, depth)) for depth in (2, 4))
+    assert abs(three.mean / 9 - 1) < 0.05 and abs(five.mean / 81 - 1) < 0.05
+    return {"three": plus_minus(*three), "five": plus_minus(*five)}

@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 
 from evidence.claim import claim, swap
+from evidence.depths import ACTIVATIONS, RATES
+from evidence.families import FAMILIES, every, family, leads, other_depth, other_rule, reached
 from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, plus_minus, word
 from evidence.quoted import SEED_003
@@ -36,6 +38,11 @@ def replace(experiment, arm, other):
 def points(difference):
     """A paired difference in accuracy, printed in percentage points with its interval."""
     return plus_minus(*difference, 100)
+
+
+def percent(values):
+    """Mean and interval of accuracies, in per cent."""
+    return plus_minus(*interval(values), 100, " %")
 
 
 def chance(runs):
@@ -199,3 +206,81 @@ def the_lead_melts(runs):
     first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch]) for epoch in (0, -1))
     assert first.low > 0 and last.high < first.low
     return {"first": plus_minus(*first), "last": plus_minus(*last)}
+
+
+def closest(gaps):
+    """The name of the family that is least far behind, and its paired difference as printed."""
+    name = min(gaps, key=lambda other: gaps[other].mean)
+    return name, points(gaps[name])
+
+
+@claim(refuted_by=other_depth(2, 10))
+def two_hidden_layers_hide_the_family(runs):
+    """With two hidden layers LeCun, Glorot, He and orthogonal differ little: with 95 % confidence none is further from Glorot than
+    {relu_adam} points with ReLU and {tanh_adam} with tanh under Adam, {tanh_sgd} with tanh under SGD, and {relu_sgd} with ReLU under
+    SGD, where single runs scatter most."""
+    bounds = {f"{a}_{o}": max(map(reach, leads(runs, a, "Glorot", o, 2).values())) for a in ACTIVATIONS for o in RATES}
+    assert max(bounds["relu_adam"], bounds["tanh_adam"], bounds["tanh_sgd"]) < 5 and bounds["relu_sgd"] < 15
+    return {case: fixed(bound, 1) for case, bound in bounds.items()}
+
+
+@claim(refuted_by=other_rule("he_normal", "orthogonal"))
+def he_leads_deep_relu_under_sgd(runs):
+    """With ReLU and SGD, He leads the next family by {ten} points at ten hidden layers. At thirty it is the only one that moves, to {he},
+    while none of the {runs} runs of LeCun, Glorot and orthogonal gets above {rest}."""
+    ten, he = leads(runs, "relu", "He", "sgd", 10), family(runs, "relu", "He", "sgd", 30)
+    rest = every(runs, [*FAMILIES["LeCun"], *FAMILIES["Glorot"], "orthogonal"], ["sgd"], [30], ["relu"])
+    assert all(gap.low > 0 for gap in ten.values()) and interval(he).low > rest.max()
+    return {"ten": closest(ten)[1], "he": percent(he), "runs": rest.size, "rest": f"{fixed(100 * rest.max(), 1)} %"}
+
+
+@claim(refuted_by=other_depth(10, 30))
+def adam_moves_the_depth_at_which_it_matters(runs):
+    """Adam trains all four families at ten ReLU layers, the weakest to {weakest}, and He's lead over Glorot shrinks from {sgd} points
+    under SGD to {adam}. At thirty it is {thirty}: He reaches {he}, Glorot {glorot}."""
+    sgd, adam, thirty = (leads(runs, "relu", "He", *case)["Glorot"] for case in (("sgd", 10), ("adam", 10), ("adam", 30)))
+    weakest = min((family(runs, "relu", name, "adam", 10) for name in FAMILIES), key=np.mean)
+    assert interval(weakest).low > 0.3 and adam.low > 0 and adam.mean < sgd.mean and thirty.low > 0
+    values = {"weakest": percent(weakest)} | {n.lower(): percent(family(runs, "relu", n, "adam", 30)) for n in ("He", "Glorot")}
+    return values | {"sgd": points(sgd), "adam": points(adam), "thirty": points(thirty)}
+
+
+@claim(refuted_by=other_rule("orthogonal", "glorot_uniform"))
+def orthogonal_leads_deep_tanh(runs):
+    """With thirty tanh layers orthogonal kernels reach {sgd} under SGD, {sgd_lead} points ahead of the next family ({sgd_next}), and {adam}
+    under Adam, {adam_lead} ahead ({adam_next})."""
+    values = {}
+    for optimizer in RATES:
+        gaps = leads(runs, "tanh", "orthogonal", optimizer, 30)
+        assert all(gap.low > 0 for gap in gaps.values())
+        following, lead = closest(gaps)
+        values |= {optimizer: percent(reached(runs, "tanh", "orthogonal", optimizer, 30)), f"{optimizer}_lead": lead, f"{optimizer}_next": following}
+    return values
+
+
+@claim(refuted_by=other_depth(10, 2))
+def fixed_spreads_fail_with_depth(runs):
+    """Under SGD not one of {runs} runs from Keras's three fixed spreads with ten or thirty hidden layers gets above {highest}. Adam lifts
+    the best of theirs to {adam} at ten layers, and at thirty to {thirty}."""
+    sgd = every(runs, FIXED, ["sgd"], [10, 30])
+    ten, thirty = (every(runs, FIXED, ["adam"], [layers]).max() for layers in (10, 30))
+    assert sgd.max() < 0.13 and ten < 0.4 and thirty < 0.13
+    best = {"highest": sgd.max(), "adam": ten, "thirty": thirty}
+    return {"runs": sgd.size} | {name: f"{fixed(100 * one, 1)} %" for name, one in best.items()}
+
+
+@claim(refuted_by=other_rule("identity", "random_normal"))
+def identity_carries_deep_tanh(runs):
+    """With tanh and SGD, identity kernels reach {two} with two hidden layers and still {thirty} with thirty; with ReLU they reach {relu}
+    and {relu_thirty}."""
+    values = {f"{a}_{d}": reached(runs, a, "identity", "sgd", d) for a in ACTIVATIONS for d in (2, 30)}
+    assert interval(values["tanh_30"]).low > 0.6 and interval(values["relu_2"]).high < 0.5 and values["relu_30"].max() < 0.13
+    return dict(zip(("relu", "relu_thirty", "two", "thirty"), map(percent, values.values()), strict=True))
+
+
+@claim(refuted_by=other_rule("constant", "lecun_normal"))
+def constants_fail_at_every_depth(runs):
+    """Not one of the {runs} runs from zeros, ones or a constant, whatever the depth, activation and optimizer, gets above {highest}."""
+    accuracies = every(runs, ["zeros", "ones", "constant"])
+    assert accuracies.max() < 0.13
+    return {"runs": accuracies.size, "highest": f"{fixed(100 * accuracies.max(), 1)} %"}

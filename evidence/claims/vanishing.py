@@ -6,7 +6,7 @@ import numpy as np
 
 from evidence.anatomy import factor, power, ratio, typical
 from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
+from evidence.intervals import interval
 from evidence.numbers import below, fixed, plus_minus, word
 
 AREA = {"tanh": 4 / 3, "sigmoid": 1 / 6}  # of the squared derivative under its whole axis
@@ -132,60 +132,3 @@ def bias_gradients_vanish_too(runs):
     sigmoid, relu = (ratio(arm(runs, f"{a}_glorot_uniform"), "bias_gradient", 0, -1) for a in ("sigmoid", "relu"))
     assert sigmoid.max() < 1e-10 and relu.max() < 1e-3
     return {"sigmoid": power(typical(sigmoid)[0]), "bound": below(sigmoid.max()), "relu": power(typical(relu)[0])}
-
-
-def at(runs, arm, rate):
-    """Test accuracy after the last step at one learning rate, (seeds,) fraction."""
-    rates = runs["clipping"]["grid"]["learning_rate"][0]
-    return runs["clipping"][arm]["val_accuracy"][:, np.flatnonzero(rates == rate)[0]]
-
-
-def best(runs, arm):
-    """The learning rate with the best mean accuracy, and the accuracies there, (seeds,)."""
-    accuracy = runs["clipping"][arm]["val_accuracy"]
-    column = accuracy.mean(axis=0).argmax()
-    return runs["clipping"]["grid"]["learning_rate"][0, column], accuracy[:, column]
-
-
-def percent(values):
-    return plus_minus(*interval(values), 100, " %")
-
-
-@claim(refuted_by=swap("clipping", "he_normal_norm", "he_normal_none"))
-def clipping_saves_the_run(runs):
-    """From He at a learning rate of 1, every run without clipping ends with all weights NaN; clipped by norm the same runs
-    reach {norm}, clipped by value {value}. At {rate} it is {none} without, {norm_low} and {value_low} with."""
-    assert (runs["clipping"]["he_normal_none"]["nan_weights"][:, -1] == 1).all()
-    clipped = ("he_normal_norm", "he_normal_value")
-    for arm in clipped:
-        assert (runs["clipping"][arm]["nan_weights"] == 0).all() and interval(at(runs, arm, 1.0)).low > 0.2
-        assert paired_difference(at(runs, arm, 0.3), at(runs, "he_normal_none", 0.3)).low > 0
-    norm, value = (percent(at(runs, arm, 1.0)) for arm in clipped)
-    norm_low, value_low = (percent(at(runs, arm, 0.3)) for arm in clipped)
-    none = percent(at(runs, "he_normal_none", 0.3))
-    return {"norm": norm, "value": value, "rate": 0.3, "none": none, "norm_low": norm_low, "value_low": value_low}
-
-
-@claim(refuted_by=swap("clipping", "doubled_he_norm", "he_normal_norm"))
-def clipping_is_no_good_start(runs):
-    """From doubled He, the best that any of our learning rates gives is {none} without clipping, {norm} by norm and {value} by
-    value; from He without clipping it is {he}."""
-    values = {clipping: best(runs, f"doubled_he_{clipping}")[1] for clipping in ("none", "norm", "value")}
-    he = best(runs, "he_normal_none")[1]
-    assert all(paired_difference(he, one, 3).low > 0 for one in values.values())
-    return {clipping: percent(one) for clipping, one in values.items()} | {"he": percent(he)}
-
-
-@claim(refuted_by=swap("clipping", "he_normal_norm", "doubled_he_norm"))
-def clipping_adds_little_at_the_right_rate(runs):
-    """Each at the best rate of the grid ({rates}), He with clipping by norm or by value is ahead of He without by {norm} and
-    {value} percentage points, no detectable difference in five seeds."""
-    rate, none = best(runs, "he_normal_none")
-    rates, gaps = [rate], []
-    for clipping in ("norm", "value"):
-        clipped_rate, clipped = best(runs, f"he_normal_{clipping}")
-        rates.append(clipped_rate)
-        gaps.append(paired_difference(clipped, none, 2))
-    assert all(gap.holds_zero for gap in gaps)
-    norm, value = (plus_minus(*gap, 100) for gap in gaps)
-    return {"rates": "{:g} without, {:g} and {:g} with".format(*rates), "norm": norm, "value": value}

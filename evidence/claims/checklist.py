@@ -1,0 +1,204 @@
+"""Claims of the chapter A network that won't train."""
+
+import numpy as np
+
+from evidence.anatomy import power, typical
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import fixed, plus_minus, word
+
+BREAKING = ("doubled", "raw_pixels", "climbing", "rate_1.0")  # faults of symptoms that can end in NaN
+
+
+def one(runs, fault, quantity):
+    """A single value per seed of the experiment symptoms, (seeds,)."""
+    return runs["symptoms"][fault][quantity][:, 0]
+
+
+def percent(values):
+    """Mean and interval of shares, in per cent."""
+    return plus_minus(*interval(values), 100, " %")
+
+
+def nats(values):
+    return plus_minus(*interval(values))
+
+
+def commonest(runs):
+    """Share of ones, the commonest digit, in the test set."""
+    return runs["class_prior"]["test"]["share"][0, 1]
+
+
+def per_layer(runs, fault):
+    """Factor on the mean square of activations per hidden layer, (seeds,): from the first to the last."""
+    square = runs["symptoms"][fault]["square"][:, :-1]
+    return (square[:, -1] / square[:, 0]) ** (1 / (square.shape[1] - 1))
+
+
+def dead(runs, fault, quantity="dead_after"):
+    """Share of the hidden units that are positive for no image, (seeds,)."""
+    return runs["symptoms"][fault][quantity].mean(axis=1)
+
+
+@claim(refuted_by=swap("symptoms", "sound", "small"))
+def a_sound_start_is_level(runs):
+    """In the sound network the mean squares of the hidden layers differ by a factor of {square} at most, the gradients' root mean squares by
+    {gradient}, the first loss is {loss} nats, and {dead} of the units are dead, over all {seeds} seeds."""
+    arm = runs["symptoms"]["sound"]
+    square, gradient = ((values.max(axis=1) / values.min(axis=1)).max() for values in (arm["square"][:, :-1], arm["gradient"]))
+    assert square < 10 and gradient < 10 and abs(arm["first_loss"] - np.log(10)).max() < 0.5
+    return {"square": fixed(square, 1), "gradient": fixed(gradient, 1), "loss": nats(arm["first_loss"][:, 0]),
+            "dead": percent(dead(runs, "sound", "dead_share")), "seeds": word(len(arm["square"]))}  # fmt: skip
+
+
+@claim(refuted_by=swap("symptoms", "small", "sound"))
+def a_faint_start_stays_at_the_prior(runs):
+    """From kernels with a standard deviation of a hundredth, each hidden layer multiplies the mean square of its activations by
+    {factor}, and after {steps} steps of SGD every network is at a test loss of {loss} and an accuracy of {accuracy}; with He in
+    its place the factor is {sound_factor} and the accuracy {sound}."""
+    accuracy = one(runs, "small", "val_accuracy")
+    assert per_layer(runs, "small").max() < 0.05 and (accuracy == commonest(runs)).all()
+    assert abs(np.log(typical(per_layer(runs, "sound"))[0])) < 0.5 and interval(one(runs, "sound", "val_accuracy")).low > 0.6
+    return {
+        "factor": power(typical(per_layer(runs, "small"))[0]), "sound_factor": power(typical(per_layer(runs, "sound"))[0]),
+        "steps": 160, "loss": nats(one(runs, "small", "val_loss")), "accuracy": fixed(accuracy[0]),
+        "sound": percent(one(runs, "sound", "val_accuracy")),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("symptoms", "shuffled", "sound"))
+def wrong_labels_leave_the_start_level(runs):
+    """With labels that belong to other images the signal before training is the sound network's to the last digit, and the test
+    loss stays at {loss}, with the right labels {sound}."""
+    assert (runs["symptoms"]["shuffled"]["square"] == runs["symptoms"]["sound"]["square"]).all()
+    assert one(runs, "shuffled", "val_loss").min() > 2.25 and interval(one(runs, "sound", "val_loss")).high < 1.2
+    return {"loss": nats(one(runs, "shuffled", "val_loss")), "sound": nats(one(runs, "sound", "val_loss"))}
+
+
+@claim(refuted_by=swap("symptoms", "doubled", "sound"))
+def a_loud_start_ends_in_nan(runs):
+    """From twice He's standard deviation each hidden layer multiplies the mean square by {factor}, the first loss is {first} nats
+    instead of {sound}, and within {steps} steps some weights of every network are NaN; from He none are."""
+    first, sound = (one(runs, fault, "first_loss") for fault in ("doubled", "sound"))
+    assert (one(runs, "doubled", "nan_weights") > 0).all() and (one(runs, "sound", "nan_weights") == 0).all()
+    assert first.min() > 50 > 3 > sound.max()
+    return {"factor": power(typical(per_layer(runs, "doubled"))[0]), "first": f"{first.min():,.0f} to {first.max():,.0f}",
+            "sound": nats(sound), "steps": 160}  # fmt: skip
+
+
+@claim(refuted_by=swap("symptoms", "raw_pixels", "sound"))
+def raw_pixels_look_like_a_loud_start(runs):
+    """The same weights on pixels from 0 to 255 start at a loss of {first} nats, with a factor of {factor} per layer that gives no
+    hint of it, and some of the weights of every network end as NaN; divided by 255 the loss is {sound} and none does."""
+    first, sound = (one(runs, fault, "first_loss") for fault in ("raw_pixels", "sound"))
+    assert (one(runs, "raw_pixels", "nan_weights") > 0).all() and (one(runs, "sound", "nan_weights") == 0).all()
+    assert np.allclose(per_layer(runs, "raw_pixels"), per_layer(runs, "sound"), rtol=1e-3) and first.min() > 20 * sound.max()
+    return {"first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
+
+
+@claim(refuted_by=swap("symptoms", "climbing", "sound"))
+def a_climbing_rate_breaks_a_running_network(runs):
+    """A learning rate that climbs by five per cent a step lets the loss fall from {first} to {lowest} nats, and then no network
+    keeps its weights: NaN is among them in {broken} of {seeds}, and no test accuracy is above {accuracy}."""
+    first, lowest, accuracy, nan = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "val_accuracy", "nan_weights"))
+    assert paired_difference(first, lowest).low > 0.2 and accuracy.max() < 0.12 and (nan > 0).sum() >= len(nan) - 1
+    return {"first": nats(first), "lowest": nats(lowest), "broken": word((nan > 0).sum()), "seeds": word(len(nan)), "accuracy": f"{100 * accuracy.max():.1f} %"}
+
+
+def healed(runs):
+    """A refutation: every network with a NaN weight has nothing but NaN."""
+    for fault in BREAKING:
+        arm = runs["symptoms"][fault]
+        arm["val_accuracy"][arm["nan_weights"] > 0] = runs["class_prior"]["test"]["share"][0, 0]
+
+
+@claim(refuted_by=healed)
+def a_number_for_a_loss_can_hide_nan(runs):
+    """Of the {broken} networks that ended with NaN among their weights, {hidden} still gave a number, and answered with the
+    commonest digit every time."""
+    nan, accuracy = (np.concatenate([one(runs, fault, name) for fault in BREAKING]) for name in ("nan_weights", "val_accuracy"))
+    broken = nan > 0
+    hidden = broken & (accuracy == commonest(runs)) & (nan < 1)
+    assert broken.sum() >= 10 and hidden.sum() >= 2
+    return {"broken": word(broken.sum()), "hidden": word(hidden.sum())}
+
+
+@claim(refuted_by=swap("symptoms", "saturated", "tanh"))
+def a_saturated_tanh_start_fails(runs):
+    """With standard normal kernels {share} of the tanh activations lie beyond {edge} in size, the first loss is {first} nats, and
+    {steps} steps leave it at {loss}; from Glorot it is {sound_share}, and the loss ends at {sound}."""
+    shares = {fault: runs["symptoms"][fault]["saturated_share"].mean(axis=1) for fault in ("saturated", "tanh")}
+    loss = {fault: one(runs, fault, "val_loss") for fault in shares}
+    assert shares["saturated"].min() > 0.5 > 0.01 > shares["tanh"].max()
+    assert loss["saturated"].min() > 2.25 and interval(loss["tanh"]).high < 0.8
+    return {"edge": 0.99, "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]), "first": nats(one(runs, "saturated", "first_loss")),
+            "steps": 160, "loss": nats(loss["saturated"]), "sound": nats(loss["tanh"])}  # fmt: skip
+
+
+@claim(refuted_by=swap("symptoms", "copied", "small"))
+def one_kernel_for_all_layers_still_trains(runs):
+    """A network whose inner kernels are all one and the same ends at {copied}, one with kernels of its own for every layer at {sound}; with
+    95 % confidence sharing costs less than {bound} points."""
+    copied, sound = (one(runs, fault, "val_accuracy") for fault in ("copied", "sound"))
+    gap = paired_difference(sound, copied)
+    assert (one(runs, "copied", "equal_share") == 1).all() and (one(runs, "sound", "equal_share") == 0).all()
+    assert interval(copied).low > 0.5 and gap.high < 0.2
+    return {"copied": percent(copied), "sound": percent(sound), "bound": int(np.ceil(100 * gap.high))}
+
+
+@claim(refuted_by=swap("dead_start", "width_2", "width_16"))
+def narrow_deep_networks_are_born_dead(runs):
+    """Of {draws} networks with fifty hidden layers and He's rule, {two} are dead before training at width 2, {four} at width 4, {eight} at
+    width 8 and {sixteen} at width 16."""
+    arms = {name: runs["dead_start"][f"width_{width}"]["dead_share"][:, -1] for name, width in (("two", 2), ("four", 4), ("eight", 8), ("sixteen", 16))}
+    means = [arm.mean() for arm in arms.values()]
+    assert means == sorted(means, reverse=True) and means[0] > 0.99 and means[-1] < 0.01
+    return {"draws": f"{200 * len(arms['two']):,}"} | {name: percent(arm) for name, arm in arms.items()}
+
+
+@claim(refuted_by=swap("dead_start", "width_4", "width_8"))
+def one_image_is_lost_as_derived(runs):
+    """For one image the formula gives {predicted} at widths 2, 4 and 8 and ten layers; counted were {counted}."""
+    predicted, counted = [], []
+    for width in (2, 4, 8):
+        share = interval(runs["dead_start"][f"width_{width}"]["mute_share"][:, 9], 3)
+        expected = 1 - (1 - 0.5**width) ** 10
+        assert share.low <= expected <= share.high
+        predicted.append(f"{100 * expected:.1f}")
+        counted.append(plus_minus(*share, 100))
+    return {"predicted": "{}, {} and {} per cent".format(*predicted), "counted": "{}, {} and {} per cent".format(*counted)}
+
+
+def biases_reversed(runs):
+    """A refutation: the constants in the opposite order."""
+    runs["dead_start"]["biases"]["unit_share"] = runs["dead_start"]["biases"]["unit_share"][:, ::-1]
+
+
+@claim(refuted_by=biases_reversed)
+def negative_biases_silence_units(runs):
+    """In five hidden layers of 64 units, {zero} of the units are silent for all of a thousand images when biases are zero, {one} when
+    they are all −1, {two} at −2 and {four} at −4."""
+    share = runs["dead_start"]["biases"]["unit_share"]
+    assert interval(share[:, 3]).high < 0.05 and interval(share[:, 2]).low > 0.5 and share[:, 0].min() > 0.99
+    return dict(zip(("four", "two", "one", "zero"), (percent(column) for column in share.T[:4]), strict=True))
+
+
+@claim(refuted_by=swap("symptoms", "silent", "sound"))
+def silent_units_freeze_a_network(runs):
+    """With every hidden bias at −1 a network of ten hidden layers has {dead} dead units at the start, {after} after training, and answers
+    with the commonest digit in every seed; with biases of zero it is {sound} at the start, and it trains."""
+    start, after = dead(runs, "silent", "dead_share"), dead(runs, "silent")
+    assert (one(runs, "silent", "val_accuracy") == commonest(runs)).all() and min(start.min(), after.min()) > 0.8
+    sound = dead(runs, "sound", "dead_share")
+    assert interval(sound).high < 0.2 and interval(one(runs, "sound", "val_accuracy")).low > 0.6
+    return {"dead": percent(start), "after": percent(after), "sound": percent(sound)}
+
+
+@claim(refuted_by=swap("symptoms", "rate_0.5", "rate_0.1"))
+def large_steps_kill_units(runs):
+    """From one and the same start, {steps} steps of SGD leave {small} of the hidden units dead at a learning rate of {low}, and {large} at
+    {high}, where the accuracy is {bad} instead of {good}."""
+    small, large = dead(runs, "rate_0.1"), dead(runs, "rate_0.5")
+    bad, good = (one(runs, f"rate_{rate}", "val_accuracy") for rate in (0.5, 0.1))
+    assert paired_difference(large, small).low > 0.1 and paired_difference(good, bad).low > 0.2
+    return {"low": 0.1, "high": 0.5, "steps": 160, "small": percent(small), "large": percent(large), "bad": percent(bad), "good": percent(good)}

@@ -1,0 +1,190 @@
+"""Claims of the chapter Batch normalization."""
+
+import math
+
+import numpy as np
+
+from evidence.batch_norm import RATES, SCALES
+from evidence.claim import claim, swap
+from evidence.intervals import interval, paired_difference
+from evidence.numbers import fixed, plus_minus
+
+WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
+
+
+def final(runs, arm, quantity="val_accuracy"):
+    """A quantity of batch_norm_scale after the last step, (seeds,)."""
+    return runs["batch_norm_scale"][arm][quantity][:, -1]
+
+
+def best(runs, name, optimizer, scale):
+    """Test accuracy of one start at the learning rate that suits it best on average, (seeds,)."""
+    return max((final(runs, f"{name}_{optimizer}_{scale}_{rate}") for rate in RATES[optimizer]), key=np.mean)
+
+
+def exchanged(runs):
+    """A refutation: networks with and without batch normalization, exchanged."""
+    for optimizer, rates in RATES.items():
+        for scale in SCALES:
+            for rate in rates:
+                swap("batch_norm_scale", *(f"{name}_{optimizer}_{scale}_{rate}" for name in ("plain", "bn")))(runs)
+
+
+def spread(runs, name, optimizer):
+    """Best scale minus worst scale in test accuracy, each at its best rate: an interval, and the mean of each scale."""
+    scales = [best(runs, name, optimizer, scale) for scale in SCALES]
+    order = sorted(scales, key=np.mean)
+    return paired_difference(order[-1], order[0]), [one.mean() for one in scales]
+
+
+@claim(refuted_by=exchanged)
+def batch_norm_narrows_the_spread(runs):
+    """Among kernels of a tenth of He's size, of He's and of ten times He's, each at its best learning rate, the best and the worst test accuracy lie
+    {sgd_plain} points apart without batch normalization and {sgd_bn} with it under SGD, and {adam_plain} and {adam_bn} under Adam."""
+    values = {(o, n): spread(runs, n, o)[0] for o in RATES for n in ("plain", "bn")}
+    assert all(values[o, "plain"].low > 0.4 and values[o, "bn"].high < 0.1 for o in RATES)
+    return {f"{o}_{n}": plus_minus(*one, 100) for (o, n), one in values.items()}
+
+
+@claim(refuted_by=exchanged)
+def plain_networks_need_the_scale(runs):
+    """Without batch normalization, no learning rate in the grid makes up for the scale under SGD: the small start ends at {small}, the large one at {large}, and
+    He's own at {he}."""
+    small, he, large = (best(runs, "plain", "sgd", scale) for scale in SCALES)
+    assert max(small.max(), large.max()) < 0.12 and interval(he).low > 0.8
+    return {name: plus_minus(*interval(one), 100, " %") for name, one in (("small", small), ("he", he), ("large", large))}
+
+
+@claim(refuted_by=swap("batch_norm_scale", "bn_sgd_1_0.01", "bn_sgd_10_0.01"))
+def scale_sets_the_speed(runs):
+    """With batch normalization and SGD at rate {rate}, training changes the third kernel by {small} of its size if it starts at a tenth of
+    He's, by {he} at He's, and by {large} at ten times He's."""
+    small, he, large = (final(runs, f"bn_sgd_{scale}_0.01", "moved") for scale in SCALES)
+    assert interval(small / he).low > 5 and interval(he / large).low > 20
+    sizes = {name: plus_minus(*interval(one), 100, " %") for name, one in (("small", small), ("he", he), ("large", large))}
+    return sizes | {"rate": RATES["sgd"][0]}
+
+
+@claim(refuted_by=swap("batch_norm_scale", "bn_sgd_1_0.1", "bn_sgd_10_0.1"))
+def a_fixed_rate_shows_the_scale(runs):
+    """At a fixed rate the scale is far from irrelevant: with batch normalization, ten times He's size ends {sgd} points behind He's under SGD at
+    rate {sgd_rate}, and {adam} points under Adam at rate {adam_rate}."""
+    losses = [paired_difference(final(runs, f"bn_{a}"), final(runs, f"bn_{b}")) for a, b in (("sgd_1_0.1", "sgd_10_0.1"), ("adam_1_0.001", "adam_10_0.001"))]
+    assert all(one.low > 0.2 for one in losses)
+    return {name: plus_minus(*one, 100) for name, one in zip(RATES, losses, strict=True)} | {"sgd_rate": 0.1, "adam_rate": 0.001}
+
+
+def averages_replaced(runs):
+    """A refutation: the moving averages do as well as the statistics of the training images."""
+    arm = runs["batch_norm_scale"]["bn_adam_0.1_0.001"]
+    arm["moving_accuracy"] = arm["val_accuracy"]
+
+
+@claim(refuted_by=averages_replaced)
+def moving_averages_start_too_large(runs):
+    """Trained by Adam at rate {rate} from a tenth of He's size, the network scores {true} with the statistics of the training images, and
+    {moving} with Keras's moving averages; from He's size the averages cost {he} points."""
+    true, moving = (final(runs, "bn_adam_0.1_0.001", quantity) for quantity in ("val_accuracy", "moving_accuracy"))
+    he = paired_difference(*(final(runs, "bn_adam_1_0.001", quantity) for quantity in ("val_accuracy", "moving_accuracy")))
+    assert paired_difference(true, moving).low > 0.15 and he.high < 0.05
+    scores = {"true": plus_minus(*interval(true), 100, " %"), "moving": plus_minus(*interval(moving), 100, " %")}
+    return scores | {"he": plus_minus(*he, 100), "rate": 0.001}
+
+
+def untrained(runs):
+    """A refutation: γ and β stayed where they began."""
+    runs["batch_norm_scale"]["bn_adam_1_0.01"] |= {"gain_low": np.ones((5, 1)), "gain_high": np.ones((5, 1)), "shift": np.zeros((5, 1))}
+
+
+@claim(refuted_by=untrained)
+def outputs_do_not_stay_standard(runs):
+    """After training by Adam at rate {rate} the standard deviations γ of the units range from {low} to {high} (means over seeds of the least and the
+    largest), and their means β have a root mean square of {shift}."""
+    low, high, shift = (interval(final(runs, "bn_adam_1_0.01", quantity)) for quantity in ("gain_low", "gain_high", "shift"))
+    assert low.high < 0.9 and high.low > 1.2 and shift.low > 0.1
+    return {"low": fixed(low.mean, 2), "high": fixed(high.mean, 2), "shift": fixed(shift.mean, 2), "rate": 0.01}
+
+
+def growth(runs, arm, first=0, last=-1):
+    """Factor by which δ grows per layer on its way from one hidden layer down to another, (seeds,)."""
+    delta = runs["batch_norm_depth"][arm]["delta"]
+    layers = np.arange(delta.shape[1])
+    return (delta[:, first] / delta[:, last]) ** (1 / (layers[last] - layers[first]))
+
+
+@claim(refuted_by=swap("batch_norm_depth", "scale_1", "plain"))
+def batch_norm_makes_gradients_grow(runs):
+    """Through fifty layers of batch normalization and ReLU, with He's kernels and 128 images, the error signal grows by a factor of {bn} per layer
+    toward the input; without normalization, by {plain}."""
+    bn, plain = interval(growth(runs, "scale_1")), interval(growth(runs, "plain"))
+    assert abs(bn.mean - WIDE) < 0.01 and abs(plain.mean - 1) < 0.02
+    return {"bn": plus_minus(*bn), "plain": plus_minus(*plain)}
+
+
+def ratio(runs, arm):
+    """Gradient norm of the first kernel over that of the last hidden one, logarithm to base 10: an interval."""
+    gradient = runs["batch_norm_depth"][arm]["gradient"]
+    return interval(np.log10(gradient[:, 0] / gradient[:, -1]))
+
+
+@claim(refuted_by=swap("batch_norm_depth", "batch_512", "batch_32"))
+def wide_theory_holds_near_the_input(runs):
+    """With {images} images and over ten layers next to the input, the growth is {near}, where theory says {theory}; over all fifty it is {all}."""
+    near, every = interval(growth(runs, "batch_512", 1, 10)), interval(growth(runs, "batch_512"))
+    assert near.low < WIDE < near.high and every.high < WIDE
+    return {"images": 512, "near": plus_minus(*near), "theory": fixed(WIDE, 3), "all": plus_minus(*every)}
+
+
+def flat(runs):
+    """A refutation: the last layer's outputs vary no more than the first's."""
+    variance = runs["batch_norm_depth"]["batch_512"]["variance"]
+    variance[:, -1] = variance[:, 0]
+
+
+@claim(refuted_by=flat)
+def outliers_slow_the_growth(runs):
+    """With {images} images, the variance of a ReLU's output over the batch is {first} in the first layer, as for normal z, and {last} in the fiftieth."""
+    variance = runs["batch_norm_depth"]["batch_512"]["variance"]
+    first, last = interval(variance[:, 0]), interval(variance[:, -1])
+    assert abs(first.mean - (math.pi - 1) / (2 * math.pi)) < 0.005 and last.low > 0.38
+    return {"images": 512, "first": plus_minus(*first), "last": plus_minus(*last)}
+
+
+@claim(refuted_by=swap("batch_norm_depth", "scale_10", "batch_32"))
+def no_scale_changes_the_growth(runs):
+    """Kernels of a tenth and of ten times He's size change the growth per layer by no more than {bound}, with 95 % confidence for both."""
+    differences = [paired_difference(growth(runs, f"scale_{scale}"), growth(runs, "scale_1"), 2) for scale in (0.1, 10)]
+    bound = max(abs(end) for one in differences for end in (one.low, one.high))
+    assert bound < 0.01
+    return {"bound": fixed(bound, 3)}
+
+
+@claim(refuted_by=swap("batch_norm_depth", "batch_8", "batch_512"))
+def small_batches_grow_faster(runs):
+    """With 8 images per batch the growth is {b8}, with 32 it is {b32}, with 512 {b512}."""
+    values = {f"b{images}": interval(growth(runs, f"batch_{images}")) for images in (8, 32, 512)}
+    assert values["b8"].low > values["b32"].high and values["b32"].low > values["b512"].high
+    return {name: plus_minus(*one) for name, one in values.items()}
+
+
+@claim(refuted_by=swap("batch_norm_depth", "stepped", "scale_1"))
+def one_step_levels_the_gradients(runs):
+    """Before an SGD step the first kernel's gradient is {before} times as large as the fiftieth's (geometric mean), after it {after} times, while the error
+    signal still grows by {growth} per layer."""
+    before, after, still = ratio(runs, "scale_1"), ratio(runs, "stepped"), interval(growth(runs, "stepped"))
+    assert before.low > 4 and after.high < 2 and still.low > 1.15
+    return {"before": f"{round(10**before.mean, -3):,.0f}", "after": fixed(10**after.mean, 0), "growth": plus_minus(*still)}
+
+
+@claim(refuted_by=swap("batch_norm_gap", "bn", "dropout"))
+def batch_norm_leaves_the_gap(runs):
+    """On {images} images the gap between training and test accuracy is {plain} points; batch normalization changes it by {bn}, with 95 % confidence
+    by less than {bound} points, and dropout with $k = {most_kept}$ narrows it by {dropout}."""
+    gaps = {arm: quantities["gap"][:, -1] for arm, quantities in runs["batch_norm_gap"].items()}
+    bn, dropout = paired_difference(gaps["bn"], gaps["plain"]), paired_difference(gaps["plain"], gaps["dropout"])
+    bound = max(abs(bn.low), abs(bn.high))
+    assert bound < 0.01 and dropout.low > 0.01
+    return {
+        "images": "1,000", "plain": plus_minus(*interval(gaps["plain"]), 100), "bn": plus_minus(*bn, 100),
+        "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": plus_minus(*dropout, 100), "most_kept": "0.8",
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""What the size of the first kernels does to training, with and without batch normalization."""
+
+import numpy as np
+
+from evidence import mnist, normalization
+from evidence.batch_norm import RATES, SCALES
+from snippets.tools import stacked
+
+PROTOCOL = {
+    "question": "Does batch normalization make training insensitive to the scale of the initial kernels?",
+    "widths": [784] + [32] * 5 + [10],
+    "activation": "relu",
+    "scales": SCALES,
+    "learning_rates": RATES,
+    "batch_size": 64,
+    "steps": 300,
+    "test_images": 5000,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"<plain or bn>_<optimizer>_<scale>_<rate>": {quantity: (1,)}} of one seed, after the last step.
+
+    "val_accuracy": on test images; with batch normalization, by the mean and variance of the training images.
+    "moving_accuracy": the same by Keras's moving averages of mean and variance. "moved": Frobenius norm of the change
+    of the third kernel over that of its start. "gain_low", "gain_high", "shift": least and largest γ of all hidden
+    units, and root mean square of their β.
+    """
+    (x, y), (x_test, y_test) = mnist.pixels()
+    seen = stacked.batch_order(seed, 0, len(x))[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
+    test = x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]]
+    kernels = stacked.initial_kernels("he_normal", PROTOCOL["widths"], seed)
+    runs = {}
+    for name in ("plain", "bn"):
+        for optimizer, rates in RATES.items():
+            grid = [(scale, rate) for scale in SCALES for rate in rates]
+            *hidden, last = (np.stack([kernel] * len(grid)) for kernel in kernels)  # no normalization follows the last
+            factors = np.reshape([scale for scale, _ in grid], (-1, 1, 1)).astype("float32")
+            begun = [factors * kernel for kernel in hidden] + [last]
+            found = trained(begun, name == "bn", optimizer, [rate for _, rate in grid], x[seen], y[seen], test)
+            for k, (scale, rate) in enumerate(grid):
+                runs[f"{name}_{optimizer}_{scale}_{rate}"] = {quantity: [values[k]] for quantity, values in found.items()}
+    return runs
+
+
+def trained(kernels, normalized, optimizer, rates, x, y, test):
+    """Trains one network per rate from `kernels`, per layer (networks, fan_in, fan_out); {quantity: (networks,)}."""
+    weights = normalization.start(kernels, normalized)
+    order = np.arange(len(x), dtype="int32").reshape(PROTOCOL["steps"], -1)
+    moving = normalization.train(weights, x, y, order, rates, optimizer)
+    size = np.linalg.norm(kernels[2], axis=(1, 2))
+    found = {
+        "val_accuracy": normalization.accuracy(weights, *test, normalization.forward(weights, x[:5000])[1]),
+        "moved": np.linalg.norm(weights[2][0].numpy() - kernels[2], axis=(1, 2)) / size,
+    }
+    if normalized:
+        gain, shift = (np.stack([layer[part].numpy() for layer in weights[:-1]]) for part in (1, 2))
+        found |= {
+            "moving_accuracy": normalization.accuracy(weights, *test, moving),
+            "gain_low": gain.min((0, 2, 3)), "gain_high": gain.max((0, 2, 3)), "shift": np.sqrt((shift**2).mean((0, 2, 3))),
+        }  # fmt: skip
+    return found

@@ -1,0 +1,94 @@
+"""The losses just before a loss is NaN, for four causes."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from evidence import mnist
+from snippets.tools import stacked
+
+STANDARD = keras.initializers.RandomNormal(stddev=1.0)
+CAUSES = {  # widths, start, optimizer, loss
+    "learning_rate": ([784] + [64] * 10 + [10], "he_normal", ("sgd", 3.0), "logits"),
+    "start": ([784] + [256] * 36 + [10], STANDARD, ("sgd", 0.01), "logits"),
+    "zero_by_zero": ([784, 256, 10], "he_normal", ("adam", 0.001), "relu_output"),
+    "log_of_zero": ([784, 256, 10], STANDARD, ("sgd", 0.01), "own_entropy"),
+}
+BEFORE = 12  # losses on record
+PROTOCOL = {
+    "question": "What does the loss do before it is NaN, and does that tell the cause?",
+    "causes": {name: list(cause[2:]) for name, cause in CAUSES.items()},
+    "activation": "relu",
+    "batch_size": 64,
+    "most_batches": 150,
+    "seeds": list(range(10)),
+}
+
+
+def measure(seed):
+    """{cause: quantities, "behind_relu": see hidden_nan} of one seed.
+
+    "batch": the first whose loss is infinite or NaN, from 1, and NaN if there was none; "loss": (BEFORE,) of the batches
+    before it, the last one last, NaN where there were fewer; "first_loss": of batch 1.
+    """
+    (x, y), _ = mnist.pixels()
+    order, size = stacked.batch_order(seed, 0, len(x)), PROTOCOL["batch_size"]
+    runs = {}
+    for name, (widths, start, (optimizer, rate), loss) in CAUSES.items():
+        kernels = stacked.initial_kernels(start, widths, seed)
+        weights = [tf.Variable(part) for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
+        rule, losses = keras.optimizers.get(optimizer), []
+        rule.learning_rate = rate
+        while not losses or (np.isfinite(losses[-1]) and len(losses) < PROTOCOL["most_batches"]):
+            chosen = order[len(losses) * size : (len(losses) + 1) * size]
+            value, gradients = differentiate(loss)(weights, x[chosen], y[chosen])
+            rule.apply(gradients, weights)
+            losses.append(float(value))
+        lost = not np.isfinite(losses[-1])
+        before = losses[:-1][-BEFORE:]
+        runs[name] = {
+            "batch": [len(losses) if lost else np.nan],
+            "loss": [np.nan] * (BEFORE - len(before)) + before,
+            "first_loss": losses[:1],
+        }
+    return runs | {"behind_relu": hidden_nan(x[:64], y[:64], seed)}
+
+
+def hidden_nan(x, y, seed):
+    """A network too deep for its start, so that its outputs are NaN: the loss that Keras reports, and the share of NaN
+    among the outputs of a plain call."""
+    rules = [keras.initializers.RandomNormal(stddev=1.0, seed=1000 * seed + layer) for layer in range(45)]
+    layers = [keras.layers.Dense(256, "relu", kernel_initializer=rule) for rule in rules]
+    model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return {"reported_loss": [model.evaluate(x, y, verbose=0)], "nan_share": [np.isnan(model(x)).mean()]}
+
+
+@functools.cache
+def differentiate(loss):
+    """A function of weights, images and labels: the mean loss of a batch and its gradients."""
+
+    @tf.function(reduce_retracing=True)
+    def forward_and_back(weights, images, labels):
+        with tf.GradientTape() as tape:
+            h = images
+            for kernel, bias in zip(weights[:-2:2], weights[1:-2:2]):
+                h = tf.nn.relu(h @ kernel + bias)
+            value = tf.reduce_mean(LOSSES[loss](h @ weights[-2] + weights[-1], labels))
+        return value, tape.gradient(value, weights)
+
+    return forward_and_back
+
+
+def own_entropy(z, labels):
+    """The textbook formula as one would type it: 0 · log 0 is NaN where a probability is too small for float32."""
+    return -tf.reduce_sum(tf.one_hot(labels, 10) * tf.math.log(tf.nn.softmax(z)), axis=1)
+
+
+LOSSES = {
+    "logits": lambda z, labels: tf.nn.sparse_softmax_cross_entropy_with_logits(labels, z),
+    "relu_output": lambda z, labels: keras.losses.categorical_crossentropy(tf.one_hot(labels, 10), tf.nn.relu(z)),
+    "own_entropy": own_entropy,
+}

@@ -1,0 +1,139 @@
+"""A network trained on the digits 0 to 4 learns 5 to 9 from few images, with a new head that starts from zeros or random."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from evidence.subset import accuracy, hidden, pixels, watched
+from snippets.tools import stacked
+
+HEADS = {
+    "zeros": "zeros",
+    "glorot_uniform": "glorot_uniform",
+    "he_normal": "he_normal",
+    "large": keras.initializers.VarianceScaling(200.0),  # ten times He's standard deviation
+}
+WIDTHS = [784, 128, 64, 5]
+IMAGES, BATCH, EPOCHS = 320, 32, 30
+RATES = {"adam": 0.001, "sgd": 0.1}
+PROTOCOL = {
+    "question": "What should a new head start from, and does a random head spoil the features below it?",
+    "widths": WIDTHS,
+    "activation": "relu",
+    "pretraining": {"digits": "0 to 4", "images": 10_000, "epochs": 2, "optimizer": "adam", "initializer": "he_normal"},
+    "images": IMAGES,  # of the digits 5 to 9
+    "batch_size": BATCH,
+    "epochs": EPOCHS,
+    "learning_rates": RATES,
+    "frozen_learning_rate": 0.01,  # with Adam
+    "seeds": list(range(10)),
+}
+
+
+def measure(seed):
+    """What one pretrained body makes of the new digits under each head, and what two bodies of random weights make of them.
+
+    {"pretrained": {"old_accuracy"}, "frozen_<head>" and "frozen_random": {"val_accuracy": (1,)}, "scratch": {"val_accuracy"}, and
+    "<optimizer>_<head>": {"first_loss" nats, "val_accuracy", "old_accuracy" on 0 to 4 with the old head put back,
+    "first_move", "move": (1,)}}. A move is the norm of the change of the body's first kernel over the norm of that
+    kernel, after one step and after the last. The head "probed" has been trained on the frozen body, from zeros.
+    """
+    train, test = pixels()
+    (x_old, y_old), old_test = (five_digits(*part, 0) for part in (train, test))
+    (x, y), new_test = (five_digits(*part, 5) for part in (train, test))
+    images, epochs = PROTOCOL["pretraining"]["images"], PROTOCOL["pretraining"]["epochs"]
+    rng = np.random.default_rng(seed)
+    first, few = rng.permutation(len(y_old))[:images], rng.permutation(len(y))[:IMAGES]
+    # seeds of its own: the new head must not be the one that the body was trained under
+    _, (body,) = stacked.train(
+        [("he_normal", 1000 + seed)], x_old[first], y_old[first], watched(old_test), widths=WIDTHS, epochs=epochs, verbose=False
+    )
+    x, y = x[few], y[few]
+    runs, probed = _frozen(body, x, y, new_test, seed)
+    _, (scratch,) = stacked.train(
+        [("he_normal", seed)], x, y, watched(new_test), widths=WIDTHS, batch_size=BATCH, epochs=EPOCHS, verbose=False
+    )
+    runs["pretrained"] = {"old_accuracy": [accuracy(body, *old_test)]}
+    runs["scratch"] = {"val_accuracy": [accuracy(scratch, *new_test)]}
+    starts = {head: body[:4] + [new_kernel(head, seed), np.zeros(5, "float32")] for head in HEADS} | {"probed": body[:4] + probed}
+    batches = np.concatenate([stacked.batch_order(seed, epoch, IMAGES) for epoch in range(EPOCHS)]).reshape(-1, BATCH)
+    for optimizer, rate in RATES.items():
+        losses, once = fine_tuned(list(starts.values()), x, y, batches[:1], optimizer, rate)
+        _, last = fine_tuned(list(starts.values()), x, y, batches, optimizer, rate)
+        for k, head in enumerate(starts):
+            runs[f"{optimizer}_{head}"] = {
+                "first_loss": [losses[k]],
+                "first_move": [moved(body, once[k])],
+                "move": [moved(body, last[k])],
+                "val_accuracy": [accuracy(last[k], *new_test)],
+                "old_accuracy": [accuracy(last[k][:4] + body[4:], *old_test)],
+            }
+    return runs
+
+
+def _frozen(body, x, y, new_test, seed):
+    """Heads alone, trained on what the body makes of the images; and the one trained from zeros."""
+    untrained = stacked.initial_kernels("he_normal", WIDTHS, seed)
+    random = [part for kernel in untrained for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
+    setting = {"widths": WIDTHS[-2:], "batch_size": BATCH, "epochs": EPOCHS, "learning_rate": PROTOCOL["frozen_learning_rate"]}
+    runs = {}
+    for features, heads in ((body, HEADS), (random, {"random": "zeros"})):
+        seen, unseen = hidden(features, x), hidden(features, new_test[0])
+        networks = [(head, seed) for head in heads.values()]
+        _, weights = stacked.train(networks, seen, y, watched((unseen, new_test[1])), **setting, verbose=False)
+        for head, trained in zip(heads, weights, strict=True):
+            runs[f"frozen_{head}"] = {"val_accuracy": [accuracy(trained, unseen, new_test[1])]}
+            if head == "zeros":
+                probed = trained
+    return runs, probed
+
+
+@tf.function(reduce_retracing=True)
+def _stepped(weights, x, y, batches, rate, adam):
+    # stacked.train starts every bias at zero, and a pretrained body has biases: its forward pass, and steps of our own
+    first, second = [tf.zeros_like(w) for w in weights], [tf.zeros_like(w) for w in weights]
+    for step in tf.range(len(batches)):
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            z = stacked.forward(weights, tf.gather(x, batches[step]), tf.nn.relu)
+            loss, _ = stacked.loss_and_hits(z, tf.gather(y, batches[step]), None)
+            mean = tf.reduce_mean(loss, -1)
+        gradients = tape.gradient(mean, weights)
+        if adam:  # with Keras's constants
+            t = tf.cast(step + 1, "float32")
+            first = [0.9 * m + 0.1 * g for m, g in zip(first, gradients)]
+            second = [0.999 * v + 0.001 * g**2 for v, g in zip(second, gradients)]
+            size = rate * tf.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+            weights = [w - size * m / (tf.sqrt(v) + 1e-7) for w, m, v in zip(weights, first, second)]
+        else:
+            weights = [w - rate * g for w, g in zip(weights, gradients)]
+    return mean, weights
+
+
+def fine_tuned(starts, x, y, batches, optimizer, rate):
+    """Train networks from the weights in `starts`, each [kernel, bias, …]; batches: (steps, size) indices of images.
+
+    Returns the loss of each on the last batch before its step, (networks,), and their weights in the form of `starts`.
+    """
+    stack = [np.stack(layer) for layer in zip(*starts)]
+    stack = [a.transpose(0, 2, 1) if a.ndim == 3 else a[:, :, None] for a in stack]
+    tensors = [tf.constant(a, "float32") for a in stack]
+    loss, weights = _stepped(tensors, tf.constant(x), tf.constant(y), tf.constant(batches), tf.constant(rate), optimizer == "adam")
+    weights = [w.numpy() for w in weights]
+    return loss.numpy(), [[w[k, :, 0] if n % 2 else w[k].T for n, w in enumerate(weights)] for k in range(len(starts))]
+
+
+def new_kernel(head, seed):
+    """The kernel of a new head, (64, 5) float32: the one that the network from scratch would have from this rule."""
+    return stacked.initial_kernels(["zeros", "zeros", HEADS[head]], WIDTHS, seed)[-1]
+
+
+def moved(body, weights):
+    """How far the first kernel has moved, in units of its norm."""
+    return np.linalg.norm(weights[0] - body[0]) / np.linalg.norm(body[0])
+
+
+def five_digits(x, y, lowest):
+    """The images of the five digits from `lowest` on, with labels from 0 to 4."""
+    kept = (y >= lowest) & (y < lowest + 5)
+    return x[kept], y[kept] - lowest

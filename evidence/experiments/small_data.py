@@ -1,0 +1,51 @@
+"""Does the initializer matter more when there are few images? Three rules and zeros on small subsets."""
+
+import numpy as np
+
+from evidence.subset import accuracy, pixels, subset, watched
+from snippets.tools import stacked
+
+RULES = ["lecun_normal", "glorot_normal", "he_normal"]
+EPOCHS = 25  # enough to learn every image
+BATCH = {100: 10, 300: 30, 1000: 50}  # by number of images
+ZEROS = 500  # images on which zeros compete with He
+PROTOCOL = {
+    "question": "Does the initializer matter more with few images, and does it change overfitting?",
+    "widths": [784, 128, 64, 10],
+    "activation": "relu",
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "images": [*BATCH],
+    "batch_sizes": [*BATCH.values()],
+    "images_for_zeros": ZEROS,
+    "batch_size_for_zeros": 50,
+    "epochs": EPOCHS,
+    "seeds": list(range(10)),  # a seed draws its own images as well
+}
+
+
+def measure(seed):
+    """{"<rule>_<images>": {"accuracy", "val_accuracy", "gap": (1,)}} of one seed, after the last epoch.
+
+    "accuracy" is that on the training images, "gap" what it leads the test accuracy by. "zeros_500" and "he_normal_500"
+    have besides the "share" (10,) of each digit among the training images.
+    """
+    train, test = pixels()
+    runs = {}
+    for size, batch in BATCH.items():
+        runs |= _trained(RULES, subset(*train, size, seed), test, seed, batch)
+    few = subset(*train, ZEROS, seed)
+    last = _trained(["zeros", "he_normal"], few, test, seed, PROTOCOL["batch_size_for_zeros"])
+    share = np.bincount(few[1], minlength=10) / ZEROS
+    return runs | {arm: found | {"share": share} for arm, found in last.items()}
+
+
+def _trained(starts, few, test, seed, batch):
+    setting = {name: PROTOCOL[name] for name in ("widths", "activation", "optimizer", "learning_rate", "epochs")}
+    networks = [(start, seed) for start in starts]
+    _, weights = stacked.train(networks, *few, watched(test), batch_size=batch, **setting, verbose=False)
+    runs = {}
+    for start, trained in zip(starts, weights, strict=True):
+        seen, unseen = accuracy(trained, *few), accuracy(trained, *test)
+        runs[f"{start}_{len(few[1])}"] = {"accuracy": [seen], "val_accuracy": [unseen], "gap": [seen - unseen]}
+    return runs

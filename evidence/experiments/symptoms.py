@@ -1,0 +1,127 @@
+"""One fault at a time, planted in a small network, and the fingerprint it leaves before and after training."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from evidence import mnist
+from snippets.tools import stacked
+
+STEPS = 160
+RATES = [0.1, 0.2, 0.5, 1.0]  # above the sound one
+SOUND = {"start": "he_normal", "bias": 0.0, "activation": "relu", "rate": 0.03, "pixel": 1.0}
+FAULTS = {  # in what each network differs from the sound one
+    "sound": {},
+    "zeros": {"start": "zeros"},
+    "small": {"start": keras.initializers.RandomNormal(stddev=0.01)},
+    "silent": {"bias": -1.0},  # of every hidden unit
+    "copied": {"copied": True},  # one kernel for all hidden layers of one shape
+    "shuffled": {"shuffled": True},  # labels that belong to other images
+    "tanh": {"activation": "tanh", "start": "glorot_uniform"},
+    "saturated": {"activation": "tanh", "start": keras.initializers.RandomNormal(stddev=1.0)},
+    # what becomes of these, NaN or a dead layer, is left to chance
+    "doubled": {"start": keras.initializers.VarianceScaling(8.0), "wild": True},  # twice He's standard deviation
+    "raw_pixels": {"pixel": 255.0, "wild": True},
+    "climbing": {"rate": 0.01 * 1.05 ** np.arange(STEPS), "wild": True},
+    **{f"rate_{rate}": {"rate": rate, "wild": True} for rate in RATES},
+}
+PROTOCOL = {
+    "question": "Which fingerprint does each fault leave in a network, before training and after?",
+    "widths": [784] + [64] * 10 + [10],
+    "optimizer": "sgd",
+    "learning_rate": SOUND["rate"],
+    "other_rates": RATES,
+    "climbing_rate": "0.01 * 1.05 ** step",
+    "batch_size": 64,
+    "steps": STEPS,
+    "signal_images": 512,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{fault: quantities} of one seed; all networks see the same batches.
+
+    Before training: "square" (layers,), mean squares of activations, of the logits last; "gradient" (layers,), root mean
+    squares of the kernels' gradients; "dead_share" and "saturated_share" (hidden layers,), units that are positive for no
+    image, activations beyond 0.99; "equal_share" (1,), inner kernels equal to the one below. While training: "first_loss"
+    and "lowest_loss" (1,) of a batch, NaN left out. After it: "val_accuracy" and "nan_weights" (1,), "dead_after" (hidden
+    layers,), and "val_loss" (1,) where chance does not decide between NaN and a number.
+    """
+    (x, y), (x_test, y_test) = mnist.pixels()
+    order = stacked.batch_order(seed, 0, len(x))
+    signal, training = order[-PROTOCOL["signal_images"] :], order[: STEPS * PROTOCOL["batch_size"]]
+    wrong = np.random.default_rng(seed).permutation(y)
+    runs = {}
+    for name, fault in FAULTS.items():
+        plan = SOUND | fault
+        labels, pixel = wrong if "shuffled" in plan else y, np.float32(plan["pixel"])
+        look, train = program(plan["activation"])
+        weights = drawn(plan, seed)
+        before = described(*look(weights, x[signal] * pixel, labels[signal]))
+        rates = tf.constant(np.broadcast_to(plan["rate"], STEPS), "float32")
+        trained, losses = train(weights, x[training] * pixel, labels[training], rates)
+        after = described(*look(trained, x_test * pixel, y_test))
+        runs[name] = {key: before[key] for key in ("square", "gradient", "dead_share", "saturated_share")} | {
+            "equal_share": [np.mean([np.array_equal(a, b) for a, b in zip(weights[2:-4:2], weights[4:-2:2])])],
+            "first_loss": [losses[0]], "lowest_loss": [np.nanmin(losses)], "val_accuracy": after["accuracy"],
+            "nan_weights": [np.mean(np.concatenate([np.isnan(w).ravel() for w in trained]))], "dead_after": after["dead_share"],
+        }  # fmt: skip
+        if "wild" not in plan:
+            runs[name]["val_loss"] = after["loss"]
+    return runs
+
+
+def drawn(plan, seed):
+    """Kernel, bias, kernel, … of a network before training."""
+    kernels = stacked.initial_kernels(plan["start"], PROTOCOL["widths"], seed)
+    if "copied" in plan:
+        kernels[2:-1] = [kernels[1]] * len(kernels[2:-1])
+    biases = [np.full(kernel.shape[1], plan["bias"], "float32") for kernel in kernels]
+    biases[-1] *= 0
+    return [tf.constant(part) for pair in zip(kernels, biases) for part in pair]
+
+
+@functools.cache
+def program(activation):
+    """Two TensorFlow functions of (weights, x, y): what one batch shows, and training by SGD over many."""
+    activation = keras.activations.get(activation)
+
+    @tf.function
+    def look(weights, x, y):
+        h, hidden = x, []
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            for kernel, bias in zip(weights[0:-2:2], weights[1:-2:2]):
+                h = activation(h @ kernel + bias)
+                hidden.append(h)
+            z = h @ weights[-2] + weights[-1]
+            loss, hits = (tf.reduce_mean(part) for part in stacked.loss_and_hits(z[None], y, None))
+        return hidden + [z], loss, hits, tape.gradient(loss, weights)
+
+    @tf.function
+    def train(weights, x, y, rates):
+        size, losses = PROTOCOL["batch_size"], tf.TensorArray(tf.float32, STEPS)
+        for step in tf.range(STEPS):
+            batch = slice(step * size, (step + 1) * size)
+            _, loss, _, gradients = look(weights, x[batch], y[batch])
+            weights = [w - rates[step] * g for w, g in zip(weights, gradients)]
+            losses = losses.write(step, loss)
+        return weights, losses.stack()
+
+    return look, train
+
+
+def described(outputs, loss, accuracy, gradients):
+    """What `look` returned, layer by layer, as numbers."""
+    hidden = [h.numpy() for h in outputs[:-1]]
+    return {
+        "square": [np.mean(np.square(h.numpy(), dtype="float64")) for h in outputs],
+        "gradient": [np.sqrt(np.mean(np.square(g.numpy(), dtype="float64"))) for g in gradients[::2]],
+        "dead_share": [np.mean(~(h > 0).any(axis=0)) for h in hidden],
+        "saturated_share": [np.mean(np.abs(h) > 0.99) for h in hidden],
+        "loss": [float(loss)],
+        "accuracy": [float(accuracy)],
+    }

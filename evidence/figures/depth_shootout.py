@@ -1,0 +1,38 @@
+"""Every initializer that draws at random, and identity, at three depths: ReLU above, tanh below, SGD and Adam."""
+
+from evidence.depths import ACTIVATIONS, DEPTHS
+from evidence.families import reached
+from evidence.intervals import interval
+
+SIZE = (5.8, 6.8)
+ORDER = [
+    "identity", "random_uniform", "truncated_normal", "random_normal", "lecun_uniform", "lecun_normal",
+    "glorot_uniform", "glorot_normal", "orthogonal", "he_uniform", "he_normal",
+]  # fmt: skip
+NAMES = {"relu": "ReLU", "tanh": "tanh"}
+SHIFT = {"sgd": 0.18, "adam": -0.18}  # of the two markers of one row
+MARKER = {"sgd": "o", "adam": "^"}
+
+
+def draw(fig, runs, palette):
+    """Panels: activations down, hidden layers across; x: test accuracy in per cent after 100 steps, mean and interval."""
+    axes = fig.subplots(len(ACTIVATIONS), len(DEPTHS), sharex=True, sharey=True)
+    for row, activation in zip(axes, ACTIVATIONS, strict=True):
+        for ax, depth in zip(row, DEPTHS, strict=True):
+            for height, arm in enumerate(ORDER):
+                for optimizer, shift in SHIFT.items():
+                    mean = interval(100 * reached(runs, activation, arm, optimizer, depth))
+                    _mark(ax, mean, height + shift, palette[arm], MARKER[optimizer])
+            ax.set(xlim=(0, 100), xticks=[10, 50, 90])
+            ax.set_yticks(range(len(ORDER)), ORDER)
+            ax.set_title(f"{NAMES[activation]}, {depth} layers")
+            ax.grid(axis="both")
+            ax.set_axisbelow(True)
+            ax.tick_params(axis="y", length=0)
+    axes[-1, 1].set_xlabel("Test accuracy (%)")
+    handles = [_mark(axes[0, 0], interval([-50, -50]), 0, palette.muted, marker) for marker in MARKER.values()]
+    fig.legend(handles, ["SGD, best of three rates", "Adam, rate 0.001"], loc="outside lower center", ncols=2)
+
+
+def _mark(ax, mean, height, color, marker):
+    return ax.errorbar(mean.mean, height, xerr=mean.half, fmt=marker, color=color, markersize=4.8, elinewidth=1.6, markeredgewidth=0)

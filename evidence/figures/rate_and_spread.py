@@ -1,0 +1,26 @@
+"""Test accuracy by learning rate and initial spread, as a heat map for two hidden layers and one for four."""
+
+from evidence.spread import DEPTHS, RATES, SCALES, accuracies
+
+SIZE = (6.4, 4.4)
+NAMES = {0.1: "0.1 × He", 0.3: "0.3 × He", 1: "He", 3: "3 × He"}
+
+
+def draw(fig, runs, palette):
+    """Two panels; x: learning rate of SGD; y: standard deviation of every kernel; a cell: mean accuracy in per cent."""
+    for ax, depth in zip(fig.subplots(len(DEPTHS), 1, sharex=True), DEPTHS, strict=True):
+        for row, scale in enumerate(SCALES):
+            for column, values in enumerate(accuracies(runs, depth, scale)):
+                _cell(ax, column, row, values.mean(), palette)
+        ax.set(title=f"{depth} hidden layers", xlim=(-0.5, len(RATES) - 0.5), ylim=(-0.5, len(SCALES) - 0.5))
+        ax.set_yticks(range(len(SCALES)), [NAMES[scale] for scale in SCALES])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    ax.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES], rotation=45)
+    ax.set_xlabel("Learning rate")
+
+
+def _cell(ax, column, row, accuracy, palette):
+    # opacity carries the value, so that both palettes print the same digits on their own page
+    ax.bar(column, 0.94, 0.96, row - 0.47, color=palette["he_normal"], alpha=0.05 + 0.6 * (accuracy - 0.08), linewidth=0)
+    ax.text(column, row, f"{100 * accuracy:.0f}", ha="center", va="center", fontsize=9.5)

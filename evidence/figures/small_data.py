@@ -1,0 +1,34 @@
+"""Test accuracy by number of training images for three rules, and how far two of them are from He."""
+
+import numpy as np
+
+from evidence.figures.labels import spread
+from evidence.intervals import interval, paired_difference
+
+SIZE = (6.6, 3.6)
+SIZES = [100, 300, 1000]
+LABELS = {"lecun_normal": "LeCun", "glorot_normal": "Glorot", "he_normal": "He"}
+
+
+def draw(fig, runs, palette):
+    """Left: test accuracy in per cent; right: paired difference from He in points, with intervals; x: training images."""
+    left, right = fig.subplots(1, 2)
+    final = {(arm, size): 100 * runs["small_data"][f"{arm}_{size}"]["val_accuracy"][:, -1] for arm in LABELS for size in SIZES}
+    ends = []
+    for k, arm in enumerate(LABELS):
+        x, color = np.arange(len(SIZES)) + (k - 1) * 0.13, palette[arm]
+        means = [interval(final[arm, size]) for size in SIZES]
+        left.errorbar(x, [m.mean for m in means], [m.half for m in means], fmt="o", color=color, markersize=5, elinewidth=2)
+        gaps = [paired_difference(final[arm, size], final["he_normal", size]) for size in SIZES]
+        right.errorbar(x, [g.mean for g in gaps], [g.half for g in gaps], color=color, marker="o", markersize=5, linewidth=1.2, elinewidth=2)
+        ends.append(gaps[-1].mean)
+    for place, (arm, label) in zip(spread(ends, 0.1), LABELS.items(), strict=True):
+        right.text(2.25, place, label, color=palette[arm], va="center", fontsize=9.5)
+    left.set_ylabel("Test accuracy (%)")
+    right.set_ylabel("Difference from He (points)")
+    for ax in (left, right):
+        ax.set_xticks(range(len(SIZES)), [f"{size:,}" for size in SIZES])
+        ax.set(xlabel="Training images", xlim=(-0.4, 2.4))
+        ax.grid(axis="y")
+        ax.set_axisbelow(True)
+    right.set_xlim(-0.4, 2.9)

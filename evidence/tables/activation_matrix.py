@@ -1,0 +1,21 @@
+"""Every cell of the activation matrix with its interval."""
+
+from evidence.activations import LABELS
+from evidence.intervals import interval
+from evidence.matrix import ACTIVATIONS, RATES, STARTS, best
+from evidence.numbers import plus_minus
+
+NAMES = {"adam": "Adam", "sgd": "SGD"}
+
+
+def table(runs):
+    """A Markdown table: test accuracy in per cent, a row per activation and optimizer, a column per start."""
+    rows = [
+        f"| φ | optimizer | {' | '.join('own c' if start == 'own' else f'`{start}`' for start in STARTS)} |",
+        f"|---|---|{'---:|' * len(STARTS)}",
+    ]
+    for optimizer in RATES:
+        for name in ACTIVATIONS:
+            cells = [plus_minus(*interval(best(runs, name, start, optimizer)), 100) for start in STARTS]
+            rows.append(f"| {LABELS[name]} | {NAMES[optimizer]} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
