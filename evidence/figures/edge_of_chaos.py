@@ -6,32 +6,32 @@ from evidence.chaos import accuracy, growth
 from evidence.edge import DEPTHS, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
 from evidence.intervals import interval
 
-SIZE = (6.6, 3.5)
+SIZE = (5.2, 6.0)
 
 
 def draw(fig, runs, palette):
-    """Left: factor per layer of δ on its way down, measured and predicted. Right: mean test accuracy in per cent, with 6 ξ above."""
-    left, right = fig.subplots(1, 2, width_ratios=(1, 1.2))
+    """Above: factor per layer of δ on its way down, measured and predicted. Below: mean test accuracy in per cent, with 6 ξ above."""
+    growing, trained = fig.subplots(2, 1)
     gains = np.linspace(0.9, 4.2, 60)
-    left.plot(gains, [np.sqrt(chi(gain, fixed_point(gain))) for gain in gains], color=palette.muted, linewidth=1.4)
+    growing.plot(gains, [np.sqrt(chi(gain, fixed_point(gain))) for gain in gains], color=palette.muted, linewidth=1.4)
     for gain in WEIGHT_VARIANCES:
         mean, half = interval(growth(runs, gain))
-        left.errorbar(gain, mean, half, color=palette.family["glorot"], marker="o", markersize=6)
-    left.axhline(1, color=palette.faint, linewidth=1, zorder=0)
-    left.annotate("√χ", (3.3, 1.14), color=palette.muted, ha="left")
-    left.annotate("measured", (1.6, 1.06), color=palette.family["glorot"], ha="center")
-    left.set(xlabel="n σ²", ylabel="Growth of δ per layer", xlim=(0.8, 4.3))
+        growing.errorbar(gain, mean, half, color=palette.family["glorot"], marker="o", markersize=6)
+    growing.axhline(1, color=palette.faint, linewidth=1, zorder=0)
+    growing.annotate("√χ", (3.3, 1.14), color=palette.muted, ha="left")
+    growing.annotate("measured", (1.6, 1.06), color=palette.family["glorot"], ha="center")
+    growing.set(xlabel="n σ²", ylabel="Growth of δ per layer", xlim=(0.8, 4.3))
     for column, gain in enumerate(WEIGHT_VARIANCES):
         for row, depth in enumerate(DEPTHS):
-            _cell(right, column, row, accuracy(runs, gain, depth).mean(), palette)
+            _cell(trained, column, row, accuracy(runs, gain, depth).mean(), palette)
         reach = 6 * depth_scale(gain)
-        right.text(column + 0.5, len(DEPTHS) + 0.3, f"{reach:.0f}" if reach < 1000 else "∞", ha="center", va="center", color=palette.muted)
-    right.text(-0.15, len(DEPTHS) + 0.3, "6 ξ", ha="right", va="center", color=palette.muted)
-    right.set(xlim=(0, len(WEIGHT_VARIANCES)), ylim=(0, len(DEPTHS) + 0.6), xlabel="n σ²", ylabel="Hidden layers")
-    right.set_xticks([column + 0.5 for column in range(len(WEIGHT_VARIANCES))], [f"{gain:g}" for gain in WEIGHT_VARIANCES])
-    right.set_yticks([row + 0.5 for row in range(len(DEPTHS))], DEPTHS)
-    right.tick_params(length=0)
-    right.spines[:].set_visible(False)
+        trained.text(column + 0.5, len(DEPTHS) + 0.3, f"{reach:.0f}" if reach < 1000 else "∞", ha="center", va="center", color=palette.muted)
+    trained.text(-0.15, len(DEPTHS) + 0.3, "6 ξ", ha="right", va="center", color=palette.muted)
+    trained.set(xlim=(0, len(WEIGHT_VARIANCES)), ylim=(0, len(DEPTHS) + 0.6), xlabel="n σ²", ylabel="Hidden layers")
+    trained.set_xticks([column + 0.5 for column in range(len(WEIGHT_VARIANCES))], [f"{gain:g}" for gain in WEIGHT_VARIANCES])
+    trained.set_yticks([row + 0.5 for row in range(len(DEPTHS))], DEPTHS)
+    trained.tick_params(length=0)
+    trained.spines[:].set_visible(False)
 
 
 def _cell(ax, column, row, mean, palette):
