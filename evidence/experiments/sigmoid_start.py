@@ -1,7 +1,6 @@
 """Deep sigmoid networks from Glorot's variance and from larger ones, and with the sigmoid moved to mean zero."""
 
 import keras
-import numpy as np
 
 from evidence import mnist
 from evidence.sigmoid import RATES, STARTS, STEPS
