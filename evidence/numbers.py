@@ -64,6 +64,11 @@ def plus_minus(mean, half, scale=1.0, unit=""):
     return f"{fixed(mean, digits)} ± {fixed(half, digits)}{unit}"
 
 
+def percent(values):
+    """Mean and 95 % interval of accuracies or other shares, (seeds,) fractions, printed in per cent."""
+    return plus_minus(*interval(values), 100, " %")
+
+
 def _quantities(quantities):
     printed = {}
     for quantity, values in quantities.items():

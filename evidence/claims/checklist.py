@@ -5,7 +5,7 @@ import numpy as np
 from evidence.anatomy import power, typical
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 
 BREAKING = ("doubled", "raw_pixels", "climbing", "rate_1.0")  # faults of symptoms that can end in NaN
 
@@ -13,11 +13,6 @@ BREAKING = ("doubled", "raw_pixels", "climbing", "rate_1.0")  # faults of sympto
 def one(runs, fault, quantity):
     """A single value per seed of the experiment symptoms, (seeds,)."""
     return runs["symptoms"][fault][quantity][:, 0]
-
-
-def percent(values):
-    """Mean and interval of shares, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
 
 
 def nats(values):

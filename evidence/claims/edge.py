@@ -6,11 +6,7 @@ from evidence.chaos import accuracy, growth
 from evidence.claim import claim, swap
 from evidence.edge import WEIGHT_VARIANCES, chi, depth_scale, fixed_point
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus
-
-
-def percent(values):
-    return plus_minus(*interval(values), 100, " %")
+from evidence.numbers import fixed, percent, plus_minus
 
 
 @claim(refuted_by=swap("edge_of_chaos", "signal_1.3", "signal_1.76"))

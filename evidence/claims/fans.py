@@ -4,12 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
-
-
-def percent(values):
-    """Mean and interval of shares, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
+from evidence.numbers import fixed, percent, plus_minus, word
 
 
 def default(runs, layer, argument):

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 
 
 def cause(runs, name):
@@ -70,10 +70,6 @@ def best(runs, arm):
     accuracy = runs["clipping"][arm]["val_accuracy"]
     column = accuracy.mean(axis=0).argmax()
     return runs["clipping"]["grid"]["learning_rate"][0, column], accuracy[:, column]
-
-
-def percent(values):
-    return plus_minus(*interval(values), 100, " %")
 
 
 @claim(refuted_by=swap("clipping", "he_normal_norm", "he_normal_none"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 from evidence.spread import RATES, SCALES, best, usable_rates
 from evidence.sweep import DEPTHS, STDS
 
@@ -19,11 +19,6 @@ def swept(runs, activation, depth, std):
 def working(runs, activation):
     """How many of the standard deviations reach GOOD on average, by depth."""
     return [int((runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"].mean(0) > GOOD).sum()) for depth in DEPTHS]
-
-
-def percent(values):
-    """Mean and interval of accuracies, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
 
 
 def growth(runs, arm):

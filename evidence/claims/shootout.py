@@ -8,7 +8,7 @@ from evidence.claim import claim, swap
 from evidence.depths import ACTIVATIONS, RATES
 from evidence.families import FAMILIES, every, family, leads, other_depth, other_rule, reached
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 from evidence.quoted import SEED_003
 
 SCALED = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal"]
@@ -38,11 +38,6 @@ def replace(experiment, arm, other):
 def points(difference):
     """A paired difference in accuracy, printed in percentage points with its interval."""
     return plus_minus(*difference, 100)
-
-
-def percent(values):
-    """Mean and interval of accuracies, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
 
 
 def chance(runs):

@@ -5,7 +5,7 @@ import numpy as np
 from evidence.anatomy import factor, power, typical
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 
 
 def best(runs, arm):
@@ -13,10 +13,6 @@ def best(runs, arm):
     accuracy = runs["depth_start"][arm]["val_accuracy"]
     column = accuracy.mean(axis=0).argmax()
     return accuracy[:, column], runs["depth_start"]["grid"]["learning_rate"][0, column]
-
-
-def percent(values):
-    return plus_minus(*interval(values), 100, " %")
 
 
 @claim(refuted_by=swap("depth_start", "small_normal_30", "small_normal_2"))

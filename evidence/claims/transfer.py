@@ -5,15 +5,10 @@ from scipy.special import fdtri  # quantile of the F distribution
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]
 SIZES = [100, 300, 1000]  # images in small_data
-
-
-def percent(values):
-    """Mean and interval of accuracies, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
 
 
 def last(runs, experiment, arm, quantity="val_accuracy"):
