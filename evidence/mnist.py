@@ -1,5 +1,6 @@
 """MNIST, and nothing but MNIST: every array is checked by its sha256 before anyone may use it."""
 
+import functools
 import hashlib
 import os
 import zipfile
@@ -37,12 +38,16 @@ def load():
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
+@functools.cache
 def pixels():
-    """MNIST ready for a dense network: ((x_train, y_train), (x_test, y_test)).
+    """MNIST ready for a dense network: ((x_train, y_train), (x_test, y_test)), the same arrays at every call.
 
-    x: (60000, 784) and (10000, 784) float32 in [0, 1]; y: int32 labels. Raises Problem as `load` does.
+    x: (60000, 784) and (10000, 784) float32 in [0, 1]; y: int32 labels; all read-only. Raises Problem as `load` does.
     """
-    return tuple((x.reshape(len(x), 784).astype("float32") / 255, y.astype("int32")) for x, y in load())
+    both = tuple((x.reshape(len(x), 784).astype("float32") / 255, y.astype("int32")) for x, y in load())
+    for array in (*both[0], *both[1]):
+        array.flags.writeable = False
+    return both
 
 
 def _from_file(path):

@@ -1,15 +1,8 @@
 """Random subsets of MNIST, for experiments on few images, and how networks trained on them answer."""
 
-import functools
-
 import numpy as np
 
-from evidence import mnist
-
 WATCHED = 100  # test images per epoch: all 10,000 after each epoch would cost more than training on a few hundred
-
-
-pixels = functools.cache(mnist.pixels)  # reading and checking MNIST takes as long as training on a few hundred images
 
 
 def subset(x, y, size, seed):

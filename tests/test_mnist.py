@@ -21,7 +21,9 @@ def archive(tmp_path, monkeypatch):
     np.savez(path, **arrays)
     monkeypatch.setenv("MNIST_NPZ", str(path))
     monkeypatch.setattr(mnist, "SHA256", {name: _sha256(array) for name, array in arrays.items()})
-    return path, arrays
+    mnist.pixels.cache_clear()
+    yield path, arrays
+    mnist.pixels.cache_clear()
 
 
 def _sha256(array):
@@ -41,6 +43,12 @@ def test_pixels_are_rows_between_0_and_1(archive):
     (x, y), _ = mnist.pixels()
     assert x.shape == (50, 784) and x.dtype == "float32" and y.dtype == "int32"
     assert x.min() == 0 and x.max() == 1
+
+
+def test_pixels_are_shared_by_all_experiments_and_so_cannot_be_changed(archive):
+    (x, _), _ = mnist.pixels()
+    with pytest.raises(ValueError, match="read-only"):
+        x[0, 0] = 1
 
 
 def test_missing_file_is_named(monkeypatch):

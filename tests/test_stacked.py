@@ -82,11 +82,11 @@ def test_networks_that_are_all_nan_are_as_in_keras_to_the_last_epoch(data):
 
 @pytest.mark.parametrize("optimizer, rates", [("adam", [1e-4, 1e-3, 1e-2]), ("sgd", [1e-3, 1e-2, 1e-1])])
 def test_a_grid_of_learning_rates_is_one_call(data, optimizer, rates):
-    networks = [(name, 0) for name in ("he_normal", "glorot_uniform") for _ in rates]
-    _, weights = stack(networks, data, optimizer=optimizer, learning_rate=rates * 2)
-    for k, rate in enumerate(rates * 2):
-        _, expected = fit(*networks[k], data, widths=(20, 16, 10), optimizer=optimizer, learning_rate=rate)
-        for got, want in zip(weights[k], expected, strict=True):
+    networks = [("he_normal", 0), ("glorot_uniform", 0), ("he_normal", 0)]
+    _, weights = stack(networks, data, optimizer=optimizer, learning_rate=rates)
+    for network, rate, found in zip(networks, rates, weights, strict=True):
+        _, expected = fit(*network, data, widths=(20, 16, 10), optimizer=optimizer, learning_rate=rate)
+        for got, want in zip(found, expected, strict=True):
             np.testing.assert_allclose(got, want, rtol=0, atol=CLOSE["atol"] * rate / RATE[optimizer] + 1e-6)
 
 

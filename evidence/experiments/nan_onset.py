@@ -23,7 +23,7 @@ PROTOCOL = {
     "activation": "relu",
     "batch_size": 64,
     "most_batches": 150,
-    "seeds": list(range(10)),
+    "seeds": list(range(5)),
 }
 
 

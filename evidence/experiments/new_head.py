@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from evidence.subset import accuracy, hidden, pixels, watched
+from evidence import mnist
+from evidence.subset import accuracy, hidden, watched
 from snippets.tools import stacked
 
 HEADS = {
@@ -38,7 +39,7 @@ def measure(seed):
     "first_move", "move": (1,)}}. A move is the norm of the change of the body's first kernel over the norm of that
     kernel, after one step and after the last. The head "probed" has been trained on the frozen body, from zeros.
     """
-    train, test = pixels()
+    train, test = mnist.pixels()
     (x_old, y_old), old_test = (five_digits(*part, 0) for part in (train, test))
     (x, y), new_test = (five_digits(*part, 5) for part in (train, test))
     images, epochs = PROTOCOL["pretraining"]["images"], PROTOCOL["pretraining"]["epochs"]

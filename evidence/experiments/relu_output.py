@@ -21,7 +21,7 @@ PROTOCOL = {
     "optimizer": "adam",
     "learning_rate": 0.001,
     "batch_size": 64,
-    "epochs": 10,
+    "epochs": 3,
     "seeds": list(range(5)),
 }
 
@@ -36,16 +36,17 @@ def measure(seed):
     """
     (x, y), test = mnist.pixels()
     setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds", "loss")}
+    starts = {name: stacked.initial_kernels(initializer, PROTOCOL["widths"], seed) for name, initializer in INITIALIZERS.items()}
+    silent = {name: silent_share(kernels, x) for name, kernels in starts.items()}
     runs = {}
     for output in OUTPUTS:
         networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
         history, weights = stacked.train(networks, x, y, test, output=output, **setting, verbose=False)
-        for k, (name, initializer) in enumerate(INITIALIZERS.items()):
-            kernels = stacked.initial_kernels(initializer, PROTOCOL["widths"], seed)
+        for k, (name, kernels) in enumerate(starts.items()):
             runs[f"{name}_{output}"] = {
                 "loss": history["loss"][k],
                 "val_accuracy": history["val_accuracy"][k],
-                "silent": [silent_share(kernels, x)],
+                "silent": [silent[name]],
                 "nan_weights": [np.mean(np.concatenate([np.isnan(part).ravel() for part in weights[k]]))],
             }
             if output == "relu":

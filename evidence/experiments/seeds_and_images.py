@@ -1,6 +1,7 @@
 """One network on ten random subsets of MNIST, ten times each: which chance moves the accuracy, the seed's or the data's?"""
 
-from evidence.subset import accuracy, pixels, subset, watched
+from evidence import mnist
+from evidence.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 STARTS = 10
@@ -23,7 +24,7 @@ def measure(seed):
     """{"he_normal": {"val_accuracy": (starts,)}} on one subset; start k has the same weights and order on every subset."""
     setting = {name: PROTOCOL[name] for name in ("widths", "activation", "optimizer", "learning_rate", "batch_size", "epochs")}
     networks = [(PROTOCOL["initializer"], start) for start in range(STARTS)]
-    train, test = pixels()
+    train, test = mnist.pixels()
     few = subset(*train, PROTOCOL["images"], seed)
     _, weights = stacked.train(networks, *few, watched(test), **setting, verbose=False)
     return {"he_normal": {"val_accuracy": [accuracy(trained, *test) for trained in weights]}}

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evidence.subset import accuracy, pixels, subset, watched
+from evidence import mnist
+from evidence.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]
@@ -30,7 +31,7 @@ def measure(seed):
     "accuracy" is that on the training images, "gap" what it leads the test accuracy by. "zeros_500" and "he_normal_500"
     have besides the "share" (10,) of each digit among the training images.
     """
-    train, test = pixels()
+    train, test = mnist.pixels()
     runs = {}
     for size, batch in BATCH.items():
         runs |= _trained(RULES, subset(*train, size, seed), test, seed, batch)

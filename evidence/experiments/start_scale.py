@@ -2,7 +2,8 @@
 
 import keras
 
-from evidence.subset import accuracy, pixels, subset, watched
+from evidence import mnist
+from evidence.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 IMAGES = 1000
@@ -29,7 +30,7 @@ def measure(seed):
 
     "loss" of the last training epoch, "accuracy" on the training images after it, "val_accuracy" on all test images.
     """
-    train, test = pixels()
+    train, test = mnist.pixels()
     few = subset(*train, IMAGES, seed)
     setting = {name: PROTOCOL[name] for name in ("widths", "activation", "batch_size")}
     runs = {}
