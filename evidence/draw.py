@@ -12,7 +12,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record
+from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record, speed
 from evidence.freshness import ROOT
 
 GENERATED = ROOT / "docs/generated"
@@ -29,7 +29,7 @@ def draw(folder=record.RESULTS, say=print):
     runs = {name: result["runs"] for name, result in results.items()}
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
-    printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works)}
+    printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
     made = {"numbers.json": json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)}
     made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
     made |= proofs.pages(claims, runs)
@@ -80,7 +80,8 @@ def _figures(runs, folder, say):
         if keys.get(f"{name}-{mode}") != key or not (GENERATED / f"figures/{name}-{mode}.svg").exists()
     ]
     with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
-        drawings = pool.map(svg, *zip(*[(name, runs, mode) for name, mode, _ in waiting])) if waiting else []
+        # both palettes of a figure in one process, which then has its text measured
+        drawings = pool.map(svg, *zip(*[(name, runs, mode) for name, mode, _ in waiting]), chunksize=2) if waiting else []
         for index, ((name, mode, key), drawing) in enumerate(zip(waiting, drawings, strict=True)):
             say(f"drawing {index + 1} of {len(waiting)}: {name}, {mode}")
             record.replace(GENERATED / f"figures/{name}-{mode}.svg", drawing)

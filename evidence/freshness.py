@@ -16,6 +16,7 @@ from evidence import mnist
 from evidence.problem import Problem
 
 ROOT = Path(__file__).parent.parent
+REQUIREMENTS = ["requirements.txt", "requirements-frameworks.txt"]
 
 
 def experiments():
@@ -78,15 +79,21 @@ def closure(path):
 def imported(file):
     """Dotted names that a Python file may import, anywhere in it: modules, and members that could be modules."""
     package = file.relative_to(ROOT).parent.parts
-    for node in ast.walk(ast.parse(file.read_text(), str(file))):
+    for node in _imports(file, file.read_text()):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield module
             # `from evidence import mnist` imports a module, `from math import pi` a member
             yield from (f"{module}.{alias.name}" for alias in node.names if project_files(f"{module}.{alias.name}"))
+
+
+@cache
+def _imports(file, text):
+    """The import statements of a file that holds this text; experiments share modules, and parsing is what takes time."""
+    return [node for node in ast.walk(ast.parse(text, str(file))) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def project_files(module):
@@ -100,14 +107,23 @@ def project_files(module):
 
 
 def pin(package):
-    """The version of a package that requirements.txt pins. Raises Problem if it pins none."""
-    # TensorFlow's CPU build is the same code under another name
-    found = re.search(rf"^{re.escape(package)}(?:-cpu)?==(\S+)", _requirements(), re.MULTILINE | re.IGNORECASE)
-    if not found:
-        raise Problem(f"{package} is imported by an experiment but not pinned in requirements.txt; add it there.")
-    return found[1]
+    """The version of a package that a requirements file pins. Raises Problem if none does."""
+    return pinned(package)[0]
+
+
+def pinned(package):
+    """(version, name of the requirements file that pins it) of a package. Raises Problem if none does."""
+    for file in REQUIREMENTS:
+        # TensorFlow's CPU build is the same code under another name
+        found = re.search(rf"^{re.escape(package)}(?:-cpu)?==(\S+)", _requirements(file), re.MULTILINE | re.IGNORECASE)
+        if found:
+            return found[1], file
+    raise Problem(
+        f"{package} is imported by an experiment but not pinned in {' or '.join(REQUIREMENTS)}; add it to the first, "
+        "or to the second if it is a framework that only comparisons need."
+    )
 
 
 @cache
-def _requirements():
-    return (ROOT / "requirements.txt").read_text()
+def _requirements(file):
+    return (ROOT / file).read_text()

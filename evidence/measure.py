@@ -14,6 +14,7 @@ from functools import cache
 from importlib import metadata
 
 from joblib import Parallel, delayed
+from joblib.externals.loky import process_executor
 
 from evidence import freshness, record
 from evidence.problem import Problem
@@ -70,9 +71,10 @@ def _on_all_cores(tasks):
 def _measure_seed(name, seed, path):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and the command ends its workers
     _end_with(os.getppid())
+    process_executor._USE_PSUTIL = False  # else a worker that grew by 300 MB ends, and its successor imports and traces anew
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     if "tensorflow" in sys.modules:
-        _one_core_a_product()
+        _set_up_tensorflow()
     try:
         record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
     except Problem as problem:  # it would exit from the worker, not from the command
@@ -132,25 +134,28 @@ class _Plan:
         say(f"{self.name}: recorded")
 
 
-def _one_core_a_product():
+def _set_up_tensorflow():
     """Seeds, and in `stacked` groups of networks, keep every core busy: products need no threads of theirs."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.get_logger().setLevel("ERROR")  # it warns of tracing for networks of many shapes, which is the point here
 
 
 def _check_installed(versions):
     for package, pinned in versions.items():
         for distribution in (package, f"{package}-cpu"):
             try:
-                installed = metadata.version(distribution)
+                installed = metadata.version(distribution).partition("+")[0]  # torch's CPU build is 2.13.0+cpu
                 break
             except metadata.PackageNotFoundError:
                 installed = None
         if installed != pinned:
+            file = freshness.pinned(package)[1]
+            hashes = "--require-hashes " if file == "requirements.txt" else ""
             raise Problem(
-                f"{package} {installed or 'is not installed'} is not the pinned {pinned}, so the result would not be "
-                "reproducible; run: pip install --require-hashes -r requirements.txt"
+                f"{package} {f'{installed} is not the pinned' if installed else 'is not installed, in version'} {pinned}, so the "
+                f"result would not be reproducible; run: .venv/bin/python -m pip install {hashes}-r {file}"
             )
 
 

@@ -1,6 +1,7 @@
 """A result is current only if its code, its packages and its data are what they were."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from evidence.measure import stale
 from evidence.problem import Problem
 
 EXPERIMENTS = freshness.experiments()
+INPUTS = {name: record.parse(name)["inputs"] for name in EXPERIMENTS}
 
 
 @pytest.fixture
@@ -21,7 +23,8 @@ def project(tmp_path):
     """A copy of the project's code and results, to be broken."""
     for folder in ("evidence", "snippets"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    for file in freshness.REQUIREMENTS:
+        shutil.copy(ROOT / file, tmp_path)
     return tmp_path
 
 
@@ -62,13 +65,13 @@ def test_one_character_of_an_experiment_makes_its_result_stale(copied, name):
     one_character(copied / changed)
     assert why(name, copied) == [f"{changed} changed"]
     for other in EXPERIMENTS:
-        imports = changed in record.read(other)["inputs"]
+        imports = changed in INPUTS[other]
         assert why(other, copied) == ([f"{changed} changed"] if imports else [])
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_one_character_of_an_imported_module_makes_a_result_stale(copied, name):
-    for module in record.read(name)["inputs"]:
+    for module in INPUTS[name]:
         original = (copied / module).read_text()
         one_character(copied / module)
         assert why(name, copied) == [f"{module} changed"]
@@ -80,6 +83,21 @@ def test_another_pinned_version_makes_a_result_stale(copied, name):
     lock = copied / "requirements.txt"
     lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==9.", 1))
     assert why(name, copied) == ["version of numpy changed"]
+
+
+@pytest.mark.parametrize("package", ["torch", "jax", "flax"])
+def test_another_version_of_a_framework_makes_what_compares_with_it_stale(copied, package):
+    lock = copied / "requirements-frameworks.txt"
+    lock.write_text(re.sub(rf"^{package}==", f"{package}==9.", lock.read_text(), flags=re.MULTILINE))
+    stale_now = {name: why(name, copied) for name in EXPERIMENTS}
+    assert stale_now["framework_defaults"] == [f"version of {package} changed"]
+    assert stale_now["defaults"] == []
+
+
+def test_what_draws_the_book_imports_no_framework():
+    files = [path for folder in ("claims", "tables", "figures") for path in (ROOT / "evidence" / folder).glob("*.py")]
+    packages = {path.stem: freshness.closure(path)[1] for path in [*files, ROOT / "evidence/draw.py"]}
+    assert len(packages) > 50 and not [name for name, used in packages.items() if {"torch", "jax", "flax"} & set(used)]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -117,7 +135,7 @@ def test_status_takes_less_than_a_second_and_no_tensorflow(project):
         [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
     ).stderr
     assert " numpy" in imports
-    assert " tensorflow" not in imports and " keras" not in imports
+    assert not re.findall(r" (?:tensorflow|keras|torch|jax|flax)$", imports, re.MULTILINE)
 
 
 def test_the_closure_follows_relative_nested_and_member_imports(tmp_path, monkeypatch):
@@ -146,5 +164,5 @@ def test_an_unknown_experiment_is_one_sentence_with_the_names():
 
 
 def test_a_package_without_a_pin_is_one_sentence():
-    with pytest.raises(Problem, match="not pinned in requirements.txt"):
+    with pytest.raises(Problem, match="not pinned in requirements.txt or requirements-frameworks.txt; add it"):
         freshness.pin("surely_not_a_package")

@@ -9,7 +9,10 @@ import sys
 
 import pytest
 
+from evidence import freshness
 from evidence.freshness import ROOT
+from evidence.measure import _check_installed
+from evidence.problem import Problem
 
 TOY = '''
 import time
@@ -30,7 +33,8 @@ def measure(seed):
 def project(tmp_path):
     """The project with two experiments that take no time."""
     shutil.copytree(ROOT / "evidence", tmp_path / "evidence", ignore=shutil.ignore_patterns("__pycache__", ".*", "results"))
-    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    for file in freshness.REQUIREMENTS:
+        shutil.copy(ROOT / file, tmp_path)
     for path in (tmp_path / "evidence/experiments").glob("*.py"):
         path.unlink()
     for name in ("first", "second"):
@@ -136,3 +140,23 @@ def test_another_installed_version_is_refused(project):
     done = measure(project, "first")
     assert done.returncode == 1 and "is not the pinned 9." in done.stderr
     assert measured(project) == []
+
+
+def test_a_framework_that_is_not_installed_is_one_sentence_that_says_how_to_install_it(project):
+    with open(project / "requirements-frameworks.txt", "a") as pins:
+        pins.write("\nsurely_no_framework==1.2\n")
+    add(project, "first", text=TOY.replace("import time", "import time\nimport surely_no_framework"))
+    done = measure(project, "first")
+    assert done.returncode == 1 and measured(project) == []
+    assert done.stderr == (
+        "surely_no_framework is not installed, in version 1.2, so the result would not be reproducible; "
+        "run: .venv/bin/python -m pip install -r requirements-frameworks.txt\n"
+    )
+
+
+def test_the_cpu_build_of_a_pinned_version_is_that_version(monkeypatch):
+    pinned = freshness.pin("torch")
+    monkeypatch.setattr("evidence.measure.metadata.version", lambda package: f"{pinned}+cpu")
+    _check_installed({"torch": pinned})
+    with pytest.raises(Problem, match=f"torch {pinned} is not the pinned 9.0"):
+        _check_installed({"torch": "9.0"})
