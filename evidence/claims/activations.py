@@ -77,7 +77,7 @@ def he_blows_selu_up(runs):
 
 @claim(refuted_by=swap("activation_constants", "selu_three_quarters_one", "selu_lecun_one"))
 def three_quarters_lets_selu_fade(runs):
-    """With PyTorch's gain of three quarters it has fallen to {last} in layer thirty, on the way to {limit}."""
+    """With three quarters of LeCun's standard deviation, PyTorch's advice, it has fallen to {last} in layer thirty, on the way to {limit}."""
     last, limit = signal(runs, "selu_three_quarters_one", 30), settled("selu", 0.75**2)
     assert limit * 0.9 < last.mean < 2 * limit
     return {"last": plus_minus(*last), "limit": fixed(limit, 3)}
@@ -168,8 +168,8 @@ def four_times_glorot_trains_five_layers(runs):
 
 @claim(refuted_by=exchanged("ten", "centred", "sgd", 15))
 def fifteen_sigmoid_layers_do_not_train(runs):
-    """With fifteen hidden layers none of the three gets any seed to 80 per cent in 400 steps, with either optimizer at any rate. With SGD Glorot and
-    four times Glorot never exceed {stalled}; ten over the root of the fan-in moves, to {ten} at its best rate."""
+    """With fifteen hidden layers neither Glorot, nor four times Glorot, nor ten over the root of the fan-in gets any seed to 80 per cent in
+    400 steps, with either optimizer at any rate. With SGD the first two never exceed {stalled}; the third moves, to {ten} at its best rate."""
     every = [highest(runs, start, optimizer, 15) for start in sigmoid.STARTS[15] for optimizer in sigmoid.RATES]
     stalled = max(highest(runs, start, "sgd", 15) for start in ("glorot_uniform", "four_glorot"))
     ten = interval(sigmoid.best(runs, "ten", "sgd", 15)["val_accuracy"][:, -1])
