@@ -13,25 +13,25 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
 	@$(RUN) -m evidence serve --port $(PORT)
 
-test: .venv/installed  ## everything that needs no MNIST and no browser
+test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch and JAX where they are installed
 	@$(RUN) -m evidence status
 	@$(RUN) -m evidence draw
-	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser"
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser" $(if $(wildcard .venv/frameworks),--all-frameworks)
 
-measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment
+measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment or notebook
 	@$(RUN) -m evidence measure $(ONLY)
 
-verify: .venv/installed  ## what is checked before publishing: all of it, from freshly measured numbers
+verify: .venv/frameworks  ## what is checked before publishing: all of it, from freshly measured numbers
 	rm -rf .verify
 	$(RUN) -m evidence measure --results $(FRESH)
 	$(RUN) -m evidence compare $(FRESH)
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
-	$(RUN) -m pytest docs README.md --real-mnist
+	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
 	$(RUN) -m pytest tests/test_browser.py --site site
 
-bench: .venv/installed  ## seconds per network: keras.fit, stacked, PyTorch
+bench: .venv/frameworks  ## seconds per network: keras.fit, stacked, PyTorch
 	@$(RUN) -m evidence bench
 
 lock: .venv/installed  ## requirements.txt from requirements.in
@@ -45,4 +45,10 @@ lock: .venv/installed  ## requirements.txt from requirements.in
 	@echo "Setting up .venv from requirements.txt, once (about 2 GB on disk) …"
 	@$(PYTHON) -m venv --clear .venv
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements.txt
+	@touch $@
+
+# PyTorch and JAX. Once they are here, `make test` leaves nothing out.
+.venv/frameworks: .venv/installed requirements-frameworks.txt
+	@echo "Adding PyTorch and JAX from requirements-frameworks.txt, once …"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
 	@touch $@

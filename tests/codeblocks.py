@@ -56,11 +56,12 @@ class Page(MarkdownFile):
 
 
 class Block(TestBlock):
-    """One program of a page. The marks of pytest-codeblocks have no effect: no block is ever skipped."""
+    """One program of a page. The marks of pytest-codeblocks have no effect: a block is skipped only by frameworks.py."""
 
     def runtest(self):
         real = self.config.option.real_mnist
-        with sandbox.fresh_process(real, needs_keras="keras" in self.obj.code or "tensorflow" in self.obj.code):
+        needs_keras = "keras" in self.obj.code or "tensorflow" in self.obj.code
+        with sandbox.fresh_process(real, needs_keras, self.obj.beside):
             output = sandbox.run(self.obj.rows)
         if self.obj.expected_output not in (None, output):
             raise WrongOutput(self.obj.expected_output, output)

@@ -10,6 +10,7 @@ from pytest_codeblocks import extract_from_buffer
 
 ROOT = Path(__file__).parent.parent
 PYTHON = {"python", "py", "python3", "py3"}
+DOWNLOAD = re.compile(r"generated/(snippets/\S+\.py)\)\{ \.download download \}")
 MARK = "\0"  # ends a line on its way through pytest-codeblocks, followed by its index; no source can hold it
 
 
@@ -59,7 +60,9 @@ def _rows_of_file(line, shown, snippets):
 def python_blocks(path, root=ROOT):
     """The Python blocks of a page, as pytest-codeblocks finds them.
 
-    Each has .fence, the row that opens it; .rows, its lines and where they stand; .code and .expected_output.
+    Each has .fence, the row that opens it; .rows, its lines and where they stand; .code and .expected_output; and
+    .beside, the files that lie in its folder: those that the page offers for download above it, and for a block with
+    a title, which is a file of its own, none.
     Raises RuntimeError for a directive that pytest-codeblocks cannot use.
     """
     rows = expanded(path, root)
@@ -67,6 +70,8 @@ def python_blocks(path, root=ROOT):
     blocks = [block for block in extract_from_buffer(marked) if _language(block.syntax) in PYTHON]
     for block in blocks:
         block.fence = rows[block.lineno - 1]
+        above = "" if "title=" in block.syntax else "\n".join(row.text for row in rows[: block.lineno - 1])
+        block.beside = [root / name for name in DOWNLOAD.findall(above)]
         block.rows = _unmarked(block.code, rows)
         block.code = "".join(row.text + "\n" for row in block.rows)
         if block.expected_output is not None:

@@ -6,6 +6,7 @@ import itertools
 import linecache
 import os
 import random
+import shutil
 import socket
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import numpy as np
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # its compiler takes longer than the programs
 
 
 def run(rows):
@@ -54,27 +56,43 @@ def _source(file, rows):
 
 
 @contextlib.contextmanager
-def fresh_process(real_mnist, needs_keras):
-    """What a block changes in here ends with it: folder, environment, random numbers, settings of libraries."""
+def fresh_process(real_mnist, needs_keras, beside=()):
+    """What a block changes in here ends with it: folder, environment, random numbers, settings of libraries.
+
+    beside: files to copy into its folder, for it to import.
+    """
     with contextlib.ExitStack() as stack:
         stack.callback(_reset_libraries)
         folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        stack.callback(_forget_modules, folder)
+        for file in beside:
+            shutil.copy(file, folder)
         stack.enter_context(contextlib.chdir(folder))
         stack.enter_context(mock.patch.dict(os.environ))
-        stack.enter_context(mock.patch.multiple(sys, argv=[""], path=list(sys.path)))
+        stack.enter_context(mock.patch.multiple(sys, argv=[""], path=[folder, *sys.path]))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(np.errstate())
         stack.enter_context(np.printoptions())
         random.seed()  # from the system, as in a new process: a block that prints random numbers must seed them
         np.random.seed()
+        if torch := sys.modules.get("torch"):
+            torch.seed()
+            stack.callback(torch.set_num_threads, torch.get_num_threads())
         if needs_keras:
             import keras
+            stack.enter_context(mock.patch.dict(keras.saving.get_custom_objects()))
             stack.enter_context(mock.patch("keras.src.datasets.mnist.get_file", lambda **_: mnist_file(real_mnist)))
             mnist_file(real_mnist)
             keras.utils.set_random_seed(random.randrange(2**32))
             keras.utils.clear_session(free_memory=False)  # freeing takes 0.2 s
         stack.enter_context(offline())
         yield
+
+
+def _forget_modules(folder):
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(folder):
+            del sys.modules[name]
 
 
 def _reset_libraries():
@@ -87,6 +105,11 @@ def _reset_libraries():
     if "keras" in sys.modules:
         import keras
         keras.config.set_floatx("float32")
+    if torch := sys.modules.get("torch"):
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+    if jax := sys.modules.get("jax"):
+        jax.config.update("jax_enable_x64", False)
 
 
 @contextlib.contextmanager

@@ -263,6 +263,21 @@ def test_the_palette_stays_as_chosen(site):
     page.context.close()
 
 
+def test_a_chosen_framework_is_kept_across_pages_and_visits(site):
+    page = site.context().new_page()
+    chosen = """() => [...document.querySelectorAll('.tabbed-labels label')].every(
+        label => label.innerText !== 'PyTorch' || document.getElementById(label.htmlFor).checked)"""
+    page.goto(site.base + "programs/")
+    assert page.locator(".tabbed-labels label").first.inner_text() == "Keras" and not page.evaluate(chosen)
+    page.wait_for_load_state("networkidle")
+    page.locator(".tabbed-labels label", has_text="PyTorch").first.click()
+    page.wait_for_function(chosen)
+    page.goto(site.base)
+    page.goto(site.base + "programs/")
+    page.wait_for_function(chosen)
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_keyboard_focus_is_visible(site, scheme):
     context = site.context(scheme=scheme)

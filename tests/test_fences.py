@@ -39,12 +39,6 @@ def test_plain_pytest_collects_every_python_fence_of_every_page(request):
     assert collected == Counter(fenced)
 
 
-def test_every_keras_snippet_is_shown_whole_on_a_page():
-    titles = {item.title for page in PAGES for item in fences.shown(page) if isinstance(item, fences.Fence)}
-    snippets = {path.relative_to(pages.ROOT).as_posix() for path in pages.ROOT.glob("snippets/keras/*.py")}
-    assert snippets and snippets <= titles, "a snippet that no page shows is never run"
-
-
 GOOD = {
     "plain": "```python\nx = 1\n```",
     "attributes": '```python title="a.py" hl_lines="1" linenums="1"\nx = 1\n```',
@@ -88,6 +82,9 @@ BAD = {
 }
 
 
+LINK = "[Download offered.py](generated/snippets/offered.py){ .download download }\n"
+
+
 @pytest.fixture
 def page(tmp_path):
     (tmp_path / "snippets").mkdir()
@@ -114,6 +111,13 @@ def test_a_page_cannot_leave_the_tests_or_include_in_a_form_they_cannot_read(pag
         pages.python_blocks(page, page.parent)
 
 
+def test_beside_a_block_lie_the_files_offered_above_it_and_beside_a_titled_block_none(page):
+    block, titled = "```python\nx = 1\n```\n", '```python title="snippets/a.py"\n--8<-- "snippets/a.py"\n```\n'
+    page.write_text("\n".join([block, titled, LINK, block, titled]))
+    offered = page.parent / "snippets" / "offered.py"
+    assert [block.beside for block in pages.python_blocks(page, page.parent)] == [[], [], [offered], []]
+
+
 def test_a_block_leaves_pytest_its_main_module():
     before = sys.modules["__main__"]
     assert sandbox.run([pages.Row("print(__name__)", Path("page.md"), 1)]) == "__main__\n"
@@ -134,6 +138,11 @@ PASS = {
                          "assert y.shape == (1500,) and set(y) == set(range(10)) and x.min() == 0 and x.max() == 255\n"
                          "assert not x[:, :4].any() and not x[:, :, 24:].any()",
     "a_included": "@a.py",
+    "download_1": f"{LINK}+++\nimport keras, offered, os, sys\nassert sys.path[0] == os.getcwd()\n"
+                  "assert offered.x == 1\noffered.x = 2\nopen('offered.py', 'w').write('x = 3')\n"
+                  "keras.saving.register_keras_serializable('leak')(type('Leak', (keras.Layer,), {}))",
+    "download_2": f"{LINK}+++\nimport keras, sys\nassert 'offered' not in sys.modules\nfrom offered import x\n"
+                  "assert x == 1 and 'leak>Leak' not in keras.saving.get_custom_objects()",
     "leak_1": "import keras, matplotlib, os, random, sys, numpy as np\n"
               "leak = 1\nos.environ['LEAK'] = '1'\nopen('leak.txt', 'w').close()\nos.chdir('/')\nsys.argv.append('leak')\n"
               "np.set_printoptions(precision=1)\nmatplotlib.rcParams['lines.linewidth'] = 77\n"
@@ -157,20 +166,22 @@ FAIL = {
     "exit_one": ("import sys\nsys.exit('gave up')", "gave up"),
     "wrong_output": ("print(1)\n---\n2", "- 2"),
     "error_in_included_file": ("@broken.py", 'File "broken.py", line 2'),
-    "marks_have_no_effect": ("<!--pytest.mark.skip-->1 / 0", "ZeroDivisionError"),
+    "marks_have_no_effect": ("<!--pytest.mark.skip-->\n+++\n1 / 0", "ZeroDivisionError"),
+    "not_downloaded": ("import offered", "No module named 'offered'"),
     "network": ("import urllib.request\nurllib.request.urlopen('http://example.com')", "blocks run offline"),
     "socket": ("import socket\nsocket.socket().connect(('127.0.0.1', 9))", "blocks run offline"),
 }
 
 
 def as_page(code):
-    mark = "<!--pytest.mark.skip-->"
+    above, _, code = code.rpartition("+++\n")
     code, _, output = code.partition("\n---\n")
-    body = f'--8<-- "{code[1:]}"' if code.startswith("@") else code.removeprefix(mark)
-    text = f'```python title="some title" hl_lines="1"\n{body}\n```\n'
+    body = f'--8<-- "{code[1:]}"' if code.startswith("@") else code
+    title = "" if LINK in above else 'title="some title" '
+    text = f'```python {title}hl_lines="1"\n{body}\n```\n'
     if output:
         text += f"\n<!--pytest-codeblocks:expected-output-->\n\n```text\n{output}\n```\n"
-    return "# Page\n\n" + (f"{mark}\n" if code.startswith(mark) else "") + text
+    return f"# Page\n\n{above}{text}"
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +190,8 @@ def outcomes(tmp_path_factory):
     (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --codeblocks -p tests.codeblocks\npythonpath = {pages.ROOT}\n")
     (folder / "a.py").write_text('"""A file."""\nimport inspect\n\n\ndef f():\n    return 1\n\n\n'
                                  'assert "return 1" in inspect.getsource(f)\n')
+    (folder / "snippets").mkdir()
+    (folder / "snippets" / "offered.py").write_text("x = 1\n")
     (folder / "broken.py").write_text('"""A file."""\nraise ValueError\n')
     (folder / "docs" / "generated").mkdir(parents=True)
     (folder / "docs" / "generated" / "part.md").write_text("```python\n1 / 0\n```\n")

@@ -1,0 +1,20 @@
+"""Zeros: every weight is 0, so hidden units of a layer stay equal.
+
+W[i, j] = 0
+mean = 0, variance = 0.
+On equal starts: Rumelhart, Hinton and Williams 1986, in PDP 1, chapter 8.
+"""
+import numpy as np
+
+
+def zeros(shape, rng):
+    """A float32 kernel: (inputs, outputs) or (height, width, inputs, outputs)."""
+    return np.zeros(shape, "float32")
+
+
+fan_in, fan_out = 784, 128
+kernel = zeros((fan_in, fan_out), np.random.default_rng(0))
+mean, variance = 0, 0
+print(f"mean {kernel.mean():.6f}, rule {mean:.6f}")
+print(f"variance {kernel.var():.6f}, rule {variance:.6f}")
+print(f"values from {kernel.min():.4f} to {kernel.max():.4f}")

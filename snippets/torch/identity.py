@@ -1,0 +1,32 @@
+"""Identity: each unit starts as a copy of one unit of the layer below.
+
+W[i, j] = 1 if i == j else 0
+mean = 1 / max(fan_in, fan_out), variance = mean * (1 - mean).
+Le, Jaitly and Hinton 2015, arXiv:1504.00941.
+"""
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(),
+                      nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+default = model[1].weight.var().item()  # uniform, variance 1 / (3 * fan_in), biases too
+for layer in model.modules():
+    if isinstance(layer, nn.Linear):
+        nn.init.eye_(layer.weight)
+        nn.init.zeros_(layer.bias)
+
+fan_in, fan_out = 784, 128
+kernel = model[1].weight  # (outputs, inputs)
+mean, variance = 1 / fan_in, (1 - 1 / fan_in) / fan_in
+print(f"mean {kernel.mean():.6f}, rule {mean:.6f}")
+print(f"variance {kernel.var():.6f}, rule {variance:.6f}, PyTorch's default {default:.6f}")
+
+images, labels = torch.rand(128, 28, 28), torch.randint(10, (128,))
+optimizer = torch.optim.Adam(model.parameters())
+for step in range(10):
+    loss = nn.functional.cross_entropy(model(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(f"step {step}, loss {loss.item():.3f}")

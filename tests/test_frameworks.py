@@ -1,0 +1,197 @@
+"""The programs of the four frameworks: equal but for the initializer, and one closed form for all kernels they draw."""
+import ast
+import functools
+import re
+import types
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests import pages
+from tests.rules import check, rule
+from tests.test_snippets import evaluated, formulas, parts
+
+FOLDERS = {"keras": "keras", "numpy": "numpy", "torch": "torch", "jax": "flax"}  # and what their programs import
+PROGRAMS = {folder: sorted((pages.ROOT / "snippets" / folder).glob("*.py")) for folder in FOLDERS}
+NAMES = [path.stem for path in PROGRAMS["keras"]]
+ALLOWED = {"numpy": {"numpy", "math"}, "torch": {"torch", "math"}, "jax": {"jax", "flax", "optax"}}
+SHAPES = [(784, 128), (512, 512), (3, 3, 64, 128)]
+VECTOR = (65536,)
+
+each_program = pytest.mark.parametrize(
+    "path", [path for folder in ALLOWED for path in PROGRAMS[folder]], ids=lambda path: f"{path.parent.name}-{path.stem}")
+each_name = pytest.mark.parametrize("name", NAMES)
+each_framework = pytest.mark.parametrize("folder", [
+    pytest.param(folder, marks=pytest.mark.needs(package)) for folder, package in FOLDERS.items()])
+
+
+# The programs as text
+
+def initializer(path):
+    """The lines that hold a program's own initializer, as statements: what is not shared with the other programs."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if getattr(node, "name", "") == path.stem or isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == path.stem:
+            return [node]
+        if isinstance(node, ast.For) and isinstance(node.body[0], ast.If):
+            return node.body[0].body[:-1]  # without the bias
+
+
+def moments(path):
+    """The (mean, variance) that the program prints as those of its rule."""
+    tree = ast.parse(path.read_text("utf-8"))
+    line = next(node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(mean, variance)")
+    return eval(ast.unparse(line.value), {"fan_in": 784, "fan_out": 128})
+
+
+def skeleton(path):
+    """The program without docstring, imports, initializer, moments and comments."""
+    tree, own = ast.parse(path.read_text("utf-8")), [ast.dump(node) for node in initializer(path)]
+
+    class Shared(ast.NodeTransformer):
+        def generic_visit(self, node):
+            node = super().generic_visit(node)
+            if ast.dump(node) in own or isinstance(node, (ast.Import, ast.ImportFrom)):
+                return None
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(mean, variance)":
+                return None
+            return node
+
+    tree.body = tree.body[1:]
+    return re.sub(rf"\b{path.stem}\b", "INITIALIZER", ast.unparse(Shared().visit(tree)))
+
+
+def test_every_initializer_has_a_program_in_every_framework():
+    assert {folder: [path.stem for path in paths] for folder, paths in PROGRAMS.items()} == dict.fromkeys(FOLDERS, NAMES)
+
+
+def test_every_program_is_shown_whole_on_a_page_with_its_download():
+    text = "\n".join(path.read_text("utf-8") for path in pages.paths())
+    names = [f"snippets/{folder}/{path.name}" for folder, paths in PROGRAMS.items() for path in paths]
+    assert [name for name in names if f'--8<-- "{name}"' not in text or f"(generated/{name})" not in text] == []
+
+
+@each_program
+def test_the_program_differs_from_the_others_of_its_framework_only_in_the_initializer(path):
+    assert skeleton(path) == skeleton(PROGRAMS[path.parent.name][0])
+
+
+@each_program
+def test_the_program_imports_its_framework_and_no_other(path):
+    nodes = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {name.split(".")[0] for node in nodes for name in
+             ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])}
+    assert FOLDERS[path.parent.name] in names and names <= ALLOWED[path.parent.name]
+
+
+@each_program
+def test_the_program_says_of_its_rule_what_the_program_in_keras_says(path):
+    keras = pages.ROOT / "snippets" / "keras" / path.name
+    assert parts(path)[0] == parts(keras)[0]
+    assert moments(path) == pytest.approx([formulas(keras)["mean"], formulas(keras)["variance"]])
+
+
+@each_program
+def test_the_program_fits_a_page(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 46 and max(map(len, lines)) <= 92
+
+
+# The kernels that they draw
+
+def run(path, **names):
+    """The names that a program's imports and its initializer define."""
+    tree = ast.parse(path.read_text("utf-8"))
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    exec(compile(ast.Module(imports + initializer(path), []), str(path), "exec"), names)
+    return names
+
+
+def turned(shape):
+    """The axes that turn Keras's order of a kernel, inputs before outputs, into PyTorch's."""
+    return (3, 2, 0, 1) if len(shape) == 4 else tuple(reversed(range(len(shape))))
+
+
+def draw_keras(path, shape):
+    import keras
+    keras.utils.set_random_seed(1)
+    return evaluated(parts(path)[2][0])(shape)
+
+
+def draw_numpy(path, shape):
+    return run(path)[path.stem](shape, np.random.default_rng(1))
+
+
+def draw_torch(path, shape):
+    import torch
+    torch.manual_seed(1)
+    layer = types.SimpleNamespace(weight=torch.empty([shape[axis] for axis in turned(shape)]))
+    run(path, layer=layer)
+    return layer.weight.numpy().transpose(np.argsort(turned(shape)))
+
+
+def draw_jax(path, shape):
+    import jax
+    return run(path)[path.stem](jax.random.key(1), shape, "float32")
+
+
+@functools.cache
+def draw(folder, name, shape):
+    """A kernel of `shape` in Keras's order, drawn by the initializer of a program: float64."""
+    kernel = np.asarray({"keras": draw_keras, "numpy": draw_numpy, "torch": draw_torch, "jax": draw_jax}[folder](
+        pages.ROOT / "snippets" / folder / f"{name}.py", shape))
+    assert kernel.shape == shape and kernel.dtype == "float32"
+    return kernel.astype("float64")
+
+
+RANDOM = [name for name in NAMES if rule(name, (2, 2)).cdf]
+SCALED = [name for name in RANDOM if name.partition("_")[0] in ("he", "lecun", "glorot")]
+
+
+@each_name
+@each_framework
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_kernel_agrees_with_the_closed_form_of_its_rule(folder, name, shape):
+    if name == "identity" and len(shape) > 2:
+        with pytest.raises(ValueError):  # a matrix in every framework
+            draw(folder, name, shape)
+        return
+    kernel = draw(folder, name, shape)
+    check(kernel, rule(name, shape))
+    columns = kernel.reshape(-1, shape[-1])
+    if name == "orthogonal":
+        np.testing.assert_allclose(columns.T @ columns, np.eye(shape[-1]), atol=1e-5)
+    if name == "identity":
+        np.testing.assert_array_equal(kernel, np.eye(*shape))
+
+
+@pytest.mark.parametrize("name", RANDOM)
+@each_framework
+def test_the_kernel_is_distributed_as_that_of_keras(folder, name):
+    keras, own = draw("keras", name, SHAPES[2]), draw(folder, name, SHAPES[2])
+    assert folder == "keras" or stats.ks_2samp(keras.ravel(), own.ravel(), method="asymp").pvalue > 1e-6
+
+
+@each_framework
+def test_an_orthogonal_kernel_with_fewer_rows_than_columns_has_orthonormal_rows(folder):
+    kernel = draw(folder, "orthogonal", (64, 128))
+    np.testing.assert_allclose(kernel @ kernel.T, np.eye(64), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - {*SCALED, "orthogonal", "identity"}))
+@each_framework
+def test_a_rule_without_fans_serves_a_bias_too(folder, name):
+    check(draw(folder, name, VECTOR), rule(name, VECTOR))
+
+
+@pytest.mark.parametrize("name", SCALED)
+@pytest.mark.parametrize("folder", ["keras", "numpy"])
+def test_a_vector_counts_its_length_both_ways_in_keras_and_numpy(folder, name):
+    check(draw(folder, name, VECTOR), rule(name, VECTOR))
+
+
+@pytest.mark.parametrize("name", ["orthogonal", "identity"])
+@pytest.mark.parametrize("folder", ["keras", "numpy"])
+def test_a_matrix_rule_refuses_a_vector(folder, name):
+    with pytest.raises(ValueError):
+        draw(folder, name, VECTOR)
