@@ -4,24 +4,8 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
-
-
-def default(runs, layer, argument):
-    """(name of the default initializer, quantities) of one argument of one layer."""
-    (found,) = [arm for arm in runs["defaults"] if arm.startswith(f"{layer}__{argument}__")]
-    return found.rpartition("__")[2], runs["defaults"][found]
-
-
-def std_ratio(runs, layer, argument):
-    """Measured over prescribed standard deviation, (seeds,)."""
-    _, quantities = default(runs, layer, argument)
-    return (quantities["std"] / quantities["rule_std"])[:, 0]
-
-
-def plain(runs):
-    """{arm: quantities} of the dense and convolutional kernels that stand alone in a network."""
-    return {arm: q for arm, q in runs["defaults"].items() if "__kernel__" in arm and "gain" in q}
+from evidence.layer_defaults import default, feeding, filled, plain, product, std_ratio
+from evidence.numbers import below, fixed, percent, plus_minus, word
 
 
 def he_everywhere(runs):
@@ -137,22 +121,6 @@ def transposed_convolutions_count_the_wrong_side(runs):
     return {"convolution": plus_minus(*convolution), "transpose": plus_minus(*transpose)}
 
 
-def small_random_everywhere(runs):
-    """A refutation: a Keras whose dense kernels start from a fixed spread."""
-    runs["defaults"]["Dense__kernel__random_normal"] = runs["defaults"].pop("Dense__kernel__glorot_uniform")
-
-
-@claim(refuted_by=small_random_everywhere)
-def only_embeddings_start_from_a_fixed_spread(runs):
-    """Of Keras's {weights} default kernels, {scaled} come from a rule that scales with the layer; the {fixed} with a fixed
-    spread are embedding tables."""
-    weights = [arm.split("__") for arm in runs["defaults"] if "__bias__" not in arm]
-    scaled = [layer for layer, _, rule in weights if rule in ("glorot_uniform", "orthogonal")]
-    rest = [layer for layer, _, rule in weights if rule == "uniform"]
-    assert len(scaled) + len(rest) == len(weights) and rest and all("Embedding" in layer for layer in rest)
-    return {"weights": word(len(weights)), "scaled": word(len(scaled)), "fixed": word(len(rest))}
-
-
 def costly(runs):
     """A refutation: networks that lose five points to shared draws."""
     runs["fan_traps"]["instance"]["val_accuracy"] = runs["fan_traps"]["string"]["val_accuracy"] - 0.05
@@ -167,3 +135,153 @@ def shared_draws_do_not_stop_training(runs):
     gap = paired_difference(instance, string)
     assert gap.holds_zero and gap.low > -0.04
     return {"instance": percent(instance), "string": percent(string), "gap": plus_minus(*gap, 100)}
+
+
+def truly_he(runs):
+    """A refutation: layers of PyTorch and Flax that get He's variance."""
+    for framework in ("torch", "flax"):
+        for _, quantities in feeding(runs, framework).values():
+            he = 2 / quantities["fan_in"]
+            quantities["gain"] *= he / quantities["std"] ** 2
+            quantities["std"][:] = he**0.5
+
+
+@claim(refuted_by=truly_he)
+def torch_is_kaiming_by_name_only(runs):
+    """All {layers} dense and convolutional layer classes of PyTorch fill their weights by `kaiming_uniform_`, and the variance is
+    {share} of He's; such a layer and its ReLU multiply the mean square by {gain}."""
+    found = feeding(runs, "torch")
+    assert all(default == "kaiming_uniform_" and (q["kurtosis"].mean() < 2) for default, q in found.values())
+    share = interval(np.mean([product(runs, "torch", layer, "weight") / 2 for layer in found], axis=0))
+    gain = interval(np.mean([quantities["gain"][:, 0] for _, quantities in found.values()], axis=0))
+    assert abs(share.mean - 1 / 6) < 0.002 and 0.15 < gain.low and gain.high < 0.2
+    return {"layers": word(len(found)), "share": plus_minus(*share), "gain": plus_minus(*gain)}
+
+
+@claim(refuted_by=truly_he)
+def flax_halves_the_signal(runs):
+    """All {layers} dense and convolutional layer classes of Flax start from `lecun_normal`; such a layer and its ReLU multiply the
+    mean square by {gain}."""
+    found = feeding(runs, "flax")
+    assert all(default == "lecun_normal" for default, _ in found.values())
+    gain = interval(np.mean([quantities["gain"][:, 0] for _, quantities in found.values()], axis=0))
+    assert gain.low < 0.52 and gain.high > 0.48 and gain.half < 0.05
+    return {"layers": word(len(found)), "gain": plus_minus(*gain)}
+
+
+def silent_biases(runs):
+    """A refutation: a PyTorch whose dense layer starts with biases of zero, as elsewhere."""
+    for quantity in filled(runs, "torch", "Linear", "bias")[1].values():
+        quantity[:] = 0
+
+
+@claim(refuted_by=silent_biases)
+def torch_draws_its_biases(runs):
+    """All {drawn} dense, bilinear, convolutional and recurrent layer classes of PyTorch draw their biases from the interval of
+    their weights. Those of attention and normalization are zero, as all of Flax are."""
+    arms = [(*arm.split("__"), q["largest"][:, 0]) for arm, q in runs["framework_defaults"].items() if "largest" in q]
+    plain = [arm for arm in arms if "_" not in arm[1] and "Transformer" not in arm[1]]
+    weights = {layer: largest for framework, layer, variable, _, largest in plain if variable.startswith("weight")}
+    torch = [(layer, largest) for framework, layer, variable, _, largest in plain if framework == "torch" and "bias" in variable]
+    zero = [largest for layer, largest in torch if "Norm" in layer or "Attention" in layer]
+    zero += [largest for framework, _, variable, _, largest in plain if framework == "flax" and variable == "bias"]
+    drawn = [(layer, largest / weights[layer]) for layer, largest in torch if "Norm" not in layer and "Attention" not in layer]
+    assert len(zero) > 10 and not np.any(zero) and all((0.9 < share).all() and (share < 1.01).all() for _, share in drawn)
+    return {"drawn": word(len({layer for layer, _ in drawn}))}
+
+
+@claim(refuted_by=swap("framework_defaults", "torch__chain", "flax__chain"))
+def biases_hide_a_lost_signal(runs):
+    """Behind 30 default dense layers of PyTorch, each with ReLU, the mean square is {torch}, and less than {share} of it differs
+    from input to input; behind as many of Flax it is below {flax}, and {differs} of it differ."""
+    torch, flax = (runs["framework_defaults"][f"{framework}__chain"] for framework in ("torch", "flax"))
+    kept = interval(torch["mean_square"][:, 0])
+    assert 0.5 < kept.mean * 5 * 64 < 2 and torch["differs"].max() < 1e-10
+    assert flax["mean_square"].max() < 1e-6 and flax["differs"].min() > 0.01
+    return {
+        "torch": plus_minus(*kept),
+        "share": below(torch["differs"].max()),
+        "flax": below(flax["mean_square"].max()),
+        "differs": percent(flax["differs"][:, 0]),
+    }
+
+
+def right_side(runs):
+    """A refutation: transposed convolutions of PyTorch that count their inputs."""
+    filled(runs, "torch", "ConvTranspose2d_narrow", "weight")[1]["std"] /= 2
+
+
+@claim(refuted_by=right_side)
+def frameworks_count_differently(runs):
+    """Of the variance that its rule asks for with fans counted by hand, a depthwise kernel gets {torch} in PyTorch, {flax} in Flax
+    and {keras} in Keras; a transposed convolution from 64 to 16 channels gets {torch_transposed} in PyTorch and
+    {flax_transposed} in Flax."""
+    shares = {
+        "torch": 3 * product(runs, "torch", "Conv2d_depthwise", "weight"),
+        "flax": product(runs, "flax", "Conv_depthwise", "kernel"),
+        "keras": std_ratio(runs, "DepthwiseConv2D", "depthwise") ** 2,
+        "torch_transposed": 3 * product(runs, "torch", "ConvTranspose2d_narrow", "weight"),
+        "flax_transposed": product(runs, "flax", "ConvTranspose_narrow", "kernel"),
+    }
+    expected = {"torch": 1, "flax": 1, "keras": 2 / 65, "torch_transposed": 4, "flax_transposed": 1}
+    assert all(abs(shares[name].mean() / value - 1) < 0.06 for name, value in expected.items())
+    return {name: fixed(values.mean(), 3 if name == "keras" else 2) for name, values in shares.items()}
+
+
+@claim(refuted_by=swap("framework_defaults", "flax__LSTMCell__recurrent_kernel__modified_orthogonal",
+                       "flax__OptimizedLSTMCell__recurrent_kernel__orthogonal"))  # fmt: skip
+def gates_differ_between_frameworks(runs):
+    """In an LSTM of 64 units, fan-in times variance of each gate is {torch} in PyTorch, for inputs and state alike. In Flax it is
+    {flax} for inputs; for the state {cell} in `LSTMCell`, where each gate is orthogonal, and {optimized} in `OptimizedLSTMCell`,
+    where the four together are."""
+    products = {
+        "torch": product(runs, "torch", "LSTM", "weight_ih_l0"),
+        "state": product(runs, "torch", "LSTM", "weight_hh_l0"),
+        "flax": product(runs, "flax", "LSTMCell", "kernel"),
+        "cell": product(runs, "flax", "LSTMCell", "recurrent_kernel"),
+        "optimized": product(runs, "flax", "OptimizedLSTMCell", "recurrent_kernel"),
+    }
+    expected = {"torch": 1 / 3, "state": 1 / 3, "flax": 1, "cell": 1, "optimized": 1 / 4}
+    assert all(abs(products[name].mean() / value - 1) < 0.03 for name, value in expected.items())
+    return {name: fixed(values.mean(), 2) for name, values in products.items()}
+
+
+@claim(refuted_by=swap("framework_defaults", "torch__Transformer__encoder_layers_0_linear1_weight__uniform_",
+                       "torch__TransformerEncoderLayer__linear1_weight__kaiming_uniform_"))  # fmt: skip
+def transformers_are_drawn_again(runs):
+    """PyTorch's attention keeps queries, keys and values in one matrix, which gets {packed} of the variance of Glorot for each. The
+    dense layers of a `TransformerEncoderLayer` get {alone} of Glorot's; inside `Transformer`, which draws all matrices again,
+    {inside}."""
+    found = {
+        "packed": filled(runs, "torch", "MultiheadAttention", "in_proj_weight"),
+        "alone": filled(runs, "torch", "TransformerEncoderLayer", "linear1_weight"),
+        "inside": filled(runs, "torch", "Transformer", "encoder_layers_0_linear1_weight"),
+    }
+    shares = {name: 64 * quantities["std"][:, 0] ** 2 for name, (_, quantities) in found.items()}
+    expected = {"packed": 1 / 2, "alone": 1 / 3, "inside": 1}
+    assert all(abs(shares[name].mean() / value - 1) < 0.03 for name, value in expected.items())
+    return {name: fixed(values.mean(), 2) for name, values in shares.items()}
+
+
+@claim(refuted_by=swap("framework_defaults", "torch__Embedding__weight__normal_", "flax__Embed__embedding__variance_scaling"))
+def embedding_tables_differ(runs):
+    """A table with 64 features starts with a standard deviation of {keras} in Keras, {flax} in Flax and {torch} in PyTorch."""
+    keras = default(runs, "Embedding", "embeddings")[1]["std"].mean()
+    torch, flax = (filled(runs, *one)[1]["std"].mean() for one in (("torch", "Embedding", "weight"), ("flax", "Embed", "embedding")))
+    assert abs(keras / (0.05 / 3**0.5) - 1) < 0.02 and abs(flax * 8 - 1) < 0.02 and abs(torch - 1) < 0.02
+    return {"keras": fixed(keras), "flax": fixed(flax), "torch": fixed(torch, 2)}
+
+
+def scaled_normal(runs):
+    """A refutation: a NumPy that knew the fans."""
+    filled(runs, "numpy", "Generator", "weights")[1]["gain"] /= 32
+
+
+@claim(refuted_by=scaled_normal)
+def numpy_knows_no_layer(runs):
+    """NumPy has no layers and no default; its `rng.normal` without a scale multiplies the mean square by {gain} in a ReLU layer with
+    64 inputs."""
+    drawn = filled(runs, "numpy", "Generator", "weights")[1]
+    gain = interval(drawn["gain"][:, 0])
+    assert not drawn["layers"].any() and gain.low > 20 and gain.low < 64 / 2 < gain.high
+    return {"gain": plus_minus(*gain)}
