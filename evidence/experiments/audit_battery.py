@@ -1,0 +1,123 @@
+"""Does snippets/tools/audit.py name a planted fault, and only that, and is it silent on sound networks?"""
+
+import keras
+import numpy as np
+from keras import layers
+
+from evidence import mnist
+from evidence.faults import FAULTS
+from snippets.tools.audit import audit
+
+WIDTHS = [32, 64, 128]
+PLAIN = {"he_relu": ("relu", "he_normal"), "glorot_tanh": ("tanh", "glorot_uniform"), "lecun_selu": ("selu", "lecun_normal"),
+         "he_gelu": ("gelu", "he_normal"), "glorot_relu": ("relu", "glorot_uniform")}  # fmt: skip
+SOUND = [*PLAIN, "deep_relu", "deep_tanh", "batch_norm", "layer_norm", "dropout", "convolutional", "residual", "zero_branches"]
+PROTOCOL = {
+    "question": "In how many networks with one planted fault does the audit name that layer and that fault, and nothing else?",
+    "sound": SOUND,
+    "faults": {name: hosts for name, (hosts, _) in FAULTS.items()},
+    "depths": "1 to 6 hidden layers, deep ones 20",
+    "widths": WIDTHS,
+    "images": 128,
+    "example": "8 hidden layers of 64 ReLU from He normal, the fourth kernel times 10",
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"sound": {"alarm"}, fault: {"named", "other"}, "example_…": quantities} of one seed.
+
+    For every network a 0 or 1. alarm: the audit has findings, in the order of SOUND. named: one of them is the planted layer
+    and fault, in the order of the hosts; other: it has findings beside that. "all" has the shares. The example, before and after a fault is
+    planted: root mean squares by layer of activations, "signal", and of "delta"; "off", the kernel over the nearest rule.
+    """
+    rng = np.random.default_rng(seed)
+    keras.utils.set_random_seed(seed)
+    (x, y), _ = mnist.pixels()
+    chosen = rng.choice(len(x), PROTOCOL["images"], replace=False)
+    x, y = x[chosen].reshape(-1, 28, 28, 1), y[chosen]
+    models = {kind: network(kind, rng) for kind in SOUND}
+    runs = {"sound": {"alarm": [float(bool(findings(model, x, y))) for model in models.values()]}}
+    for fault, (hosts, word) in FAULTS.items():
+        runs[fault] = {"named": [], "other": []}
+        for kind in hosts:
+            weights = models[kind].get_weights()
+            planted = plant(fault, models[kind], rng)
+            found = findings(models[kind], x * np.float32(255 if fault == "raw_pixels" else 1), y)
+            hits = [finding for finding in found if set(finding.layers) == planted and word in finding.fault]
+            runs[fault]["named"].append(float(bool(hits)))
+            runs[fault]["other"].append(float(len(found) > len(hits)))
+            models[kind].set_weights(weights)
+    alone = [named * (1 - other) for fault in FAULTS for named, other in zip(runs[fault]["named"], runs[fault]["other"])]
+    runs["all"] = {"named_share": [np.mean(alone)], "silent_share": [1 - np.mean(runs["sound"]["alarm"])]}
+    example = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *(he(64, "relu") for _ in range(8)), he(10, "softmax")])
+    runs["example_sound"] = described(example, x, y)
+    kernel = example.layers[4].kernel
+    kernel.assign(10 * kernel)
+    runs["example_times_ten"] = described(example, x, y)
+    return runs
+
+
+def he(units, activation):
+    return layers.Dense(units, activation, kernel_initializer="he_normal")
+
+
+def described(model, x, y):
+    rows = audit(model, x, y, "sparse_categorical_crossentropy").rows
+    return {"signal": [np.hypot(row.mean, row.std) for row in rows], "delta": [row.delta for row in rows], "off": [row.off for row in rows]}
+
+
+def findings(model, x, y):
+    return audit(model, x, y, "sparse_categorical_crossentropy").findings
+
+
+def network(kind, rng):
+    """A sound network of random depth and width; the layers in which a fault may be planted are called kernel_0, kernel_1, …"""
+    activation, rule = PLAIN.get(kind, ("tanh", "glorot_uniform") if kind == "deep_tanh" else ("relu", "he_normal"))
+    depth = 20 if kind.startswith("deep") else int(rng.integers(2, 5)) if kind == "glorot_relu" else int(rng.integers(1, 7))
+    width, names = int(rng.choice(WIDTHS)), (f"kernel_{i}" for i in range(100))
+    h = inputs = keras.Input((28, 28, 1))
+
+    def dense(activation=None, rule=rule):
+        return layers.Dense(width, activation, kernel_initializer=rule, name=next(names))
+
+    if kind == "convolutional":
+        for filters in (16, 32):
+            h = layers.Conv2D(filters, 3, padding="same", strides=2, activation="relu", kernel_initializer="he_normal", name=next(names))(h)
+        h = layers.GlobalAveragePooling2D()(h)
+    elif kind in ("residual", "zero_branches"):
+        h = dense("relu")(layers.Flatten()(h))
+        for _ in range(depth):
+            branch = dense("relu")(layers.BatchNormalization()(h))
+            h = layers.Add()([h, dense(rule="zeros" if kind == "zero_branches" else rule)(branch)])
+    else:
+        between = {"batch_norm": layers.BatchNormalization, "layer_norm": layers.LayerNormalization, "dropout": lambda: layers.Dropout(0.2)}
+        h = layers.Flatten()(h)
+        for _ in range(depth):
+            h = dense()(h)
+            h = between[kind]()(h) if kind in between else h
+            h = layers.Activation(activation)(h)
+    return keras.Model(inputs, layers.Dense(10, "softmax", name="out")(h))
+
+
+def plant(fault, model, rng):
+    """Plant a fault in a random layer of a network; returns the names of the layers that are then at fault."""
+    held = [layer for layer in model.layers if layer.name.startswith("kernel_")]
+    layer = held[rng.integers(len(held))]
+    if fault == "raw_pixels":
+        return {held[0].name}
+    if fault == "reused":
+        first, second = rng.choice(np.arange(1, len(held)), 2, replace=False)
+        held[second].kernel.assign(held[first].kernel)
+        return {held[first].name, held[second].name}
+    if fault == "wrong_rule":
+        for layer in held:
+            layer.kernel.assign(layer.kernel / np.sqrt(2))
+        return {layer.name for layer in held}
+    if fault == "negative_biases":
+        layer.bias.assign(np.full(layer.bias.shape, -20.0))
+    elif fault == "constant":
+        layer.kernel.assign(np.full(layer.kernel.shape, 0.05))
+    else:
+        layer.kernel.assign(layer.kernel * {"times_ten": 10, "saturated": 30, "times_a_tenth": 0.1, "zeros": 0}[fault])
+    return {layer.name}
