@@ -1,0 +1,96 @@
+"""LSUV and two fixed rules in deep dense networks: the variance of every layer, and the loss after a few SGD steps."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from evidence import mnist
+from snippets.tools import stacked
+from snippets.tools.lsuv import lsuv
+
+WIDTHS = [784] + [64] * 20 + [10]
+PROTOCOL = {
+    "question": "Does LSUV give every layer unit variance, on its batch and on others, and does the network then train sooner?",
+    "widths": WIDTHS,
+    "activations": ["tanh", "relu", "gelu"],
+    "starts": ["glorot_uniform", "he_normal", "lsuv"],
+    "batch_images": 512,
+    "trained": ["relu", "gelu"],  # from he_normal and lsuv
+    "optimizer": "sgd",
+    "learning_rates": [0.01, 0.03],
+    "batch_size": 64,
+    "steps": 120,
+    "test_images": 2000,
+    "seeds": list(range(5)),
+}
+
+
+def measure(seed):
+    """{"<activation>_<start>": {"variance" and "unseen_variance": (layers,)}} of one seed, some with "val_loss": (rates,).
+
+    Variances of a layer's output before the activation, over units and images: of the batch that LSUV sees, and of as
+    many other images. The test loss is NaN where a run diverged.
+    """
+    (x, y), (x_test, y_test) = mnist.pixels()
+    order = stacked.batch_order(seed, 0, len(x))
+    seen, unseen = order[: PROTOCOL["batch_images"]], order[-PROTOCOL["batch_images"] :]
+    training = order[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
+    test = x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]]
+    runs = {}
+    for activation in PROTOCOL["activations"]:
+        model, train = network(activation)
+        for start in PROTOCOL["starts"]:
+            weights = initial_weights(model, start, x[seen], seed)
+            runs[f"{activation}_{start}"] = {
+                "variance": variances(model, x[seen]),
+                "unseen_variance": variances(model, x[unseen]),
+            }
+            if activation in PROTOCOL["trained"] and start in ("he_normal", "lsuv"):
+                losses = [train(weights, x[training], y[training], *test, tf.constant(rate)) for rate in PROTOCOL["learning_rates"]]
+                runs[f"{activation}_{start}"]["val_loss"] = losses
+    return runs
+
+
+@functools.cache
+def network(activation):
+    """A Keras model, and a TensorFlow function that trains it from given weights and returns its test loss."""
+    dense = keras.layers.Dense
+    layers = [*(dense(width, activation) for width in WIDTHS[1:-1]), dense(WIDTHS[-1])]
+    model = keras.Sequential([keras.Input(WIDTHS[:1]), *layers])
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    @tf.function
+    def train(weights, x, y, x_test, y_test, rate):
+        variables, size = [variable.value for variable in model.trainable_variables], PROTOCOL["batch_size"]
+        for variable, value in zip(variables, weights):
+            variable.assign(value)
+        for step in tf.range(PROTOCOL["steps"]):
+            batch = slice(step * size, (step + 1) * size)
+            with tf.GradientTape() as tape:
+                loss = cross_entropy(y[batch], model(x[batch]))
+            for variable, gradient in zip(variables, tape.gradient(loss, variables)):
+                variable.assign_sub(rate * gradient)
+        return cross_entropy(y_test, model(x_test))
+
+    return model, train
+
+
+def initial_weights(model, start, x, seed):
+    """Give the model the start that is named and zero biases; returns its weights."""
+    kernels = stacked.initial_kernels("orthogonal" if start == "lsuv" else start, WIDTHS, seed)
+    model.set_weights([part for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1]))])
+    if start == "lsuv":
+        lsuv(model, x, seed=seed)
+    return [tf.constant(weight) for weight in model.get_weights()]
+
+
+def variances(model, h):
+    """The variance of what each layer puts out before its activation: (layers,)."""
+    found = []
+    for layer in model.layers:
+        z = tf.matmul(h, layer.kernel) + layer.bias
+        found.append(z.numpy().var(dtype="float64"))
+        h = layer.activation(z)
+    return found

@@ -1,0 +1,27 @@
+"""What 100 steps reach with 64 residual blocks at each learning rate, from three starts."""
+
+from evidence.intervals import interval
+
+SIZE = (5.2, 5.6)
+PANELS = {"sgd": "SGD", "adam": "Adam"}
+LINES = {"rezero": "ReZero", "residual_scale": "divided by √N", "he_normal": "plain He"}
+RATES = {"sgd": [0.0001, 0.01, 0.1], "adam": [0.0001, 0.001, 0.01]}
+
+
+def draw(fig, runs, palette):
+    """Two panels, one above the other, one per optimizer; x: learning rate; y: test accuracy in per cent, one line per start."""
+    family = palette.family
+    styles = {"rezero": (family["constant"], ":", "s"), "residual_scale": (family["lecun"], "--", "o"), "he_normal": (family["he"], "-", "^")}
+    axes = fig.subplots(2, sharey=True)
+    for ax, (optimizer, title) in zip(axes, PANELS.items(), strict=True):
+        for start, (color, dash, marker) in styles.items():
+            arms = [runs["residual_starts"][f"{start}_{optimizer}_{rate}"] for rate in RATES[optimizer]]
+            mean = [interval(100 * arm["val_accuracy"][:, -1]) for arm in arms]
+            ax.errorbar(
+                RATES[optimizer], [one.mean for one in mean], yerr=[one.half for one in mean],
+                color=color, linestyle=dash, marker=marker, markersize=5, elinewidth=1.4, label=LINES[start],
+            )  # fmt: skip
+        ax.set(title=title, xscale="log", ylabel="Test accuracy (%)", ylim=(0, 100))
+        ax.grid(axis="y")
+    axes[1].set_xlabel("Learning rate")
+    axes[0].legend(loc="upper left")

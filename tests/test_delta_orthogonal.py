@@ -1,0 +1,105 @@
+"""snippets/tools/delta_orthogonal.py: a convolution that keeps norms, exactly and at any depth."""
+import keras
+import numpy as np
+import pytest
+from scipy import stats
+
+from snippets.tools.delta_orthogonal import DeltaOrthogonal
+
+CONVOLUTION = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
+CLOSE = {"rtol": 1e-4}  # a float32 norm after some dozen layers
+
+
+def signal(*shape):
+    return np.random.default_rng(0).normal(size=shape).astype("float32")
+
+
+def norms(images):
+    return np.linalg.norm(np.reshape(images, (len(images), -1)), axis=1)
+
+
+def stack(depth, channels, window, rank=2, **rule):
+    layers = [CONVOLUTION[rank](channels, window, padding="same", kernel_initializer=DeltaOrthogonal(**rule))
+              for _ in range(depth)]
+    return keras.Sequential([keras.Input((*[6] * rank, 4)), *layers])
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("window", [1, 2, 3, 4, 5])
+def test_a_convolution_keeps_the_norm_of_every_image(rank, window):
+    images = signal(5, *[6] * rank, 4)
+    np.testing.assert_allclose(norms(stack(1, 7, window, rank)(images)), norms(images), **CLOSE)
+
+
+def test_forty_layers_keep_it_too_and_gradients_come_back_with_the_norm_they_had():
+    import tensorflow as tf
+
+    model, images, back = stack(40, 4, 3), tf.constant(signal(5, 6, 6, 4)), signal(5, 6, 6, 4)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        output = model(images)
+    np.testing.assert_allclose(norms(output), norms(images), **CLOSE)
+    np.testing.assert_allclose(norms(tape.gradient(output, images, back)), norms(back), **CLOSE)
+
+
+def test_keras_orthogonal_does_not_keep_it():
+    images = signal(5, 6, 6, 4)
+    flat = keras.layers.Conv2D(4, 3, padding="same", kernel_initializer="orthogonal")
+    assert (abs(norms(flat(images)) / norms(images) - 1) > 0.01).any()
+
+
+def test_a_pixel_does_not_move_under_windows_of_any_size():
+    images = np.zeros((1, 7, 7, 4), "float32")
+    images[0, 2, 3, 1] = 1
+    for window in [(1, 2), (2, 3), (3, 4), (4, 5)]:
+        output = keras.layers.Conv2D(4, window, padding="same", kernel_initializer=DeltaOrthogonal())(images)
+        assert np.argwhere(np.any(output[0], axis=-1)).tolist() == [[2, 3]]
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 3), (3, 4, 2, 5), (1, 2, 3, 4, 4)], ids=str)
+def test_the_centre_is_where_jax_puts_it_and_its_rows_are_orthonormal(shape):
+    jax = pytest.importorskip("jax", reason="JAX is in requirements-frameworks.txt")
+    reference = jax.nn.initializers.delta_orthogonal()(jax.random.key(0), shape)
+    kernel = np.array(DeltaOrthogonal()(shape))
+    taps = np.argwhere(kernel.any(axis=(-2, -1)))
+    assert taps.tolist() == np.argwhere(np.any(reference, axis=(-2, -1))).tolist() and len(taps) == 1
+    centre = kernel[tuple(taps[0])]
+    np.testing.assert_allclose(centre @ centre.T, np.eye(shape[-2]), atol=1e-5)
+
+
+def test_the_matrix_is_uniform_among_the_orthogonal_ones():
+    rule = DeltaOrthogonal(seed=keras.random.SeedGenerator(0))
+    first = [float(rule((1, 3, 3))[0, 0, 0]) for _ in range(200)]
+    # the first entry of a point drawn uniformly from the sphere in three dimensions is uniform in [-1, 1]
+    assert stats.kstest(first, stats.uniform(-1, 2).cdf).pvalue > 1e-4
+
+
+def test_gain_multiplies_the_norm():
+    images = signal(3, 6, 6, 4)
+    np.testing.assert_allclose(norms(stack(2, 5, 3, gain=1.5)(images)), 1.5**2 * norms(images), **CLOSE)
+
+
+def test_a_seed_repeats_the_kernel_as_in_keras_and_a_generator_does_not():
+    shape, numbered = (3, 3, 4, 4), DeltaOrthogonal(seed=1)
+    shared = DeltaOrthogonal(seed=keras.random.SeedGenerator(1))
+    assert np.array_equal(numbered(shape), numbered(shape)) and np.array_equal(numbered(shape), DeltaOrthogonal(seed=1)(shape))
+    assert not np.array_equal(shared(shape), shared(shape))
+    assert not np.array_equal(DeltaOrthogonal()(shape), DeltaOrthogonal()(shape))
+
+
+def test_a_saved_model_comes_back_with_its_weights_and_its_initializer(tmp_path):
+    model = stack(2, 4, 3, gain=2.0, seed=3)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.layers[0].kernel_initializer.get_config() == DeltaOrthogonal(2.0, 3).get_config()
+    assert all(np.array_equal(*pair) for pair in zip(loaded.get_weights(), model.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("shape, message", [
+    ((3, 3, 8, 4), "from 8 to 4 channels cannot preserve norms: give it at least 8 filters"),
+    ((4, 4), "no window: use 'orthogonal'"),
+], ids=str)
+def test_a_kernel_that_cannot_keep_norms_is_refused_with_the_remedy(shape, message):
+    with pytest.raises(ValueError, match=message) as error:
+        DeltaOrthogonal()(shape)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,118 @@
+"""Every file in snippets/tools can be taken away and used: one page, one download, one example that runs elsewhere."""
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests import fences, pages, sandbox
+
+TOOLS = sorted(pages.ROOT.glob("snippets/tools/*.py"))
+each_tool = pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.stem)
+OURS = {"audit", "stacked"}  # not from a paper; both also need TensorFlow: for gradients, and for speed
+
+# Runs <folder>/example.py of each folder named, as Python would there, and writes what each prints, or its error, as
+# JSON. One process, since Keras takes seconds to import; the tools themselves are imported anew for each example.
+DRIVER = """
+import contextlib, io, json, os, runpy, sys, traceback
+import keras.src.datasets.mnist as mnist
+answer, mnist_file, *folders = sys.argv[1:]
+mnist.get_file = lambda **_: mnist_file
+known, printed = set(sys.modules), {}
+for folder in folders:
+    os.chdir(folder)
+    sys.path[0], sys.argv = folder, ["example.py"]
+    for name in [name for name in sys.modules if name not in known and os.path.exists(name + ".py")]:
+        del sys.modules[name]
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        try:
+            runpy.run_path("example.py", run_name="__main__")
+        except BaseException:
+            print(traceback.format_exc())
+    printed[folder] = output.getvalue()
+with open(answer, "w") as file:
+    json.dump(printed, file)
+"""
+
+
+def page_of(path):
+    return pages.ROOT / "docs" / f"{path.stem}.md"
+
+
+def imported(tree):
+    """The top-level names of the modules that the statements of a syntax tree import."""
+    nodes = list(ast.walk(tree))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names}
+
+
+def examples(path):
+    """The blocks of a tool's page that import the tool, from the folder in which the page's downloads lie."""
+    blocks = pages.python_blocks(page_of(path)) if page_of(path).exists() else []
+    return [block for block in blocks if path in block.beside and path.stem in imported(ast.parse(block.code))]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """{(stem, index of the example): (what it prints, what the page shows)}, from one process outside the repository."""
+    folder, chosen = tmp_path_factory.mktemp("elsewhere"), {}
+    for path in TOOLS:
+        for index, block in enumerate(examples(path)):
+            own = folder / f"{path.stem}_{index}"
+            own.mkdir()
+            shutil.copy(path, own)
+            (own / "example.py").write_text(block.code)
+            chosen[str(own)] = (path.stem, index), block.expected_output
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", DRIVER, str(folder / "printed.json"), str(sandbox.mnist_file(real=False)), *chosen]
+    subprocess.run(command, cwd=folder, env=environment, check=True)
+    printed = json.loads((folder / "printed.json").read_text())
+    return {key: (printed[own], expected) for own, (key, expected) in chosen.items()}
+
+
+def test_there_are_tools():
+    assert TOOLS
+
+
+@each_tool
+def test_a_tool_has_a_page_that_shows_it_whole_and_offers_it(path):
+    name = path.relative_to(pages.ROOT).as_posix()
+    assert name in {item.title for item in fences.shown(page_of(path)) if isinstance(item, fences.Fence)}
+    assert f"[Download {path.name}](generated/{name}){{ .download download }}" in page_of(path).read_text()
+
+
+@each_tool
+def test_an_example_of_a_tool_runs_outside_the_repository_and_prints_what_its_page_shows(path, runs):
+    mine = {index: run for (stem, index), run in runs.items() if stem == path.stem}
+    assert mine, f"{page_of(path).name} has no block below the download that imports {path.stem}"
+    for printed, expected in mine.values():
+        assert "Traceback" not in printed
+        assert expected in (None, printed)
+
+
+@each_tool
+def test_a_tool_imports_only_its_framework_and_draws_only_when_asked(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    allowed = {"keras", "numpy", "matplotlib"} | ({"tensorflow"} if path.stem in OURS else set())
+    assert imported(tree) - set(sys.stdlib_module_names) <= allowed
+    assert "matplotlib" not in {name for statement in tree.body if isinstance(statement, (ast.Import, ast.ImportFrom))
+                                for name in imported(statement)}
+
+
+@each_tool
+def test_a_tool_says_what_it_does_and_where_it_comes_from(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert re.search(r"arXiv:\d{4}\.\d{4,5}|\b(19|20)\d\d\b", ast.get_docstring(tree)) or path.stem in OURS
+    public = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[0] != "_"]
+    assert public and all(ast.get_docstring(node) for node in public)
+
+
+@each_tool
+def test_a_tool_is_at_most_300_lines(path):
+    most = 600 if path.stem == "audit" else 300  # to be copied as one file, it must know every kind of layer and fault
+    assert len(path.read_text("utf-8").splitlines()) <= most
