@@ -1,9 +1,12 @@
 """The bench counts operations and forms ratios as it says."""
 
 import numpy as np
+import pytest
 
-from evidence import bench
+from evidence import bench, freshness, speed
 from evidence.freshness import ROOT
+from evidence.problem import Problem
+from evidence.tables.speed import LABELS
 
 
 def test_flop_is_that_of_the_products_of_a_training_step():
@@ -31,3 +34,33 @@ def test_ratios_are_of_the_same_repeat_and_shares_of_the_fastest_product(capsys)
 def test_the_advice_names_the_pinned_pytorch():
     pins = [line for line in (ROOT / "requirements-frameworks.txt").read_text().splitlines() if line.startswith("torch")]
     assert [pin in bench.MISSING for pin in pins] == [True]
+
+
+SECONDS = {"keras.fit": [10.0, 40.0, 12.0], "stacked, K = 70": [1.0, 2.0, 0.8]}  # the second repeat was disturbed
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    rows = {name: (None, 70 if "70" in name else 1, 1) for name in LABELS}
+    seconds = dict.fromkeys(LABELS, [10.0, 40.0, 12.0]) | SECONDS
+    accuracy = dict.fromkeys(speed.SAME, np.array([0.9, 0.7]))
+    speed.write(rows, seconds, accuracy, peak=3e11, floor=0.4, path=tmp_path / "bench.json")
+    return tmp_path / "bench.json"
+
+
+def test_what_a_page_prints_are_ratios_within_a_repeat_and_their_range(recorded):
+    printed = speed.printed(speed.read(recorded))
+    assert printed["stacked_K_70"] == {"seconds": "1.00 (0.80 to 2.00)", "ratio": "15.0", "ratio_range": "10.0 to 20.0",
+                                       "share": "40 %", "val_accuracy": "80.00 %"}
+    assert printed["keras_fit"]["ratio"] == "1.0" and printed["machine"]["gflops"] == "300" and printed["repeats"] == "3"
+
+
+def test_a_damaged_record_is_not_printed(recorded):
+    recorded.write_text(recorded.read_text().replace("40.0", "-40.0"))
+    with pytest.raises(Problem, match="make bench"):
+        speed.read(recorded)
+
+
+def test_the_recorded_speed_is_of_the_programs_as_they_are():
+    assert speed.read()["inputs"] == speed.inputs(), "a program that was timed has changed; run: make bench"
+    assert {name: freshness.pin(name) for name in speed.read()["versions"]} == speed.read()["versions"]
