@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from evidence import freshness, record
+from evidence import freshness, notebooks, record
 
 
 def main():
@@ -22,9 +22,12 @@ def _run(args):
     if args.command == "measure":
         from evidence.measure import measure
 
-        for name in args.names:
+        pages = [name for name in notebooks.names() if name in (args.names or notebooks.names())]
+        programs = [name for name in args.names or freshness.experiments() if name not in pages]
+        for name in programs:
             freshness.source(name)
-        measure(args.names or freshness.experiments(), args.results)
+        measure(programs, args.results)
+        notebooks.measure(pages, notebooks.folder(args.results))
     elif args.command == "status":
         return _status(args.results)
     elif args.command == "draw":
@@ -35,6 +38,7 @@ def _run(args):
         from evidence.compare import compare
 
         compare(args.fresh)
+        notebooks.compare(notebooks.folder(args.fresh))
     elif args.command == "serve":
         from evidence.serve import serve
 
@@ -50,14 +54,15 @@ def _status(folder):
     from evidence.measure import stale
 
     reasons = {name: stale(name, folder) for name in freshness.experiments()}
-    for name, why in reasons.items():
+    pages = {name: notebooks.stale(name, notebooks.folder(folder)) for name in notebooks.names()}
+    for name, why in (reasons | pages).items():
         print(f"{name}: {'stale, ' + '; '.join(why) if why else 'current'}")
     leftover = {path.stem for path in folder.glob("*.json")} - reasons.keys()
     for name in sorted(leftover):
         print(f"{name}: no experiment of this name; delete evidence/results/{name}.json")
-    if any(reasons.values()):
+    if any((reasons | pages).values()):
         print("Run: python -m evidence measure", file=sys.stderr)
-    return int(any(reasons.values()) or bool(leftover))
+    return int(any((reasons | pages).values()) or bool(leftover))
 
 
 def _arguments():

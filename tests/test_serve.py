@@ -23,7 +23,7 @@ def command(port):
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=5) as page:
+    with urllib.request.urlopen(url, timeout=20) as page:
         return page.read().decode()
 
 
@@ -42,9 +42,9 @@ def wait_for(url, seconds):
 def project(tmp_path_factory):
     """A copy of the project with its figures drawn, to be edited."""
     place = tmp_path_factory.mktemp("project")
-    for folder in ("docs", "evidence", "snippets"):
+    for folder in ("docs", "evidence", "lab", "snippets"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__", ".unfinished"))
-    for file in ("mkdocs.yml", "requirements.txt"):
+    for file in ("mkdocs.yml", "requirements.txt", "requirements-frameworks.txt"):
         shutil.copy(ROOT / file, place)
     return place
 
