@@ -2,7 +2,7 @@
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.numbers import percent, plus_minus
 
 
 def growth(runs, start):

@@ -28,8 +28,8 @@ def measure(seed):
     """{"sound": {"alarm"}, fault: {"named", "other"}, "example_…": quantities} of one seed.
 
     For every network a 0 or 1. alarm: the audit has findings, in the order of SOUND. named: one of them is the planted layer
-    and fault, in the order of the hosts; other: it has findings beside that. "all" has the shares. The example, before and after a fault is
-    planted: root mean squares by layer of activations, "signal", and of "delta"; "off", the kernel over the nearest rule.
+    and fault, in the order of the hosts; other: it has findings beside that. The example, before and
+    after a fault is planted: root mean squares by layer of activations, "signal", and of "delta"; "off", the kernel over the nearest rule.
     """
     rng = np.random.default_rng(seed)
     keras.utils.set_random_seed(seed)
@@ -48,8 +48,6 @@ def measure(seed):
             runs[fault]["named"].append(float(bool(hits)))
             runs[fault]["other"].append(float(len(found) > len(hits)))
             models[kind].set_weights(weights)
-    alone = [named * (1 - other) for fault in FAULTS for named, other in zip(runs[fault]["named"], runs[fault]["other"])]
-    runs["all"] = {"named_share": [np.mean(alone)], "silent_share": [1 - np.mean(runs["sound"]["alarm"])]}
     example = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *(he(64, "relu") for _ in range(8)), he(10, "softmax")])
     runs["example_sound"] = described(example, x, y)
     kernel = example.layers[4].kernel
