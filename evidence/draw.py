@@ -10,6 +10,7 @@ import io
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record, speed
@@ -44,7 +45,7 @@ def draw(folder=record.RESULTS, say=print):
     for path, text in made.items():
         _write_if_new(GENERATED / path, text)
     drawn = _figures(runs, folder, say)
-    _delete_leftovers({*made, *(f"figures/{name}" for name in _figure_files())})
+    _delete_leftovers({*made, *(f"figures/{path.name}" for name in figures() for path in _files(name))})
     return drawn
 
 
@@ -54,52 +55,49 @@ def figures():
     return sorted(path.stem for path in modules if "\ndef draw(" in path.read_text())
 
 
-def svg(name, runs, mode):
-    """One figure as SVG text, for mode "light" or "dark". The same inputs give the same bytes."""
+def svg(name, runs):
+    """One figure as SVG text, for light pages. The same inputs give the same bytes."""
     from matplotlib import style
     from matplotlib.figure import Figure
 
     from evidence.figures import palette
 
     module = importlib.import_module(f"evidence.figures.{name}")
-    with style.context([ROOT / "evidence/figures/base.mplstyle", ROOT / f"evidence/figures/{mode}.mplstyle"]):
+    with style.context(ROOT / "evidence/figures/figure.mplstyle"):
         fig = Figure(figsize=getattr(module, "SIZE", (5.8, 3.4)), layout="constrained")
-        module.draw(fig, runs, palette.MODES[mode])
+        module.draw(fig, runs, palette.PALETTE)
         text = io.StringIO()
         fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
 
 
 def _figures(runs, folder, say):
+    from evidence.figures import palette
+
     keys = json.loads(KEYS.read_text()) if KEYS.exists() else {}
-    waiting = [
-        (name, mode, key)
-        for name in figures()
-        for key in [_figure_key(name, folder)]
-        for mode in ("light", "dark")
-        if keys.get(f"{name}-{mode}") != key or not (GENERATED / f"figures/{name}-{mode}.svg").exists()
-    ]
+    waiting = {name: _figure_key(name, folder) for name in figures()}
+    waiting = {name: key for name, key in waiting.items() if keys.get(name) != key or not all(map(Path.exists, _files(name)))}
     with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
-        # both palettes of a figure in one process, which then has its text measured
-        drawings = pool.map(svg, *zip(*[(name, runs, mode) for name, mode, _ in waiting]), chunksize=2) if waiting else []
-        for index, ((name, mode, key), drawing) in enumerate(zip(waiting, drawings, strict=True)):
-            say(f"drawing {index + 1} of {len(waiting)}: {name}, {mode}")
-            record.replace(GENERATED / f"figures/{name}-{mode}.svg", drawing)
-            record.replace(KEYS, json.dumps(keys := keys | {f"{name}-{mode}": key}, indent=1, sort_keys=True))
-    return sorted({name for name, _, _ in waiting})
+        drawings = pool.map(svg, waiting, repeat(runs))
+        for number, (name, drawing) in enumerate(zip(waiting, drawings, strict=True), 1):
+            say(f"drawing {number} of {len(waiting)}: {name}")
+            for path, text in zip(_files(name), (drawing, palette.darkened(drawing)), strict=True):
+                record.replace(path, text)
+            record.replace(KEYS, json.dumps(keys := keys | {name: waiting[name]}, indent=1, sort_keys=True))
+    return list(waiting)
+
+
+def _files(name):
+    return [GENERATED / f"figures/{name}-{mode}.svg" for mode in ("light", "dark")]
 
 
 def _figure_key(name, folder):
     files, packages = freshness.closure(ROOT / f"evidence/figures/{name}.py")
-    styles = sorted((ROOT / "evidence/figures").glob("*.mplstyle"))
+    style = [ROOT / "evidence/figures" / part for part in ("figure.mplstyle", "palette.py")]
     hashed = hashlib.sha256(freshness.pin("matplotlib").encode())
-    for path in [Path(__file__), *files, *styles, *sorted(Path(folder).glob("*.json"))]:
+    for path in [Path(__file__), *files, *style, *sorted(Path(folder).glob("*.json"))]:
         hashed.update(path.read_bytes())
     return hashed.hexdigest()
-
-
-def _figure_files():
-    return [f"{name}-{mode}.svg" for name in figures() for mode in ("light", "dark")]
 
 
 def _modules(kind):

@@ -20,8 +20,13 @@ def numbers(runs, claims):
         experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
         for experiment, arms in runs.items()
     }
-    printed["claims"] = {claim.name: f"{claim.sentence(runs)}{mark(claim)}" for claim in claims}
+    printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
     return printed
+
+
+def unbroken(text):
+    """The text with spaces that end no line: between ± and its half width, and before a per cent sign."""
+    return text.replace("± ", "±\N{NO-BREAK SPACE}").replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def mark(claim):
@@ -78,6 +83,6 @@ def _quantities(quantities):
             continue
         half = interval(last).half if len(last) > 1 else 0.0
         percent = quantity.endswith(PERCENT)
-        printed[quantity] = plus_minus(last.mean(), half, *((100, " %") if percent else ()))
+        printed[quantity] = unbroken(plus_minus(last.mean(), half, *((100, " %") if percent else ())))
         printed[f"{quantity}_mean"] = fixed(last.mean())
     return printed

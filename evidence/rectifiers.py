@@ -7,6 +7,7 @@ from scipy import special
 
 DEPTHS = [5, 15, 30]  # hidden layers
 RATES = {"sgd": [0.01, 0.03, 0.1, 0.3], "adam": [0.0003, 0.001, 0.003]}
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(200)
 ACTIVATIONS = {  # of a float64 array
     "linear": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
@@ -23,7 +24,6 @@ def constant(activation):
     activation: a function of a float64 array. The integral is taken by Gauss and Legendre on each side of zero, where the
     functions have their kinks. Source: He et al. 2015, section 2.2, for ReLU; the same argument for the others.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(200)
-    z = 5 * (nodes + 1)  # 0 to 10; beyond lies 1e-23 of the normal distribution
+    z = 5 * (NODES + 1)  # 0 to 10; beyond lies 1e-23 of the normal distribution
     density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    return 1 / float(np.sum(5 * weights * density * (activation(z) ** 2 + activation(-z) ** 2)))
+    return 1 / float(np.sum(5 * WEIGHTS * density * (activation(z) ** 2 + activation(-z) ** 2)))

@@ -1,24 +1,23 @@
-"""Figures are pure: the same results give the same bytes, in both palettes, and nothing else is touched."""
+"""Figures are pure: the same results give the same bytes, every colour has its twin for dark pages, and nothing else is touched."""
 
 import ast
 import pickle
 import re
-from functools import cache
 
 import pytest
 
 from evidence import draw, record
 from evidence.figures import palette
 from evidence.freshness import ROOT
+from evidence.problem import Problem
 
 FIGURES = draw.figures()
 each_figure = pytest.mark.parametrize("name", FIGURES)
 RUNS = {name: result["runs"] for name, result in record.read_all().items()}
 
 
-@cache
-def drawn(name, mode):
-    return draw.svg(name, RUNS, mode)
+def drawn(name, mode="light"):
+    return (draw.GENERATED / f"figures/{name}-{mode}.svg").read_text()
 
 
 def test_there_are_figures_to_check():
@@ -28,22 +27,34 @@ def test_there_are_figures_to_check():
 @each_figure
 def test_the_same_results_give_the_same_bytes_and_stay_as_they_are(name):
     before = pickle.dumps(RUNS)
-    assert draw.svg(name, RUNS, "light") == drawn(name, "light")
-    assert "<dc:date>" not in drawn(name, "light")
+    assert draw.svg(name, RUNS) == drawn(name), "run: python -m evidence draw"
+    assert "<dc:date>" not in drawn(name)
     assert pickle.dumps(RUNS) == before
 
 
 @each_figure
-def test_the_two_palettes_differ_in_colour_and_in_nothing_else(name):
-    light, dark = (drawn(name, mode) for mode in ("light", "dark"))
-    assert light != dark
-    shapes = [re.sub(r"#[0-9a-f]{3,6}\b|p?[0-9a-f]{10,12}", "", text) for text in (light, dark)]
-    assert shapes[0] == shapes[1]
+def test_every_colour_of_a_figure_is_of_the_palette_and_turns_for_dark_pages(name):
+    light, dark = drawn(name), drawn(name, "dark")
+    paints = [set(re.findall(r'(?:fill|stroke): ([^;"]+)', text)) - {"none"} for text in (light, dark)]
+    assert paints[0] <= palette.DARK.keys() and {palette.DARK[paint] for paint in paints[0]} == paints[1]
+    assert re.sub(r"#[0-9a-f]{6}\b", "", light) == re.sub(r"#[0-9a-f]{6}\b", "", dark)
+
+
+def test_a_colour_without_a_twin_for_dark_pages_is_named_with_the_remedy():
+    with pytest.raises(Problem, match="#123456.*evidence/figures/palette.py"):
+        palette.darkened('<path style="fill: #123456"/>')
+
+
+def test_the_palette_and_the_style_have_the_colours_that_turn_dark_and_no_two_turn_alike():
+    written = re.findall(r": ([0-9A-F]{6})$", (ROOT / "evidence/figures/figure.mplstyle").read_text(), re.M)
+    used = {*palette.PALETTE.family.values(), palette.PALETTE.muted, palette.PALETTE.faint, *(f"#{colour.lower()}" for colour in written)}
+    assert used == palette.DARK.keys()
+    assert len(set(palette.DARK.values())) == len(palette.DARK)
 
 
 @each_figure
 def test_the_background_is_transparent(name):
-    first_patch = drawn(name, "dark").split('<g id="patch_1">')[1][:400]
+    first_patch = drawn(name).split('<g id="patch_1">')[1][:400]
     assert "fill: none" in first_patch
 
 
@@ -64,9 +75,9 @@ def luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize(("mode", "page"), [("light", "#ffffff"), ("dark", "#1e2129")])
-def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(mode, page):
-    for color in [*palette.MODES[mode].family.values(), palette.MODES[mode].muted]:
+@pytest.mark.parametrize(("turned", "page"), [(lambda colour: colour, "#ffffff"), (palette.DARK.get, "#1e2129")], ids=["light", "dark"])
+def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(turned, page):
+    for color in map(turned, [*palette.PALETTE.family.values(), palette.PALETTE.muted]):
         low, high = sorted(luminance(each) + 0.05 for each in (color, page))
         assert high / low >= 3, (color, high / low)
 

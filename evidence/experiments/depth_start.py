@@ -18,6 +18,7 @@ PROTOCOL = {
     "batch_size": 64,
     "images": 3200,
     "epochs": 4,  # of 50 steps each
+    "test_images": 2000,
     "signal_images": 512,
     "seeds": list(range(5)),
 }
@@ -30,7 +31,8 @@ def measure(seed):
     rate: "val_loss", "val_accuracy", and "changed", the share of the weights between hidden layers (of the first layer
     where there is one hidden layer) that differ from their start in any bit; weights that became NaN count as changed.
     """
-    (x, y), test = mnist.pixels()
+    (x, y), (x_test, y_test) = mnist.pixels()
+    test = x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]]
     chosen = stacked.batch_order(seed, 0, len(x))
     signal, training = chosen[-PROTOCOL["signal_images"] :], chosen[: PROTOCOL["images"]]
     runs = {"grid": {"learning_rate": PROTOCOL["learning_rates"]}}
