@@ -98,7 +98,7 @@ PLANTED = {
     "a thread that is not named": (QUESTIONS, faults_of_the_questions, r"https://github.com/pytorch/pytorch/issues/34592", "x"),
     "a long answer": (QUESTIONS, faults_of_the_questions, r"No\. (?=\(= claims)", "No. No. No. No. "),
     "a long answer to a searcher": (FAQ, faults_of_the_faq, r"Yes, to repeat a run;", "Yes. Yes. Yes. Yes. But:"),
-    "no link for a searcher": (FAQ, faults_of_the_faq, r"\(fans\.md#attention\)", "(fans.md)"),
+    "no link for a searcher": (FAQ, faults_of_the_faq, r"\(fans\.md#kerass-defaults-read-from-keras\)", "(fans.md)"),
 }
 
 

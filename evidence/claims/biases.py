@@ -39,11 +39,41 @@ def caught_up(runs):
 
 @claim(refuted_by=caught_up)
 def the_head_start_lasts(runs):
-    """After {early} batches the network that started from a bias of zero is {first} nats behind, and after {late} still {last}."""
+    """After {early} batches the network that started from a bias of zero is {first} nats behind the one from the log-odds, both with random
+    kernels, and after {late} still {last}."""
     batches = runs["prior_bias"]["zero"]["batch"][0]
     first, last = (paired_difference(loss(runs, "zero", check), loss(runs, "prior", check)) for check in (1, -1))
     assert first.low > 0 and last.low > 0 and first.mean > last.mean
     return {"early": word(int(batches[1])), "first": plus_minus(*first), "late": int(batches[-1]), "last": plus_minus(*last)}
+
+
+@claim(refuted_by=swap("prior_bias", "prior_alone", "prior"))
+def a_zero_kernel_waits(runs):
+    """With zeros in the output kernel as well, the loss is {middle_gap} nats behind the log-odds with random kernels after {middle} batches, and
+    {last_gap} after {last}, no longer detectable; the intervals are widened for all {checks} times we looked."""
+    batches = runs["prior_bias"]["prior"]["batch"][0]
+    checks = len(batches) - 1
+    middle = checks // 2 + 1
+    gaps = [paired_difference(loss(runs, "prior_alone", check), loss(runs, "prior", check), checks) for check in (middle, -1)]
+    assert gaps[0].low > 0 and gaps[1].holds_zero
+    named = {"middle_gap": plus_minus(*gaps[0]), "last_gap": plus_minus(*gaps[1]), "checks": word(checks)}
+    return named | {"middle": int(batches[middle]), "last": int(batches[-1])}
+
+
+def biases_alike(runs):
+    """A refutation: as many silent units with a bias of 1 as with zero."""
+    share = runs["dead_start"]["biases"]["unit_share"]
+    share[:, 4] = share[:, 3]
+
+
+@claim(refuted_by=biases_alike)
+def a_positive_bias_silences_units_too(runs):
+    """In five hidden layers of 64 ReLUs, {one} of the units are silent for all of a thousand images when every bias is 1, and {zero} when it is
+    zero, {more} points fewer."""
+    zero, one = runs["dead_start"]["biases"]["unit_share"].T[3:]
+    more = paired_difference(one, zero)
+    assert more.low > 0.05
+    return {"one": plus_minus(*interval(one), 100, " %"), "zero": plus_minus(*interval(zero), 100, " %"), "more": plus_minus(*more, 100)}
 
 
 def per_step(runs, arm):

@@ -6,7 +6,7 @@ from evidence.claim import claim, swap
 from evidence.decay import tanh_decay
 from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, plus_minus, word
-from evidence.ordering import ACTIVATIONS, best
+from evidence.ordering import ACTIVATIONS, RATES, best
 from evidence.variance import WIDTHS
 
 
@@ -117,3 +117,21 @@ def glorot_beats_the_old_rule_with_tanh(runs):
     gap = paired_difference(best(runs, "tanh", "glorot"), best(runs, "tanh", "standard"))
     assert gap.low > 0
     return {"gap": plus_minus(*gap, 100)}
+
+
+def no_gain(runs):
+    """A refutation: with softsign the old rule at the largest rate does what it does at the one before."""
+    runs["glorot_ordering"]["softsign_standard_0.3"] = runs["glorot_ordering"]["softsign_standard_0.1"]
+
+
+@claim(refuted_by=no_gain)
+def the_old_rule_does_best_at_the_largest_rate(runs):
+    """The old rule does best at {rate}, the largest rate of the grid: from {before} to there it gains {softsign} points with softsign and
+    {tanh} with tanh, the latter not detectable."""
+    means, gains = {}, {}
+    for name in ("softsign", "tanh"):
+        values = [runs["glorot_ordering"][f"{name}_standard_{rate}"]["val_accuracy"][:, -1] for rate in RATES]
+        means[name], gains[name] = [one.mean() for one in values], paired_difference(values[-1], values[-2], 2)
+    assert all(np.argmax(one) == len(RATES) - 1 for one in means.values())
+    assert gains["softsign"].low > 0 and gains["tanh"].holds_zero
+    return {"rate": RATES[-1], "before": RATES[-2]} | {name: plus_minus(*gap, 100) for name, gap in gains.items()}

@@ -142,7 +142,7 @@ def flat(runs):
 
 
 @claim(refuted_by=flat)
-def outliers_slow_the_growth(runs):
+def z_does_not_stay_normal(runs):
     """With {images} images, the variance of a ReLU's output over the batch is {first} in the first layer, as for normal z, and {last} in the fiftieth."""
     variance = runs["batch_norm_depth"]["batch_512"]["variance"]
     first, last = interval(variance[:, 0]), interval(variance[:, -1])

@@ -99,11 +99,13 @@ def a_small_start_costs_as_well(runs):
 
 @claim(refuted_by=swap("start_scale", "fast_adam_0.3", "fast_adam_3"))
 def a_fast_rate_narrows_the_small_side(runs):
-    """At ten times Adam's rate, three tenths of He's kernels cost {cost} percentage points, with 95 % confidence at most {bound}, which
-    is less than the {slow} at the default rate."""
+    """At ten times Adam's rate and in half as many epochs, three tenths of He's kernels cost {cost} percentage points, with 95 % confidence
+    at most {bound}; that is {less} less than the {slow} at the default rate."""
     fast, slow = (gap(runs, "start_scale", f"{name}_1", f"{name}_0.3") for name in ("fast_adam", "adam"))
-    assert fast.high < slow.mean
-    return {"cost": plus_minus(*fast, 100), "bound": fixed(100 * fast.high, 1), "slow": plus_minus(*slow, 100)}
+    ends = [last(runs, "start_scale", f"{name}_{factor}") for name in ("adam", "fast_adam") for factor in (1, 0.3)]
+    less = paired_difference(ends[0] - ends[1], ends[2] - ends[3])
+    assert fast.high < slow.mean and less.low > 0
+    return {"less": plus_minus(*less, 100), "cost": plus_minus(*fast, 100), "bound": fixed(100 * fast.high, 1), "slow": plus_minus(*slow, 100)}
 
 
 @claim(refuted_by=swap("start_scale", "silent_10", "adam_10"))

@@ -24,11 +24,12 @@ def factors(runs, name, quantity="delta"):
 
 @claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "relu_he_normal"))
 def glorot_relu_gradients_look_flat(runs):
-    """In 30 ReLU layers from Glorot uniform, the weight gradients of the second layer are {gradient} times those of the
-    last hidden layer, while the error signal δ there is only {delta} of what it was."""
+    """In {layers} ReLU layers from Glorot uniform, the weight gradients of the second layer are {gradient} times those of the
+    last one, while the error signal δ there is only {delta} of what it was."""
     (gradient, low, high), (delta, _, worst) = (typical(ratio(arm(runs, "relu_glorot_uniform"), q)) for q in ("gradient", "delta"))
     assert 0.5 < low and high < 2 and worst < 1e-3
-    return {"gradient": fixed(gradient, 2), "delta": power(delta)}
+    layers = arm(runs, "relu_glorot_uniform")["gradient"].shape[1] - 1  # the last of them all is the output layer
+    return {"layers": layers, "gradient": fixed(gradient, 2), "delta": power(delta)}
 
 
 @claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "tanh_glorot_uniform"))

@@ -11,7 +11,7 @@ def draw(fig, runs, palette):
     """Two panels, one per depth; x: learning rate; y: test accuracy in per cent after 200 steps, one line per start."""
     arms = runs["depth_start"]
     rates = arms["grid"]["learning_rate"][0]
-    styles = {"he_normal": (palette["he_normal"], "-"), "small_normal": (palette["random_normal"], "--")}
+    styles = {"he_normal": (palette["he_normal"], "-"), "small_normal": (palette["random_normal"], "-")}
     axes = fig.subplots(1, 2, sharey=True)
     fig.get_layout_engine().set(wspace=0.06)
     for ax, (layers, title) in zip(axes, PANELS.items(), strict=True):
