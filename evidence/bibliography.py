@@ -4,6 +4,7 @@ A page writes `[^he2015]: (= references.he2015 =), section 2.2.`; the placeholde
 """
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -108,13 +109,18 @@ def _link(fields):
 
 
 def _formatted(key, entry):
-    style = _Style(abbreviate_names=True)
+    style = _style()
     if not hasattr(style, f"get_{entry.type}_template"):
         raise _problem(key, f"the book has no form for @{entry.type}; use article, inproceedings, incollection or misc")
     try:
         return style.format_entry(key, entry).text.render(_Markdown())
     except PybtexError as error:
         raise _problem(key, error) from None
+
+
+@cache
+def _style():
+    return _Style(abbreviate_names=True)  # made once: it looks for its plugins among all installed packages
 
 
 def _sorting(entry):

@@ -61,14 +61,11 @@ def processor():
 @cache
 def read(path=RECORD):
     """The record. Raises Problem if it is missing or breaks its schema."""
-    from jsonschema import Draft202012Validator
-
     if not path.exists():
         raise Problem("No speed is on record; run: make bench")
     result = json.loads(path.read_text())
-    error = next(Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(result), None)
-    if error:
-        raise Problem(f"{path.name} breaks its schema at {error.json_path}: {error.message[:200]}; run: make bench")
+    if fault := record.fault_of(result, SCHEMA):
+        raise Problem(f"{path.name} breaks its schema: {fault}; run: make bench")
     return result
 
 

@@ -19,7 +19,11 @@ import numpy as np
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # its compiler takes longer than the programs
+_SESSION = tempfile.TemporaryDirectory()  # goes when the interpreter ends
+# JAX's compiler takes longer than the programs: it does less, and what programs have in common only once.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", _SESSION.name)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 
 def run(rows):
@@ -138,11 +142,6 @@ def mnist_file(real):
     else:
         from tests import digits as data
     (x_train, y_train), (x_test, y_test) = data.load()
-    path = Path(_session_folder().name, "mnist.npz")
+    path = Path(_SESSION.name, "mnist.npz")
     np.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     return path
-
-
-@functools.cache
-def _session_folder():
-    return tempfile.TemporaryDirectory()  # goes when the interpreter ends

@@ -38,10 +38,15 @@ def test_no_footnote_spells_out_a_work(name):
     assert not notes, f"write [^he2015]: (= references.he2015 =), section 2.2. instead of {notes}"
 
 
+@pytest.fixture(scope="module")
+def references():
+    return bibliography.references(ENTRIES)
+
+
 @pytest.mark.parametrize("key", ENTRIES)
-def test_every_work_has_a_key_of_first_author_and_year_and_a_link(key):
+def test_every_work_has_a_key_of_first_author_and_year_and_a_link(key, references):
     assert re.fullmatch(rf"[a-z]+{ENTRIES[key].fields['year']}[a-z]*", key)
-    assert re.search(r", \[[^\]]+\]\(https?://\S+\)$", bibliography.references(ENTRIES)[key])
+    assert re.search(r", \[[^\]]+\]\(https?://\S+\)$", references[key])
 
 
 def test_the_bibliography_is_in_the_order_of_its_keys():

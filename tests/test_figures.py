@@ -13,7 +13,11 @@ from evidence.problem import Problem
 
 FIGURES = draw.figures()
 each_figure = pytest.mark.parametrize("name", FIGURES)
-RUNS = {name: result["runs"] for name, result in record.read_all().items()}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return {name: result["runs"] for name, result in record.read_all().items()}
 
 
 def drawn(name, mode="light"):
@@ -25,11 +29,11 @@ def test_there_are_figures_to_check():
 
 
 @each_figure
-def test_the_same_results_give_the_same_bytes_and_stay_as_they_are(name):
-    before = pickle.dumps(RUNS)
-    assert draw.svg(name, RUNS) == drawn(name), "run: python -m evidence draw"
+def test_the_same_results_give_the_same_bytes_and_stay_as_they_are(name, runs):
+    before = pickle.dumps(runs)
+    assert draw.svg(name, runs) == drawn(name), "run: python -m evidence draw"
     assert "<dc:date>" not in drawn(name)
-    assert pickle.dumps(RUNS) == before
+    assert pickle.dumps(runs) == before
 
 
 @each_figure

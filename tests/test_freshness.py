@@ -130,7 +130,7 @@ def test_status_takes_less_than_a_second_and_no_tensorflow(project):
         status(project)
         return time.perf_counter() - started
 
-    assert min(seconds() for _ in range(5)) < 1  # of five, since other tests run beside this one
+    assert any(seconds() < 1 for _ in range(5))  # one of five, since other tests run beside this one
     imports = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
     ).stderr

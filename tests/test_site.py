@@ -14,6 +14,8 @@ from pathlib import Path
 import markdown
 import pytest
 
+from tests import small_book
+
 ROOT = Path(__file__).resolve().parents[1]
 BUDGET = 100_000  # bytes of HTML, CSS and JavaScript that a page loads, compressed
 HEAVY = ["audit/index.html"]  # shows a file of nearly 600 lines, in colour, to be read before it is copied
@@ -85,44 +87,47 @@ def pages(built):
     return {path: page for path, page in found.items() if path != "404.html"}
 
 
-@pytest.fixture(scope="session")
-def copy(built, tmp_path_factory):
-    """A copy of what the site is built from."""
-    root = tmp_path_factory.mktemp("copy")
+@pytest.fixture
+def book(tmp_path):
+    """A copy of what the site is built from, without docs/generated."""
+    (root := tmp_path / "book").mkdir()
     for name in SOURCES:
-        source = ROOT / name
-        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root / name)
+        source, left_out = ROOT / name, shutil.ignore_patterns("generated")
+        shutil.copytree(source, root / name, ignore=left_out) if source.is_dir() else shutil.copy(source, root / name)
     return root
+
+
+def broken(book, *faults):
+    """What a build of the small book prints where each fault is a paragraph of a page; the build must fail."""
+    shutil.copytree(ROOT / "docs/generated", book / "docs/generated")
+    small_book.cut(book)
+    with (book / f"docs/{small_book.PAGES[-1]}.md").open("a") as page:
+        page.writelines(f"\n\n{fault}\n" for fault in faults)
+    code, printed = mkdocs(book / "site", book)
+    assert code != 0
+    return printed.splitlines()
 
 
 def test_the_strict_build_warns_of_nothing(built):
     assert "WARNING" not in built[1]
 
 
+def test_each_broken_link_is_a_warning_and_the_build_fails(book):
+    links = ["nowhere.md", "experiment.md#nowhere", "/claims/"]
+    warnings = [line for line in broken(book, *(f"[x]({link})" for link in links)) if "WARNING" in line]
+    assert len(warnings) == len(links)
+    assert [sum(f"link '{link}'" in line for line in warnings) for link in links] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(
-    "fault, told",
-    {
-        "[x](nowhere.md)": "nowhere.md",
-        "[x](contributing.md#nowhere)": "nowhere",
-        "[x](/claims/)": "/claims/",
-        '--8<-- "snippets/nowhere.py"': "nowhere.py",
-        "(= nothing.here =)": "nothing",
-    }.items(),
+    "fault, told", {'--8<-- "snippets/nowhere.py"': "snippets/nowhere.py", "(= nothing.here =)": "'nothing'"}.items()
 )
-def test_a_broken_reference_fails_the_build(copy, tmp_path, fault, told):
-    page = copy / "docs/contributing.md"
-    text = page.read_text()
-    page.write_text(f"{text}\n\n{fault}\n")
-    code, printed = mkdocs(tmp_path, copy)
-    page.write_text(text)
-    assert code != 0 and told in printed
+def test_what_cannot_be_filled_in_fails_the_build(book, fault, told):
+    assert told in "\n".join(broken(book, fault))
 
 
-def test_a_checkout_without_figures_says_what_to_run(copy, tmp_path):
-    generated = copy / "docs/generated"
-    generated.rename(copy / "away")
-    code, printed = mkdocs(tmp_path, copy)
-    (copy / "away").rename(generated)
+def test_a_checkout_without_figures_says_what_to_run(book):
+    code, printed = mkdocs(book / "site", book)
     assert code != 0
     assert len(printed.strip().splitlines()) == 1 and "make serve" in printed
 
@@ -131,6 +136,11 @@ def test_two_builds_give_the_same_bytes(built, tmp_path):
     mkdocs(tmp_path)
     one, two = ({p.relative_to(s): p.read_bytes() for p in s.rglob("*") if p.is_file()} for s in (built[0], tmp_path))
     assert one.keys() == two.keys() and not [str(path) for path in one if one[path] != two[path]]
+
+
+def test_every_page_of_the_book_is_on_the_site(pages):
+    names = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert {"index.html", *(f"{name}/index.html" for name in names)} <= pages.keys()
 
 
 def test_nothing_is_loaded_from_another_host(built, pages):
