@@ -25,8 +25,10 @@ def numbers(runs, claims):
 
 
 def unbroken(text):
-    """The text with spaces that end no line: between ± and its half width, and before a per cent sign."""
-    return text.replace("± ", "±\N{NO-BREAK SPACE}").replace(" %", "\N{NO-BREAK SPACE}%")
+    """The text with spaces that end no line: around ±, before a per cent sign, around the dot of a power of ten."""
+    for joint in (" ± ", " %", " · 10<sup>"):
+        text = text.replace(joint, joint.replace(" ", "\N{NO-BREAK SPACE}"))
+    return text
 
 
 def mark(claim):

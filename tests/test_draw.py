@@ -92,7 +92,7 @@ def test_numbers_are_the_means_and_intervals_of_the_results(project):
     values = record.read("mnist_shootout")["runs"]["he_normal"]["val_accuracy"][:, -1]
     assert printed["val_accuracy_mean"] == f"{values.mean():.4f}"
     assert printed["val_accuracy"].endswith("\N{NO-BREAK SPACE}%")
-    mean, half = printed["val_accuracy"][:-2].split(" ±\N{NO-BREAK SPACE}")
+    mean, half = printed["val_accuracy"][:-2].split("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
     assert float(mean) == pytest.approx(100 * values.mean(), abs=float(half))
 
 

@@ -17,7 +17,7 @@ def table(runs):
     ]
     for arm in order:
         difference = paired_difference(final[arm], final[REFERENCE], len(order) - 1)
-        said = "–" if arm == REFERENCE else "not detectable" if difference.holds_zero else "real"
+        said = "–" if arm == REFERENCE else "not\N{NO-BREAK SPACE}detectable" if difference.holds_zero else "real"
         rows.append(
             f"| `{arm}` | {plus_minus(*interval(final[arm]), 100)} | {plus_minus(*interval(arms[arm]['val_loss'][:, -1]))} "
             f"| {'–' if arm == REFERENCE else plus_minus(*difference, 100)} | {said} |"
