@@ -2,10 +2,10 @@
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -125,12 +125,13 @@ def test_a_result_without_an_experiment_is_named(project):
 
 
 def test_status_takes_less_than_a_second_and_no_tensorflow(project):
-    def seconds():
-        started = time.perf_counter()
+    def seconds():  # of the processor, since other tests run beside this one
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         status(project)
-        return time.perf_counter() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert any(seconds() < 1 for _ in range(5))  # one of five, since other tests run beside this one
+    assert any(seconds() < 1 for _ in range(5))  # a crowded processor is slower as well
     imports = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
     ).stderr

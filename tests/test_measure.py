@@ -15,18 +15,22 @@ from evidence.measure import _check_installed
 from evidence.problem import Problem
 
 TOY = '''
-import time
+import os, time
 import numpy as np
 
 PROTOCOL = {"question": "Does measuring go on where it was?", "seeds": [0, 1, 2, 3]}
 
 
 def measure(seed):
-    time.sleep(PAUSE)
+    while seed > 1 and os.path.exists("hold"):
+        time.sleep(0.01)
     with open("measured.txt", "a") as log:
         log.write(f"NAME {seed}\\n")
     return {"arm": {"loss": np.arange(3) + seed}}
 '''
+
+
+OTHER = TOY.replace("arange(3)", "arange(4)")
 
 
 @pytest.fixture
@@ -42,9 +46,8 @@ def project(tmp_path):
     return tmp_path
 
 
-def add(project, name, pause=0.0, text=TOY):
-    path = project / f"evidence/experiments/{name}.py"
-    path.write_text(text.replace("PAUSE", str(pause)).replace("NAME", name))
+def add(project, name, text=TOY):
+    (project / f"evidence/experiments/{name}.py").write_text(text.replace("NAME", name))
 
 
 def command(*arguments):
@@ -73,13 +76,15 @@ def test_everything_stale_is_measured_once_and_recorded(project):
 
 def test_only_what_changed_is_measured_again(project):
     measure(project)
-    add(project, "second", pause=0.001)
+    add(project, "second", OTHER)
     measure(project)
     assert sorted(measured(project)[8:]) == [f"second {seed}" for seed in range(4)]
 
 
 def interrupt_after_two_seeds(project, how):
-    add(project, "first", pause=0.6)
+    """Exit code and words of a command that gets the signal when two seeds are measured, whatever else the machine does."""
+    hold = project / "hold"
+    hold.touch()
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     running = subprocess.Popen(
         command("measure", "first"), cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -88,7 +93,8 @@ def interrupt_after_two_seeds(project, how):
         if "seed 2 of 4" in line:
             running.send_signal(how)
             break
-    said, errors = running.communicate(timeout=20)
+    said, errors = running.communicate(timeout=60)  # returns when the workers, which hold its ends, are gone as well
+    hold.unlink()
     return running.returncode, said + errors
 
 
@@ -110,21 +116,21 @@ def test_a_kill_leaves_no_half_result(project):
 
 def test_seeds_kept_from_other_code_are_not_used(project):
     interrupt_after_two_seeds(project, signal.SIGINT)
-    add(project, "first", pause=0.0)
+    add(project, "first", OTHER)
     measure(project, "first")
     assert sorted(measured(project)[2:]) == [f"first {seed}" for seed in range(4)]
 
 
 def test_a_failing_experiment_records_nothing_and_exits_non_zero(project):
-    add(project, "first", text=TOY.replace("return", "raise RuntimeError('broken')\n    return"))
+    add(project, "first", TOY.replace("return", "raise RuntimeError('broken')\n    return"))
     done = measure(project, "first")
     assert done.returncode != 0 and "broken" in done.stderr
     assert not (project / "evidence/results/first.json").exists()
 
 
 def test_a_problem_in_one_seed_is_one_sentence(project):
-    add(project, "first", text=TOY.replace("return", "raise Problem('The data is gone; fetch it.')\n    return").replace(
-        "import time", "import time\nfrom evidence.problem import Problem"))
+    add(project, "first", TOY.replace("return", "raise Problem('The data is gone; fetch it.')\n    return").replace(
+        "import numpy", "from evidence.problem import Problem\nimport numpy"))
     done = measure(project, "first")
     assert (done.returncode, done.stderr) == (1, "The data is gone; fetch it.\n")
 
@@ -145,7 +151,7 @@ def test_another_installed_version_is_refused(project):
 def test_a_framework_that_is_not_installed_is_one_sentence_that_says_how_to_install_it(project):
     with open(project / "requirements-frameworks.txt", "a") as pins:
         pins.write("\nsurely_no_framework==1.2\n")
-    add(project, "first", text=TOY.replace("import time", "import time\nimport surely_no_framework"))
+    add(project, "first", TOY.replace("import numpy", "import surely_no_framework\nimport numpy"))
     done = measure(project, "first")
     assert done.returncode == 1 and measured(project) == []
     assert done.stderr == (

@@ -24,7 +24,7 @@ def command(port):
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=20) as page:
+    with urllib.request.urlopen(url, timeout=60) as page:
         return page.read().decode()
 
 
@@ -57,7 +57,7 @@ def served(project):
     port = free_port()
     server = subprocess.Popen(command(port), cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        wait_for(f"http://127.0.0.1:{port}/", 20)
+        wait_for(f"http://127.0.0.1:{port}/", 60)
         yield f"http://127.0.0.1:{port}/", server.stdout.readline()
     finally:
         server.terminate()
@@ -79,7 +79,7 @@ def test_an_edited_chapter_is_served_anew(served, project):
     address, _ = served
     with (project / "docs/experiment.md").open("a") as page:
         page.write("\nA sentence that was not here before.\n")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while "A sentence that was not here before" not in fetch(address + "experiment/"):
         assert time.monotonic() < end, "the page was not built again"
         time.sleep(0.2)
@@ -87,11 +87,11 @@ def test_an_edited_chapter_is_served_anew(served, project):
 
 def test_a_taken_port_is_one_sentence(served):
     address, _ = served
-    done = subprocess.run(command(address.split(":")[-1].strip("/")), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command(address.split(":")[-1].strip("/")), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and "is taken; choose another: make serve PORT=" in done.stderr
 
 
 def test_no_port_is_one_sentence():
-    done = subprocess.run(command(70000), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command(70000), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "is not a port" in done.stderr
