@@ -65,12 +65,12 @@ def _on_all_cores(tasks):
         return
     warnings.filterwarnings("ignore", r"\d+ tasks (have been|which were)", UserWarning)  # joblib's, where one failed
     parallel = Parallel(min(os.cpu_count(), len(tasks)), return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
-    yield from parallel(delayed(_measure_seed)(*task) for task in tasks)
+    yield from parallel(delayed(_measure_seed)(os.getpid(), *task) for task in tasks)
 
 
-def _measure_seed(name, seed, path):
+def _measure_seed(command, name, seed, path):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and the command ends its workers
-    _end_with(os.getppid())
+    _end_with(command)  # not with its parent of this moment, which is another if the command was killed since
     process_executor._USE_PSUTIL = False  # else a worker that grew by 300 MB ends, and its successor imports and traces anew
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     if "tensorflow" in sys.modules:

@@ -87,14 +87,18 @@ def interrupt_after_two_seeds(project, how):
     hold.touch()
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     running = subprocess.Popen(
-        command("measure", "first"), cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("measure", "first"), cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job would be deaf to it
     )
     for line in running.stdout:
         if "seed 2 of 4" in line:
             running.send_signal(how)
             break
-    said, errors = running.communicate(timeout=60)  # returns when the workers, which hold its ends, are gone as well
-    hold.unlink()
+    try:
+        said, errors = running.communicate(timeout=60)  # returns when the workers, which hold its ends, are gone as well
+    finally:
+        running.kill()
+        hold.unlink()
     return running.returncode, said + errors
 
 
