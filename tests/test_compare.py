@@ -33,6 +33,13 @@ def test_nan_agrees_only_with_nan():
     assert not agree(nan, np.ones(5))
 
 
+def test_one_seed_more_that_diverged_agrees_and_the_others_must_repeat():
+    some, more = np.array([np.nan, np.nan, np.nan, 2.30, 2.31]), np.array([np.nan, np.nan, np.nan, np.nan, 2.30])
+    assert agree(some, more) and agree(more, some)
+    assert agree(np.array([2.29, 2.30, 2.31]), np.array([np.nan, 2.30, 2.31]))
+    assert not agree(some, np.array([np.nan, np.nan, np.nan, 2.10, 2.11]))
+
+
 def test_the_committed_results_agree_with_themselves():
     compare(record.RESULTS, say=lambda line: None)
 
