@@ -26,8 +26,7 @@ def _run(args):
         programs = [name for name in args.names or freshness.experiments() if name not in pages]
         for name in programs:
             freshness.source(name)
-        measure(programs, args.results)
-        notebooks.measure(pages, notebooks.folder(args.results))
+        measure(programs, pages, args.results)
     elif args.command == "status":
         return _status(args.results)
     elif args.command == "draw":

@@ -10,6 +10,7 @@ import hashlib
 import re
 import sys
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from evidence import mnist
@@ -122,6 +123,26 @@ def pinned(package):
         f"{package} is imported by an experiment but not pinned in {' or '.join(REQUIREMENTS)}; add it to the first, "
         "or to the second if it is a framework that only comparisons need."
     )
+
+
+def check_installed(versions):
+    """Raise Problem if one of the packages, {name: pinned version}, is not installed in that version."""
+    for package, pinned_version in versions.items():
+        installed = _installed(package) or _installed(f"{package}-cpu")
+        if installed != pinned_version:
+            file = pinned(package)[1]
+            hashes = "--require-hashes " if file == "requirements.txt" else ""
+            raise Problem(
+                f"{package} {f'{installed} is not the pinned' if installed else 'is not installed, in version'} {pinned_version}, "
+                f"so the result would not be reproducible; run: .venv/bin/python -m pip install {hashes}-r {file}"
+            )
+
+
+def _installed(distribution):
+    try:
+        return metadata.version(distribution).partition("+")[0]  # torch's CPU build is 2.13.0+cpu
+    except metadata.PackageNotFoundError:
+        return None
 
 
 @cache

@@ -3,20 +3,13 @@
 import hashlib
 import importlib
 import json
-import os
 import shutil
-import signal
 import sys
-import threading
 import time
-import warnings
-from functools import cache
-from importlib import metadata
+from contextlib import closing
 
-from joblib import Parallel, delayed
-from joblib.externals.loky import process_executor
-
-from evidence import freshness, record
+from evidence import freshness, notebooks, record
+from evidence.cores import on_all_cores
 from evidence.problem import Problem
 
 
@@ -31,67 +24,50 @@ def stale(name, folder=record.RESULTS):
     return freshness.changes(recorded, current) + altered
 
 
-def measure(names, folder=record.RESULTS, say=print):
-    """Measure every named experiment that is stale, on all cores, and write its result into `folder`.
+def measure(names, pages=(), folder=record.RESULTS, say=print):
+    """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
-    Seeds already measured with the same code, packages and data are taken from where an interrupted run left
-    them. Raises Problem, and KeyboardInterrupt after saying what was kept.
+    Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
+    packages and data are taken from where an interrupted run left them. Raises Problem, and KeyboardInterrupt after
+    saying what was kept.
     """
     waiting = [name for name in names if stale(name, folder)]
-    for name in sorted(set(names) - set(waiting)):
+    unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
+    for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
         say(f"{name}: current")
     plans = {name: _Plan(name, folder) for name in waiting}
-    tasks = [(name, seed, plan.path(seed)) for name, plan in plans.items() for seed in plan.missing()]
-    started, done = time.monotonic(), 0
-    for plan in plans.values():
+    tasks = [(name, notebooks.execute, (name, notebooks.folder(folder))) for name in unexecuted]
+    for plan in sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"])):  # long seeds first
         plan.record_if_whole(say)  # an interrupted run may have left all its seeds
+        tasks += [(plan.name, _measure_seed, (plan.name, seed, plan.path(seed))) for seed in plan.missing()]
     try:
-        for name, problem in _on_all_cores(tasks):
-            if problem:
-                raise problem
-            done += 1
-            left = _clock((time.monotonic() - started) / done * (len(tasks) - done))
-            say(f"{name}: seed {plans[name].measured()}, about {left} left", flush=True)
-            plans[name].record_if_whole(say)
+        _run(tasks, plans, say)
     except KeyboardInterrupt:
         kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
         say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")
         raise
 
 
-def _on_all_cores(tasks):
-    """(name, Problem or None) of each task, as it ends; a seed is a task, so that no core waits for another."""
-    if not tasks:
-        return
-    warnings.filterwarnings("ignore", r"\d+ tasks (have been|which were)", UserWarning)  # joblib's, where one failed
-    parallel = Parallel(min(os.cpu_count(), len(tasks)), return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
-    yield from parallel(delayed(_measure_seed)(os.getpid(), *task) for task in tasks)
+def _run(tasks, plans, say):
+    # experiments take about equally long, however many seeds they have
+    work = {name: 1 / len(plans[name].protocol["seeds"]) if name in plans else 1.0 for name, *_ in tasks}
+    started, done, total = time.monotonic(), 0.0, sum(work[name] for name, *_ in tasks)
+    with closing(on_all_cores(tasks)) as ended:
+        for name in ended:
+            done += work[name]
+            if name not in plans:
+                say(f"{name}: executed", flush=True)
+                continue
+            left = _clock((time.monotonic() - started) / done * max(total - done, 0))
+            say(f"{name}: seed {plans[name].measured()}, about {left} left", flush=True)
+            plans[name].record_if_whole(say)
 
 
-def _measure_seed(command, name, seed, path):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and the command ends its workers
-    _end_with(command)  # not with its parent of this moment, which is another if the command was killed since
-    process_executor._USE_PSUTIL = False  # else a worker that grew by 300 MB ends, and its successor imports and traces anew
+def _measure_seed(name, seed, path):
     experiment = importlib.import_module(f"evidence.experiments.{name}")
     if "tensorflow" in sys.modules:
         _set_up_tensorflow()
-    try:
-        record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
-    except Problem as problem:  # it would exit from the worker, not from the command
-        return name, problem
-    return name, None
-
-
-@cache
-def _end_with(command):
-    """Let this worker end when the command of this process id does, also if it was killed."""
-
-    def watch():
-        while os.getppid() == command:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
 
 
 class _Plan:
@@ -100,7 +76,7 @@ class _Plan:
     def __init__(self, name, folder):
         self.name, self.folder = name, folder
         self.key = freshness.key(freshness.source(name))
-        _check_installed(self.key["versions"])
+        freshness.check_installed(self.key["versions"])
         self.protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
         place = folder.parent / ".unfinished" / name
         self.kept = place / _digest(self.key)
@@ -140,23 +116,6 @@ def _set_up_tensorflow():
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.get_logger().setLevel("ERROR")  # it warns of tracing for networks of many shapes, which is the point here
-
-
-def _check_installed(versions):
-    for package, pinned in versions.items():
-        for distribution in (package, f"{package}-cpu"):
-            try:
-                installed = metadata.version(distribution).partition("+")[0]  # torch's CPU build is 2.13.0+cpu
-                break
-            except metadata.PackageNotFoundError:
-                installed = None
-        if installed != pinned:
-            file = freshness.pinned(package)[1]
-            hashes = "--require-hashes " if file == "requirements.txt" else ""
-            raise Problem(
-                f"{package} {f'{installed} is not the pinned' if installed else 'is not installed, in version'} {pinned}, so the "
-                f"result would not be reproducible; run: .venv/bin/python -m pip install {hashes}-r {file}"
-            )
 
 
 def _digest(key):

@@ -15,7 +15,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from evidence import freshness, mnist, record
 from evidence.freshness import ROOT
@@ -65,40 +64,18 @@ def key(notebook):
     }
 
 
-def measure(wanted, place=FOLDER, say=print):
-    """Execute every named notebook that is stale, one on each core, and put it with its outputs into the folder `place`.
+def execute(name, place=FOLDER):
+    """Execute a notebook and put it with its outputs into the folder `place`.
 
-    Raises Problem, after all have run, for the first with a cell that failed; that notebook stays as it was.
+    Raises Problem if a cell failed; what lies in `place` stays as it was.
     """
-    waiting = [name for name in wanted if stale(name, place)]
-    for name in sorted(set(wanted) - set(waiting)):
-        say(f"{name}: current")
-    problems = []
-    parallel = Parallel(min(os.cpu_count(), len(waiting)) or 1, return_as="generator_unordered")
-    for name, done in parallel(delayed(_attempt)(name) for name in waiting):
-        if isinstance(done, Problem):
-            problems.append(done)
-        else:
-            record.replace(place / f"{name}.ipynb", json.dumps(done, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-            say(f"{name}: executed", flush=True)
-    if problems:
-        raise problems[0]
-
-
-def _attempt(name):
-    """(name, the notebook with its outputs and its key, or the Problem that it met)."""
-    from evidence.measure import _check_installed
-
     notebook = _read(FOLDER / f"{name}.ipynb")
     _bring_along(notebook)
     found = key(notebook)
-    try:
-        _check_installed(found["versions"])
-        done = _executed(name, notebook)
-    except Problem as problem:  # it would exit from the worker, not from the command
-        return name, problem
+    freshness.check_installed(found["versions"])
+    done = _executed(name, notebook)
     done["metadata"]["step_zero"]["key"] = found | {"outputs_sha256": _seal(done)}
-    return name, done
+    record.replace(place / f"{name}.ipynb", json.dumps(done, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def compare(fresh, say=print):

@@ -11,7 +11,6 @@ import pytest
 
 from evidence import freshness
 from evidence.freshness import ROOT
-from evidence.measure import _check_installed
 from evidence.problem import Problem
 
 TOY = '''
@@ -139,6 +138,13 @@ def test_a_problem_in_one_seed_is_one_sentence(project):
     assert (done.returncode, done.stderr) == (1, "The data is gone; fetch it.\n")
 
 
+def test_a_seed_whose_process_is_killed_is_one_sentence(project):
+    add(project, "first", TOY.replace("return", "os.kill(os.getpid(), 9)\n    return"))
+    done = measure(project, "first")
+    assert done.returncode == 1 and done.stderr.startswith("The process that measured first was killed")
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_unknown_name_is_one_sentence(project):
     done = measure(project, "third")
     assert (done.returncode, done.stderr) == (1, "There is no experiment called third; there are: first, second.\n")
@@ -166,7 +172,7 @@ def test_a_framework_that_is_not_installed_is_one_sentence_that_says_how_to_inst
 
 def test_the_cpu_build_of_a_pinned_version_is_that_version(monkeypatch):
     pinned = freshness.pin("torch")
-    monkeypatch.setattr("evidence.measure.metadata.version", lambda package: f"{pinned}+cpu")
-    _check_installed({"torch": pinned})
+    monkeypatch.setattr("evidence.freshness.metadata.version", lambda package: f"{pinned}+cpu")
+    freshness.check_installed({"torch": pinned})
     with pytest.raises(Problem, match=f"torch {pinned} is not the pinned 9.0"):
-        _check_installed({"torch": "9.0"})
+        freshness.check_installed({"torch": "9.0"})
