@@ -14,10 +14,20 @@ CLOSE = {"rtol": 0, "atol": 1e-5}
 @pytest.fixture(scope="module")
 def data():
     """Separable classes with noise; two inputs that are zero in training and only there."""
+    return separable(20, empty=[3, 17])
+
+
+@pytest.fixture(scope="module")
+def mostly_empty():
+    """As `data`, with so many inputs that are zero in training that some are left out."""
+    return separable(70, empty=np.flatnonzero(np.arange(70) % 3))
+
+
+def separable(inputs, empty):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 10, 2 * N)
-    x = np.maximum(rng.normal(size=(10, 20))[y] + rng.normal(size=(2 * N, 20)), 0).astype("float32")
-    x[:N, [3, 17]] = 0
+    x = np.maximum(rng.normal(size=(10, inputs))[y] + rng.normal(size=(2 * N, inputs)), 0).astype("float32")
+    x[:N, empty] = 0
     return x[:N], y[:N], (x[N:], y[N:])
 
 
@@ -65,6 +75,11 @@ def test_weights_and_history_are_those_of_keras_fit(data, widths, activation, op
     assert_equal_to_keras([("he_normal", 1)], data, widths=widths, activation=activation, optimizer=optimizer)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_inputs_that_are_left_out_change_nothing(mostly_empty, optimizer):
+    assert_equal_to_keras([("he_normal", 1), ("zeros", 1)], mostly_empty, widths=(70, 16, 10), optimizer=optimizer)
+
+
 POSITIVE = keras.initializers.RandomUniform(0.01, 0.1)  # outputs above 0, so that ReLU on them is harmless
 
 
@@ -100,6 +115,17 @@ def test_neighbours_and_their_order_do_not_matter(data):
             np.testing.assert_allclose(other_history["val_loss"][position], history["val_loss"][k], rtol=1e-5)
             for got, want in zip(other_weights[position], weights[k], strict=True):
                 np.testing.assert_allclose(got, want, **CLOSE)
+
+
+def test_images_with_other_empty_inputs_trace_no_other_program(mostly_empty):
+    x, y, validation = mostly_empty
+    fewer = np.where(np.arange(70) == 0, 0, x)
+    assert fewer.any(axis=0).sum() == x.any(axis=0).sum() - 1
+    program, counts = stacked.training("relu", "softmax", "adam", BATCH), []
+    for images in (x, fewer):
+        stack([("he_normal", 0)], (images, y, validation), widths=(70, 16, 10))
+        counts.append(program.experimental_get_tracing_count())
+    assert counts[0] == counts[1]
 
 
 def test_networks_of_one_seed_see_the_same_batches_and_others_do_not(data):

@@ -199,7 +199,7 @@ def softmax_repairs_all_but_zeros(runs):
     """With softmax in its place, the three random starts reach {normal}, {glorot} and {he} in {epochs} epochs, and zeros stays at
     {zeros}."""
     values = [runs["relu_output"][f"{name}_softmax"]["val_accuracy"][:, -1] for name in BROKEN]
-    assert (values[0] < 0.12).all() and all(interval(one).low > 0.97 for one in values[1:])
+    assert (values[0] < 0.12).all() and all(interval(one).low > 0.95 for one in values[1:])
     printed = [plus_minus(*interval(one), 100, " %") for one in values]
     epochs = word(runs["relu_output"]["he_normal_softmax"]["val_accuracy"].shape[1])
     return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": epochs}

@@ -30,7 +30,8 @@ def measure(seed):
     the same order.
     """
     (x, y), (x_test, y_test) = mnist.pixels()
-    batches = stacked.batch_order(seed, 0, len(x))[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
+    seen = stacked.batch_order(seed, 0, len(x))[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
+    x, y = x[seen], y[seen]
     runs = {"grid": {"learning_rate": PROTOCOL["learning_rates"]}}
     for start, initializer in STARTS.items():
         kernels = stacked.initial_kernels(initializer, PROTOCOL["widths"], seed)
@@ -41,7 +42,7 @@ def measure(seed):
             for rate in PROTOCOL["learning_rates"]:
                 model.set_weights(weights)  # SGD without momentum keeps no other state
                 model.optimizer.learning_rate = rate
-                model.fit(x[batches], y[batches], batch_size=PROTOCOL["batch_size"], shuffle=False, verbose=0)
+                model.fit(x, y, batch_size=PROTOCOL["batch_size"], shuffle=False, verbose=0)
                 answers = np.array(model(x_test)).argmax(axis=1)
                 found["val_accuracy"].append(np.mean(answers == y_test))
                 found["nan_weights"].append(np.mean(np.concatenate([np.isnan(w).ravel() for w in model.get_weights()])))

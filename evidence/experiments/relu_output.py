@@ -29,15 +29,13 @@ PROTOCOL = {
 def measure(seed):
     """{"<initializer>_<output>": quantities} of one seed.
 
-    Per epoch "loss" and "val_accuracy" (NaN losses stay NaN); single values "silent" (share of the training
-    images for which all ten outputs are zero before training, where the loss is 0/0), "nan_weights" (share of
-    the weights that are NaN after training) and, for ReLU, "first_nan" (the batch, counted from 1, at which
-    Keras's own loss is NaN for the first time).
+    Per epoch "loss" and "val_accuracy" (NaN losses stay NaN); single values "nan_weights" (share of the weights
+    that are NaN after training) and, for ReLU, "first_nan" (the batch, counted from 1, at which Keras's own loss is
+    NaN for the first time: where all ten outputs are zero for one image, it is 0/0).
     """
     (x, y), test = mnist.pixels()
     setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds", "loss")}
     starts = {name: stacked.initial_kernels(initializer, PROTOCOL["widths"], seed) for name, initializer in INITIALIZERS.items()}
-    silent = {name: silent_share(kernels, x) for name, kernels in starts.items()}
     runs = {}
     for output in OUTPUTS:
         networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
@@ -46,18 +44,11 @@ def measure(seed):
             runs[f"{name}_{output}"] = {
                 "loss": history["loss"][k],
                 "val_accuracy": history["val_accuracy"][k],
-                "silent": [silent[name]],
                 "nan_weights": [np.mean(np.concatenate([np.isnan(part).ravel() for part in weights[k]]))],
             }
             if output == "relu":
                 runs[f"{name}_{output}"]["first_nan"] = [first_nan(kernels, x, y, stacked.batch_order(seed, 0, len(x)))]
     return runs
-
-
-def silent_share(kernels, x):
-    """Share of the rows of x for which no output of a ReLU network with these kernels is positive."""
-    hidden = np.maximum(x @ kernels[0], 0)
-    return float(np.mean((hidden @ kernels[1] <= 0).all(axis=1)))
 
 
 def first_nan(kernels, x, y, order):

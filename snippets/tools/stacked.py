@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 GROUP = 7  # networks that step together: fewer pay more per call, more do not fit in the cache
+PIXELS = 48  # they are trained on a multiple of this, so that other images seldom mean another program to trace
 
 
 def initial_kernels(initializer, widths, seed):
@@ -159,6 +160,7 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
     train_epoch, evaluate = training(activation, output, optimizer, batch_size), evaluation(activation, output)
     kernels = [initial_kernels(initializer, widths, seed) for initializer, seed in networks]
     used = x.any(axis=0)  # a pixel that is 0 in every image never moves its weights: train without it
+    used[np.flatnonzero(~used)[: -used.sum() % PIXELS]] = True
     x = x.take(np.flatnonzero(used), axis=1)  # x[:, used] would lie column by column: slow to read
     x, y, x_val, y_val = (tf.constant(array) for array in (x, y, x_val, y_val))
     history, weights = np.zeros((4, len(networks), epochs), "float32"), [None] * len(networks)
@@ -173,26 +175,24 @@ def train(networks, x, y, validation, *, widths=(784, 128, 64, 10), activation="
         variables = [tf.Variable(a) for a in arrays]
         moments = [[tf.Variable(tf.zeros_like(a)) for _ in range(2)] if optimizer == "adam" else [] for a in arrays]
         rate = tf.constant(rates[group].reshape(-1, 1, 1))
-        lost = False  # no weight of the group was a number when the last epoch began
         for epoch in range(epochs):
             if stop.is_set():
                 return
             step = tf.constant(epoch * np.ceil(len(y) / batch_size), "float32")
             order = tf.constant(batch_order(networks[group[0]][1], epoch, len(y)))
-            history[:2, group, epoch] = traced(
-                train_epoch, variables, moments, step, rate, x, y, order)
+            history[:2, group, epoch] = traced(train_epoch, variables, moments, step, rate, x, y, order)
             trained = [v.numpy() for v in variables]
             full = first + 0 * trained[0][:, :, :1]  # a weight that is NaN spreads to these, as in Keras
             full[:, :, used] = trained[0]
             trained[0] = full
-            history[2:, group, epoch] = traced(evaluate, [tf.constant(a) for a in trained], x_val, y_val)
-            left = epochs - epoch if lost else 1
-            history[:, group, epoch:epoch + left] = history[:, group, epoch:epoch + 1]  # NaN stays NaN
+            history[2:, group, epoch:] = traced(evaluate, [tf.constant(a) for a in trained], x_val, y_val)[..., None]
+            lost = all(np.isnan(a).all() for a in trained)  # and NaN stays NaN: the other epochs need no training
+            if lost:
+                history[:2, group, epoch + 1:] = traced(evaluate, variables, x, y)[..., None]
             with lock:
-                progress.add(left)
+                progress.add(epochs - epoch if lost else 1)
             if lost:
                 break
-            lost = all(np.isnan(a).all() for a in trained)
         for i, k in enumerate(group):
             weights[k] = [a[i, :, 0] if n % 2 else a[i].T.copy() for n, a in enumerate(trained)]
 
