@@ -136,6 +136,11 @@ LOOK = """({scheme, raw}) => {
   const seen = e => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width > 0
   const over = document.documentElement.scrollWidth - window.innerWidth
   if (over > 0) faults.push(`the page is ${over} px wider than the screen`)
+  const tables = innerWidth < 1280 ? [] : document.querySelectorAll('.md-typeset__scrollwrap')  // on a phone they scroll
+  for (const table of tables) {
+    const hidden = table.scrollWidth - table.clientWidth
+    if (seen(table) && hidden > 0) faults.push(`a table hides ${hidden} px: ${table.textContent.trim().slice(0, 60)}`)
+  }
   const slate = document.body.dataset.mdColorScheme === 'slate'
   if (slate !== (scheme === 'dark')) faults.push('wrong palette: ' + document.body.dataset.mdColorScheme)
   for (const img of document.images) {
@@ -169,7 +174,8 @@ def test_every_page_is_sound(site, scheme):
 
 
 PLANTS = {
-    "wider than the screen": '<div style="width: 1000px">wide</div>',
+    "wider than the screen": '<div style="width: 2000px">wide</div>',
+    "a table hides": '<table><tr><td><div style="width: 2000px">wide</div></td></tr></table>',
     "request to another host": '<img src="http://example.org/x.png" alt="x">',
     "did not load": '<img src="missing.png" alt="x" width="9" height="9">',
     "console": "<script>console.error('planted')</script>",
@@ -190,7 +196,7 @@ def test_a_planted_fault_is_found(folder, browser, tmp_path, fault):
     html = page.read_text()
     assert "</article>" in html
     page.write_text(html.replace("</article>", PLANTS[fault] + "</article>"))
-    assert any(fault in found for found in Site(copy, browser).faults("", "light", [360]))
+    assert any(fault in found for found in Site(copy, browser).faults("", "light", [1280]))
 
 
 def page_with(site, selector):
