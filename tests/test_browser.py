@@ -199,6 +199,17 @@ def test_a_planted_fault_is_found(folder, browser, tmp_path, fault):
     assert any(fault in found for found in Site(copy, browser).faults("", "light", [1280]))
 
 
+def test_a_phone_shows_the_whole_table_of_the_answer(site):
+    page = site.context().new_page()
+    page.set_viewport_size({"width": 360, "height": SIZES[360]})
+    page.goto(site.base + "answer/")
+    table = page.locator(".md-typeset__scrollwrap").first
+    table.wait_for()
+    assert "kernel_initializer=" in table.inner_text()
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+    page.context.close()
+
+
 def page_with(site, selector):
     """The first page that has what `selector` names."""
     for path in site.paths():
