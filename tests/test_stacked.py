@@ -75,9 +75,8 @@ def test_weights_and_history_are_those_of_keras_fit(data, widths, activation, op
     assert_equal_to_keras([("he_normal", 1)], data, widths=widths, activation=activation, optimizer=optimizer)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_inputs_that_are_left_out_change_nothing(mostly_empty, optimizer):
-    assert_equal_to_keras([("he_normal", 1), ("zeros", 1)], mostly_empty, widths=(70, 16, 10), optimizer=optimizer)
+def test_inputs_that_are_left_out_change_nothing(mostly_empty):
+    assert_equal_to_keras([("he_normal", 1)], mostly_empty, widths=(70, 16, 10))
 
 
 POSITIVE = keras.initializers.RandomUniform(0.01, 0.1)  # outputs above 0, so that ReLU on them is harmless
