@@ -1,6 +1,7 @@
 """Do freshly measured results agree with the committed ones?"""
 
 import numpy as np
+from scipy.stats import fisher_exact
 
 from evidence import record
 from evidence.problem import Problem
@@ -10,6 +11,7 @@ from evidence.problem import Problem
 # below one in a thousand runs.
 ERRORS = 5
 FLOOR = 1e-3  # relative; for arms that have no spread over seeds
+LOST = 0.05  # p value; strict, for the same seeds are compared, and only those at the edge of divergence can cross it
 
 
 def compare(fresh, committed=record.RESULTS, say=print):
@@ -40,14 +42,16 @@ def _differences(old, new):
 def agree(before, after):
     """True if two samples of one quantity, each (seeds,), could come from the same experiment.
 
-    Where a network diverged, a seed is NaN, and in the next rounding it may not be: as many must be lost, give or take
-    chance, and the others agree.
+    Where a network diverged, a seed is NaN, and in the next rounding it may not be: Fisher's exact test must not tell
+    the numbers of lost seeds apart, and the other seeds must agree.
     """
-    lost = [np.isnan(values).astype(float) for values in (before, after)]
     kept = [values[~np.isnan(values)] for values in (before, after)]
-    if any(values.any() for values in lost) and min(map(len, kept)) < 2:
-        return _near(*lost)
-    return _near(*lost) and _near(*kept)
+    table = [[len(rest), len(values) - len(rest)] for rest, values in zip(kept, (before, after), strict=True)]
+    if fisher_exact(table).pvalue < LOST:
+        return False
+    if any(lost for _, lost in table) and min(map(len, kept)) < 2:
+        return True  # a seed that is left alone has no spread
+    return _near(*kept)
 
 
 def _near(before, after):

@@ -40,6 +40,13 @@ def test_one_seed_more_that_diverged_agrees_and_the_others_must_repeat():
     assert not agree(some, np.array([np.nan, np.nan, np.nan, 2.10, 2.11]))
 
 
+@pytest.mark.parametrize("lost, same", [(0, True), (1, True), (4, False), (5, False)])
+def test_most_seeds_lost_where_none_was_is_noticed(lost, same):
+    before = np.array([2.29, 2.30, 2.31, 2.30, 2.32])
+    after = np.where(np.arange(5) < lost, np.nan, before)
+    assert agree(before, after) is same and agree(after, before) is same
+
+
 def test_the_committed_results_agree_with_themselves():
     compare(record.RESULTS, say=lambda line: None)
 
