@@ -24,7 +24,7 @@ def stale(name, folder=record.RESULTS):
     return freshness.changes(recorded, current) + altered
 
 
-def measure(names, pages=(), folder=record.RESULTS, say=print):
+def measure(names, pages, folder, say=print):
     """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
     Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,

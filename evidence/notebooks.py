@@ -64,7 +64,7 @@ def key(notebook):
     }
 
 
-def execute(name, place=FOLDER):
+def execute(name, place):
     """Execute a notebook and put it with its outputs into the folder `place`.
 
     Raises Problem if a cell failed; what lies in `place` stays as it was.
