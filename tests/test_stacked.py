@@ -130,7 +130,8 @@ def test_images_with_other_empty_inputs_trace_no_other_program(mostly_empty):
 def test_networks_of_one_seed_see_the_same_batches_and_others_do_not(data):
     start = keras.initializers.Constant(0.1)  # the same weights for every seed: only the batches can differ
     _, (first, same, other) = stack([(start, 0), (start, 0), (start, 1)], data)
-    np.testing.assert_array_equal(first[0], same[0])
+    # not to the bit: a batched product may add up its terms in another order at another place in the batch
+    np.testing.assert_allclose(first[0], same[0], **CLOSE)
     assert np.abs(first[0] - other[0]).max() > 100 * CLOSE["atol"]
 
 
