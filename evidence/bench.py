@@ -230,7 +230,7 @@ def main():
 
 
 def measure(rows):
-    """Best sgemm in FLOP/s; per row the seconds per network of every repeat; and its last val_accuracy."""
+    """Best sgemm in FLOP/s; per row the seconds per network of every repeat; and its last test_accuracy."""
     seconds, accuracy, peaks, start = {name: [] for name in rows}, {}, [], time.perf_counter()
     for repeat in range(REPEATS):
         if (time.perf_counter() - start) * (repeat + 1) > SECONDS * repeat > 0:

@@ -11,5 +11,5 @@ def growth(runs, gain):
 
 def accuracy(runs, gain, depth):
     """Test accuracy at the better of the learning rates, (seeds,) fraction."""
-    values = runs["edge_of_chaos"][f"train_{gain}_{depth}"]["val_accuracy"]
+    values = runs["edge_of_chaos"][f"train_{gain}_{depth}"]["test_accuracy"]
     return values[:, values.mean(axis=0).argmax()]

@@ -16,7 +16,7 @@ FAMILIES = {
 def runs_of(runs, activation, initializer, optimizer, depth):
     """Test accuracy of every run, (rates, seeds) fraction."""
     arms = [f"{activation}_{initializer}_{optimizer}_{depth}_{rate}" for rate in RATES[optimizer]]
-    return np.array([runs["depth_shootout"][arm]["val_accuracy"][:, -1] for arm in arms])
+    return np.array([runs["depth_shootout"][arm]["test_accuracy"][:, -1] for arm in arms])
 
 
 def reached(runs, activation, initializer, optimizer, depth):

@@ -13,6 +13,19 @@ from evidence.cores import on_all_cores
 from evidence.problem import Problem
 
 
+SETS = range(20_000)  # sets of seeds; 0 is the one on record
+
+
+def seeds_of(protocol, number=0):
+    """The seeds of an experiment in a set: as many as its protocol names, and for another number than 0 none of those.
+
+    Raises Problem for a number that is no set.
+    """
+    if number not in SETS:
+        raise Problem(f"There is no set of seeds {number}; name one from {SETS[1]} to {SETS[-1]}.")
+    return protocol["seeds"] if number == 0 else [100 * number + k for k in range(len(protocol["seeds"]))]
+
+
 def stale(name, folder=record.RESULTS):
     """Sentences that say why an experiment's recorded result is not current; empty if it is."""
     if not (folder / f"{name}.json").exists():
@@ -24,7 +37,7 @@ def stale(name, folder=record.RESULTS):
     return freshness.changes(recorded, current) + altered
 
 
-def measure(names, pages, folder, say=print):
+def measure(names, pages, folder, seed_set=0, say=print):
     """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
     Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
@@ -35,7 +48,7 @@ def measure(names, pages, folder, say=print):
     unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
     for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
         say(f"{name}: current")
-    plans = {name: _Plan(name, folder) for name in waiting}
+    plans = {name: _Plan(name, folder, seed_set) for name in waiting}
     tasks = [(name, notebooks.execute, (name, notebooks.folder(folder))) for name in unexecuted]
     for plan in sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"])):  # long seeds first
         plan.record_if_whole(say)  # an interrupted run may have left all its seeds
@@ -73,12 +86,13 @@ def _measure_seed(name, seed, path):
 class _Plan:
     """One stale experiment: which seeds are measured, which are missing, and the result once none is."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, seed_set):
         self.name, self.folder = name, folder
         self.key = freshness.key(freshness.source(name))
         freshness.check_installed(self.key["versions"])
-        self.protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
-        place = folder.parent / ".unfinished" / name
+        protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
+        self.protocol = protocol | {"seeds": seeds_of(protocol, seed_set)}
+        place = folder / ".unfinished" / name
         self.kept = place / _digest(self.key)
         for other in place.glob("*"):
             if other != self.kept:

@@ -50,6 +50,20 @@ def pixels():
     return both
 
 
+def split(seed, images, validation=1000, tested=None):
+    """MNIST as one seed sees it: ((x, y), (x_val, y_val), (x_test, y_test)), each as `pixels` gives it.
+
+    `images` to train on and `validation` to choose a learning rate by, none in both, drawn from the training images;
+    and `tested` drawn from the test images, or all of them. Raises ValueError if there are not so many.
+    """
+    training, test = pixels()
+    if images + validation > len(training[1]):
+        raise ValueError(f"{images} and {validation} images are more than the {len(training[1])} of the training set.")
+    drawn, asked = (np.random.default_rng([seed, k]).permutation(len(y)) for k, (_, y) in enumerate((training, test)))
+    chosen = (drawn[:images], drawn[len(drawn) - validation :], asked[:tested])
+    return tuple((x[some], y[some]) for (x, y), some in zip((training, training, test), chosen, strict=True))
+
+
 def _from_file(path):
     try:
         with np.load(path, allow_pickle=False) as archive:

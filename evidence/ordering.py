@@ -8,5 +8,5 @@ RATES = [0.03, 0.1, 0.3]
 
 def best(runs, activation, start):
     """Test accuracy after the last epoch at the rate with the highest mean over seeds, (seeds,) fraction."""
-    values = [runs["glorot_ordering"][f"{activation}_{start}_{rate}"]["val_accuracy"][:, -1] for rate in RATES]
+    values = [runs["glorot_ordering"][f"{activation}_{start}_{rate}"]["test_accuracy"][:, -1] for rate in RATES]
     return values[int(np.argmax([one.mean() for one in values]))]

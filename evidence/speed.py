@@ -42,7 +42,7 @@ def write(rows, seconds, accuracy, peak, floor, path=RECORD):
         },
     }
     for name in SAME:
-        result["rows"][name]["val_accuracy"] = float(f"{accuracy[name].mean():.4f}")
+        result["rows"][name]["test_accuracy"] = float(f"{accuracy[name].mean():.4f}")
     record.replace(path, json.dumps(result, indent=1, sort_keys=True) + "\n")
 
 
@@ -90,7 +90,7 @@ def printed(result):
             "share": f"{100 * result['floor'] / statistics.median(seconds):.0f} %",
         }
         if name in SAME:
-            rows[key(name)]["val_accuracy"] = f"{100 * row['val_accuracy']:.2f} %"
+            rows[key(name)]["test_accuracy"] = f"{100 * row['test_accuracy']:.2f} %"
     machine = {name: str(value) for name, value in result["machine"].items()}
     return rows | {"machine": machine, "versions": result["versions"], "repeats": str(len(result["rows"]["keras.fit"]["seconds"]))}
 

@@ -10,7 +10,7 @@ TRAINS = 0.5  # test accuracy that counts as learning, in 200 steps
 
 def accuracies(runs, depth, scale):
     """Test accuracy after the last step, (rates, seeds) fraction."""
-    return np.array([runs["rate_and_spread"][f"{depth}_{scale}_{rate}"]["val_accuracy"][:, -1] for rate in RATES])
+    return np.array([runs["rate_and_spread"][f"{depth}_{scale}_{rate}"]["test_accuracy"][:, -1] for rate in RATES])
 
 
 def usable_rates(runs, depth, scale):

@@ -53,7 +53,7 @@ def unsourced_quotations(page):
 
 
 def placeholders(page):
-    """The placeholders of a page: [(7, "mnist_shootout.he_normal.val_accuracy"), …]."""
+    """The placeholders of a page: [(7, "mnist_shootout.he_normal.test_accuracy"), …]."""
     return [(line, match[1].strip()) for line, match in _find(PLACEHOLDER, _without([FRONT_MATTER, RAW], page))]
 
 

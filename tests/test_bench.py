@@ -51,7 +51,7 @@ def recorded(tmp_path):
 def test_what_a_page_prints_are_ratios_within_a_repeat_and_their_range(recorded):
     printed = speed.printed(speed.read(recorded))
     assert printed["stacked_K_70"] == {"seconds": "1.00 (0.80 to 2.00)", "ratio": "15.0", "ratio_range": "10.0 to 20.0",
-                                       "share": "40 %", "val_accuracy": "80.00 %"}
+                                       "share": "40 %", "test_accuracy": "80.00 %"}
     assert printed["keras_fit"]["ratio"] == "1.0" and printed["machine"]["gflops"] == "300" and printed["repeats"] == "3"
 
 

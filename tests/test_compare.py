@@ -62,5 +62,5 @@ def test_swapped_arms_are_named(tmp_path):
     runs = result["runs"]
     runs["zeros"], runs["he_normal"] = runs["he_normal"], runs["zeros"]
     record.write(result, path)  # sealed anew, as a measurement would
-    with pytest.raises(Problem, match="mnist_shootout.he_normal.val_accuracy"):
+    with pytest.raises(Problem, match="mnist_shootout.he_normal.test_accuracy"):
         compare(fresh, committed, say=lambda line: None)

@@ -89,10 +89,10 @@ def test_results_are_published_as_they_are(project):
 
 def test_numbers_are_the_means_and_intervals_of_the_results(project):
     printed = json.loads((project / "docs/generated/numbers.json").read_text())["mnist_shootout"]["he_normal"]
-    values = record.read("mnist_shootout")["runs"]["he_normal"]["val_accuracy"][:, -1]
-    assert printed["val_accuracy_mean"] == f"{values.mean():.4f}"
-    assert printed["val_accuracy"].endswith("\N{NO-BREAK SPACE}%")
-    mean, half = printed["val_accuracy"][:-2].split("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
+    values = record.read("mnist_shootout")["runs"]["he_normal"]["test_accuracy"][:, -1]
+    assert printed["test_accuracy_mean"] == f"{values.mean():.4f}"
+    assert printed["test_accuracy"].endswith("\N{NO-BREAK SPACE}%")
+    mean, half = printed["test_accuracy"][:-2].split("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
     assert float(mean) == pytest.approx(100 * values.mean(), abs=float(half))
 
 

@@ -124,7 +124,7 @@ def larger_sigmoid_weights_pass_more_gradient(runs):
 def highest(runs, start, optimizer, depth):
     """The highest test accuracy at any time, rate and seed."""
     arms = [runs["sigmoid_start"][f"{start}_{optimizer}_{depth}_{rate}"] for rate in sigmoid.RATES[optimizer]]
-    return max(arm["val_accuracy"].max() for arm in arms)
+    return max(arm["test_accuracy"].max() for arm in arms)
 
 
 def median_steps(runs, start, optimizer, depth):
@@ -172,7 +172,7 @@ def fifteen_sigmoid_layers_do_not_train(runs):
     400 steps, with either optimizer at any rate. With SGD the first two never exceed {stalled}; the third moves, to {ten} at its best rate."""
     every = [highest(runs, start, optimizer, 15) for start in sigmoid.STARTS[15] for optimizer in sigmoid.RATES]
     stalled = max(highest(runs, start, "sgd", 15) for start in ("glorot_uniform", "four_glorot"))
-    ten = interval(sigmoid.best(runs, "ten", "sgd", 15)["val_accuracy"][:, -1])
+    ten = interval(sigmoid.best(runs, "ten", "sgd", 15)["test_accuracy"][:, -1])
     assert max(every) < sigmoid.GOAL and stalled < 0.15 and 0.25 < ten.low < ten.high < 0.7
     return {"stalled": f"{100 * stalled:.1f} %", "ten": plus_minus(*ten, 100, " %")}
 
@@ -278,7 +278,7 @@ def learned(activation, other):
 def no_start_moves_ten_sigmoid_layers(runs):
     """Through ten sigmoid layers none of the six starts learns in these 120 steps: no seed exceeds {highest}, with either optimizer
     and at any of the rates."""
-    highest = max(arm["val_accuracy"].max() for name, arm in runs["activation_matrix"].items() if name.startswith("sigmoid_"))
+    highest = max(arm["test_accuracy"].max() for name, arm in runs["activation_matrix"].items() if name.startswith("sigmoid_"))
     assert highest < 0.15
     return {"highest": f"{100 * highest:.1f} %"}
 

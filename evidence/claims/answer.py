@@ -20,7 +20,7 @@ def stale_start(runs):
 def every_random_start_trains_when_shallow(runs):
     """With two hidden layers and Adam, {rules} random initializers of Keras end at {lowest} or above in every one of {seeds} seeds, those of
     a fixed spread among them."""
-    final = np.array([runs["mnist_shootout"][rule]["val_accuracy"][:, -1] for rule in DRAWN])
+    final = np.array([runs["mnist_shootout"][rule]["test_accuracy"][:, -1] for rule in DRAWN])
     assert final.min() > 0.96
     return {"rules": word(len(DRAWN)), "lowest": f"{np.floor(1000 * final.min()) / 10:.1f} %", "seeds": word(final.shape[1])}
 
@@ -60,8 +60,8 @@ def one_rate(runs):
 def the_rate_matters_more_when_shallow(runs):
     """With five hidden layers and SGD from Glorot, the best of {rates} learning rates is {rate} nats of test loss ahead of the smallest,
     while Glorot and He, each at its best rate, are {rule} nats apart."""
-    he, glorot = (at_best_rate(runs, rule, "sgd", 5, "val_loss") for rule in ("he", "glorot"))
-    smallest = runs["rectifier_depth"][f"glorot_normal_sgd_5_{RATES['sgd'][0]}"]["val_loss"][:, -1]
+    he, glorot = (at_best_rate(runs, rule, "sgd", 5, "test_loss") for rule in ("he", "glorot"))
+    smallest = runs["rectifier_depth"][f"glorot_normal_sgd_5_{RATES['sgd'][0]}"]["test_loss"][:, -1]
     rate, rule = paired_difference(smallest, glorot), paired_difference(glorot, he)
     assert rate.low > max(abs(rule.low), abs(rule.high))
     return {"rates": word(len(RATES["sgd"])), "rate": plus_minus(*rate), "rule": plus_minus(*rule)}
@@ -77,7 +77,7 @@ def same_optimizer(runs):
 def the_optimizer_matters_when_deep(runs):
     """With thirty hidden layers from Glorot, going from SGD to Adam is worth {optimizer} nats of test loss; staying with SGD and going from
     Glorot to He {rule}, each at its best rate."""
-    glorot_sgd, glorot_adam, he_sgd = (at_best_rate(runs, *arm, 30, "val_loss") for arm in (("glorot", "sgd"), ("glorot", "adam"), ("he", "sgd")))
+    glorot_sgd, glorot_adam, he_sgd = (at_best_rate(runs, *arm, 30, "test_loss") for arm in (("glorot", "sgd"), ("glorot", "adam"), ("he", "sgd")))
     optimizer, rule = paired_difference(glorot_sgd, glorot_adam), paired_difference(glorot_sgd, he_sgd)
     assert optimizer.low > 0 and rule.low > 0
     return {"optimizer": plus_minus(*optimizer), "rule": plus_minus(*rule)}

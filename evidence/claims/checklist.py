@@ -51,13 +51,13 @@ def a_faint_start_stays_at_the_prior(runs):
     """From kernels with a standard deviation of a hundredth, each hidden layer multiplies the mean square of its activations by
     {factor}, and after {steps} steps of SGD every network is at a test loss of {loss} and an accuracy of {accuracy}; with He in
     its place the factor is {sound_factor} and the accuracy {sound}."""
-    accuracy = one(runs, "small", "val_accuracy")
+    accuracy = one(runs, "small", "test_accuracy")
     assert per_layer(runs, "small").max() < 0.05 and (accuracy == commonest(runs)).all()
-    assert abs(np.log(typical(per_layer(runs, "sound"))[0])) < 0.5 and interval(one(runs, "sound", "val_accuracy")).low > 0.6
+    assert abs(np.log(typical(per_layer(runs, "sound"))[0])) < 0.5 and interval(one(runs, "sound", "test_accuracy")).low > 0.6
     return {
         "factor": power(typical(per_layer(runs, "small"))[0]), "sound_factor": power(typical(per_layer(runs, "sound"))[0]),
-        "steps": 160, "loss": nats(one(runs, "small", "val_loss")), "accuracy": fixed(accuracy[0]),
-        "sound": percent(one(runs, "sound", "val_accuracy")),
+        "steps": 160, "loss": nats(one(runs, "small", "test_loss")), "accuracy": fixed(accuracy[0]),
+        "sound": percent(one(runs, "sound", "test_accuracy")),
     }  # fmt: skip
 
 
@@ -66,8 +66,8 @@ def wrong_labels_leave_the_start_level(runs):
     """With labels that belong to other images the signal before training is the sound network's to the last digit, and the test
     loss stays at {loss}, with the right labels {sound}."""
     assert (runs["symptoms"]["shuffled"]["square"] == runs["symptoms"]["sound"]["square"]).all()
-    assert one(runs, "shuffled", "val_loss").min() > 2.25 and interval(one(runs, "sound", "val_loss")).high < 1.2
-    return {"loss": nats(one(runs, "shuffled", "val_loss")), "sound": nats(one(runs, "sound", "val_loss"))}
+    assert one(runs, "shuffled", "test_loss").min() > 2.25 and interval(one(runs, "sound", "test_loss")).high < 1.2
+    return {"loss": nats(one(runs, "shuffled", "test_loss")), "sound": nats(one(runs, "sound", "test_loss"))}
 
 
 @claim(refuted_by=swap("symptoms", "doubled", "sound"))
@@ -95,7 +95,7 @@ def raw_pixels_look_like_a_loud_start(runs):
 def a_climbing_rate_breaks_a_running_network(runs):
     """A learning rate that climbs by five per cent a step lets the loss fall from {first} to {lowest} nats, and then no network
     keeps its weights: NaN is among them in {broken} of {seeds}, and no test accuracy is above {accuracy}."""
-    first, lowest, accuracy, nan = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "val_accuracy", "nan_weights"))
+    first, lowest, accuracy, nan = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "test_accuracy", "nan_weights"))
     assert paired_difference(first, lowest).low > 0.2 and accuracy.max() < 0.12 and (nan > 0).sum() >= len(nan) - 1
     return {"first": nats(first), "lowest": nats(lowest), "broken": word((nan > 0).sum()), "seeds": word(len(nan)), "accuracy": f"{100 * accuracy.max():.1f} %"}
 
@@ -104,14 +104,14 @@ def healed(runs):
     """A refutation: every network with a NaN weight has nothing but NaN."""
     for fault in BREAKING:
         arm = runs["symptoms"][fault]
-        arm["val_accuracy"][arm["nan_weights"] > 0] = runs["class_prior"]["test"]["share"][0, 0]
+        arm["test_accuracy"][arm["nan_weights"] > 0] = runs["class_prior"]["test"]["share"][0, 0]
 
 
 @claim(refuted_by=healed)
 def a_number_for_a_loss_can_hide_nan(runs):
     """Of the {broken} networks that ended with NaN among their weights, {hidden} still gave a number, and answered with the
     commonest digit every time."""
-    nan, accuracy = (np.concatenate([one(runs, fault, name) for fault in BREAKING]) for name in ("nan_weights", "val_accuracy"))
+    nan, accuracy = (np.concatenate([one(runs, fault, name) for fault in BREAKING]) for name in ("nan_weights", "test_accuracy"))
     broken = nan > 0
     hidden = broken & (accuracy == commonest(runs)) & (nan < 1)
     assert broken.sum() >= 10 and hidden.sum() >= 2
@@ -123,7 +123,7 @@ def a_saturated_tanh_start_fails(runs):
     """With standard normal kernels {share} of the tanh activations lie beyond {edge} in size, the first loss is {first} nats, and
     {steps} steps leave it at {loss}; from Glorot it is {sound_share}, and the loss ends at {sound}."""
     shares = {fault: runs["symptoms"][fault]["saturated_share"].mean(axis=1) for fault in ("saturated", "tanh")}
-    loss = {fault: one(runs, fault, "val_loss") for fault in shares}
+    loss = {fault: one(runs, fault, "test_loss") for fault in shares}
     assert shares["saturated"].min() > 0.5 > 0.01 > shares["tanh"].max()
     assert loss["saturated"].min() > 2.25 and interval(loss["tanh"]).high < 0.8
     return {"edge": 0.99, "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]), "first": nats(one(runs, "saturated", "first_loss")),
@@ -134,7 +134,7 @@ def a_saturated_tanh_start_fails(runs):
 def one_kernel_for_all_layers_still_trains(runs):
     """A network whose inner kernels are all one and the same ends at {copied}, one with kernels of its own for every layer at {sound}; with
     95 % confidence sharing costs less than {bound} points."""
-    copied, sound = (one(runs, fault, "val_accuracy") for fault in ("copied", "sound"))
+    copied, sound = (one(runs, fault, "test_accuracy") for fault in ("copied", "sound"))
     gap = paired_difference(sound, copied)
     assert (one(runs, "copied", "equal_share") == 1).all() and (one(runs, "sound", "equal_share") == 0).all()
     assert interval(copied).low > 0.5 and gap.high < 0.2
@@ -183,9 +183,9 @@ def silent_units_freeze_a_network(runs):
     """With every hidden bias at −1 a network of ten hidden layers has {dead} dead units at the start, {after} after training, and answers
     with the commonest digit in every seed; with biases of zero it is {sound} at the start, and it trains."""
     start, after = dead(runs, "silent", "dead_share"), dead(runs, "silent")
-    assert (one(runs, "silent", "val_accuracy") == commonest(runs)).all() and min(start.min(), after.min()) > 0.8
+    assert (one(runs, "silent", "test_accuracy") == commonest(runs)).all() and min(start.min(), after.min()) > 0.8
     sound = dead(runs, "sound", "dead_share")
-    assert interval(sound).high < 0.2 and interval(one(runs, "sound", "val_accuracy")).low > 0.6
+    assert interval(sound).high < 0.2 and interval(one(runs, "sound", "test_accuracy")).low > 0.6
     return {"dead": percent(start), "after": percent(after), "sound": percent(sound)}
 
 
@@ -194,6 +194,6 @@ def large_steps_kill_units(runs):
     """From one and the same start, {steps} steps of SGD leave {small} of the hidden units dead at a learning rate of {low}, and {large} at
     {high}, where the accuracy is {bad} instead of {good}."""
     small, large = dead(runs, "rate_0.1"), dead(runs, "rate_0.5")
-    bad, good = (one(runs, f"rate_{rate}", "val_accuracy") for rate in (0.5, 0.1))
+    bad, good = (one(runs, f"rate_{rate}", "test_accuracy") for rate in (0.5, 0.1))
     assert paired_difference(large, small).low > 0.1 and paired_difference(good, bad).low > 0.2
     return {"low": 0.1, "high": 0.5, "steps": 160, "small": percent(small), "large": percent(large), "bad": percent(bad), "good": percent(good)}

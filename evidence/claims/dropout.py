@@ -83,7 +83,7 @@ def the_variance_does_not_remember(runs):
 
 def trained(runs, start, optimizer, network):
     """Test accuracy of dropout_training at the start's best rate, (seeds,)."""
-    values = runs["dropout_training"][f"{start}_{optimizer}_{network}"]["val_accuracy"]
+    values = runs["dropout_training"][f"{start}_{optimizer}_{network}"]["test_accuracy"]
     return values[:, values.mean(0).argmax()]
 
 

@@ -45,15 +45,15 @@ def fixup_trains_where_he_overflows(runs):
     """After {steps} steps with 64 images each, the Fixup network of 64 blocks has a test accuracy of {accuracy} at a learning rate of
     `{rate}`, while the same network under He ends in NaN at each of {rates} rates, from 10<sup>−8</sup> to 10<sup>−2</sup>, in every seed."""
     fixup, he = (runs["fixup_depth"][f"{arm}_64"] for arm in ("fixup", "he"))
-    assert np.isnan(he["val_loss"]).all() and interval(fixup["val_accuracy"][:, 1]).low > 0.7
-    return {"steps": 60, "rate": 0.3, "accuracy": percent(fixup["val_accuracy"][:, 1]), "rates": word(he["val_loss"].shape[1])}
+    assert np.isnan(he["test_loss"]).all() and interval(fixup["test_accuracy"][:, 1]).low > 0.7
+    return {"steps": 60, "rate": 0.3, "accuracy": percent(fixup["test_accuracy"][:, 1]), "rates": word(he["test_loss"].shape[1])}
 
 
 @claim(refuted_by=swap("fixup_depth", "zero_last_64", "fixup_64"))
 def the_first_rule_alone_has_a_narrower_range(runs):
     """At a learning rate of `{high}` rule 1 alone ends in NaN in {lost} of {seeds} seeds, and Fixup in none; at `{low}` their test losses
     differ by {gap} nats, no detectable difference."""
-    fixup, alone = (runs["fixup_depth"][f"{arm}_64"]["val_loss"] for arm in ("fixup", "zero_last"))
+    fixup, alone = (runs["fixup_depth"][f"{arm}_64"]["test_loss"] for arm in ("fixup", "zero_last"))
     lost, gap = np.isnan(alone[:, 1]).sum(), paired_difference(alone[:, 0], fixup[:, 0])
     assert lost > len(alone) / 2 and np.isfinite(fixup).all() and gap.holds_zero
     return {"high": 0.3, "low": 0.1, "lost": word(lost), "seeds": word(len(alone)), "gap": plus_minus(*gap)}

@@ -130,7 +130,7 @@ def the_old_rule_does_best_at_the_largest_rate(runs):
     {tanh} with tanh, the latter not detectable."""
     means, gains = {}, {}
     for name in ("softsign", "tanh"):
-        values = [runs["glorot_ordering"][f"{name}_standard_{rate}"]["val_accuracy"][:, -1] for rate in RATES]
+        values = [runs["glorot_ordering"][f"{name}_standard_{rate}"]["test_accuracy"][:, -1] for rate in RATES]
         means[name], gains[name] = [one.mean() for one in values], paired_difference(values[-1], values[-2], 2)
     assert all(np.argmax(one) == len(RATES) - 1 for one in means.values())
     assert gains["softsign"].low > 0 and gains["tanh"].holds_zero

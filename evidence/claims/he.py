@@ -24,7 +24,7 @@ def slope(runs, arm):
 def losses(runs, initializer, optimizer, depth):
     """Test loss after the last step, (rates, seeds), infinite where a run diverged."""
     arms = [runs["rectifier_depth"][f"{initializer}_{optimizer}_{depth}_{rate}"] for rate in RATES[optimizer]]
-    values = np.array([arm["val_loss"][:, -1] for arm in arms])
+    values = np.array([arm["test_loss"][:, -1] for arm in arms])
     return np.where(np.isnan(values), np.inf, values)
 
 
@@ -162,7 +162,7 @@ def glorot_stalls_with_sgd(runs):
     glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[-1]) for rule in ("glorot", "he"))
     assert losses(runs, "glorot_normal", "sgd", DEPTHS[-1]).min() > 2.25
     assert np.median(he) < 2 and interval(glorot - he).low > 0
-    prior = runs["class_prior"]["prediction"]["val_loss"][0, 0]
+    prior = runs["class_prior"]["prediction"]["test_loss"][0, 0]
     return {
         "depth": word(DEPTHS[-1]), "rates": word(len(RATES["sgd"])), "prior": fixed(prior, 3),
         "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he)),

@@ -11,7 +11,7 @@ ACTIVATIONS = ("tanh", "relu", "gelu")
 
 def best(runs, arm):
     """Test losses, (seeds,), at the learning rate with the best mean."""
-    losses = runs["lsuv_variance"][arm]["val_loss"]
+    losses = runs["lsuv_variance"][arm]["test_loss"]
     return losses[:, losses.mean(axis=0).argmin()]
 
 

@@ -63,12 +63,12 @@ def a_nan_hides_behind_relu(runs):
 def at(runs, arm, rate):
     """Test accuracy after the last step at one learning rate, (seeds,) fraction."""
     rates = runs["clipping"]["grid"]["learning_rate"][0]
-    return runs["clipping"][arm]["val_accuracy"][:, np.flatnonzero(rates == rate)[0]]
+    return runs["clipping"][arm]["test_accuracy"][:, np.flatnonzero(rates == rate)[0]]
 
 
 def best(runs, arm):
     """The learning rate with the best mean accuracy, and the accuracies there, (seeds,)."""
-    accuracy = runs["clipping"][arm]["val_accuracy"]
+    accuracy = runs["clipping"][arm]["test_accuracy"]
     column = accuracy.mean(axis=0).argmax()
     return runs["clipping"]["grid"]["learning_rate"][0, column], accuracy[:, column]
 

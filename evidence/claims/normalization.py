@@ -12,7 +12,7 @@ from evidence.numbers import fixed, plus_minus
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
 
 
-def final(runs, arm, quantity="val_accuracy"):
+def final(runs, arm, quantity="test_accuracy"):
     """A quantity of batch_norm_scale after the last step, (seeds,)."""
     return runs["batch_norm_scale"][arm][quantity][:, -1]
 
@@ -77,15 +77,15 @@ def a_fixed_rate_shows_the_scale(runs):
 def averages_replaced(runs):
     """A refutation: the moving averages do as well as the statistics of the training images."""
     arm = runs["batch_norm_scale"]["bn_adam_0.1_0.001"]
-    arm["moving_accuracy"] = arm["val_accuracy"]
+    arm["moving_accuracy"] = arm["test_accuracy"]
 
 
 @claim(refuted_by=averages_replaced)
 def moving_averages_start_too_large(runs):
     """Trained by Adam at rate {rate} from a tenth of He's size, the network scores {true} with the statistics of the training images, and
     {moving} with Keras's moving averages; from He's size the averages cost {he} points."""
-    true, moving = (final(runs, "bn_adam_0.1_0.001", quantity) for quantity in ("val_accuracy", "moving_accuracy"))
-    he = paired_difference(*(final(runs, "bn_adam_1_0.001", quantity) for quantity in ("val_accuracy", "moving_accuracy")))
+    true, moving = (final(runs, "bn_adam_0.1_0.001", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
+    he = paired_difference(*(final(runs, "bn_adam_1_0.001", quantity) for quantity in ("test_accuracy", "moving_accuracy")))
     assert paired_difference(true, moving).low > 0.15 and he.high < 0.05
     scores = {"true": plus_minus(*interval(true), 100, " %"), "moving": plus_minus(*interval(moving), 100, " %")}
     return scores | {"he": plus_minus(*he, 100), "rate": 0.001}

@@ -13,12 +13,12 @@ GOOD = 0.73  # test accuracy that counts as learning, in the short budget of std
 
 def swept(runs, activation, depth, std):
     """Test accuracy of one cell of the sweep, (seeds,)."""
-    return runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"][:, STDS.index(std)]
+    return runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"][:, STDS.index(std)]
 
 
 def working(runs, activation):
     """How many of the standard deviations reach GOOD on average, by depth."""
-    return [int((runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"].mean(0) > GOOD).sum()) for depth in DEPTHS]
+    return [int((runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"].mean(0) > GOOD).sum()) for depth in DEPTHS]
 
 
 def growth(runs, arm):
@@ -49,7 +49,7 @@ def depth_narrows_the_working_range(runs):
     """Of the {stds} standard deviations, {relu} reach {good} per cent with 1, 2, 4, 8 and 16 hidden ReLU layers, and {tanh}
     with as many tanh layers; no mean lies within {margin} points of that mark."""
     counts = {activation: working(runs, activation) for activation in ("relu", "tanh")}
-    means = [runs["std_sweep"][f"{activation}_{depth}"]["val_accuracy"].mean(0) for activation in counts for depth in DEPTHS]
+    means = [runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"].mean(0) for activation in counts for depth in DEPTHS]
     margin = np.abs(np.array(means) - GOOD).min()
     assert margin > 0.02
     for count in counts.values():
@@ -83,7 +83,7 @@ def the_standard_normal_trails(runs):
 def best_of_all(runs):
     """A refutation: a standard deviation that does in sixteen layers what the rule does."""
     arm = runs["std_sweep"]["relu_16"]
-    arm["val_accuracy"][:, STDS.index(0.2)] = arm["rule_accuracy"][:, 0]
+    arm["test_accuracy"][:, STDS.index(0.2)] = arm["rule_accuracy"][:, 0]
 
 
 @claim(refuted_by=best_of_all)
@@ -91,8 +91,8 @@ def no_single_spread_does_what_the_rule_does(runs):
     """With sixteen hidden ReLU layers He normal leads the best of the {stds} standard deviations, {std}, by {gap} percentage
     points."""
     arm = runs["std_sweep"]["relu_16"]
-    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["val_accuracy"].T]
-    best = int(arm["val_accuracy"].mean(0).argmax())
+    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T]
+    best = int(arm["test_accuracy"].mean(0).argmax())
     assert all(gap.low > 0 for gap in gaps)
     return {"stds": word(len(STDS)), "std": f"`{STDS[best]:g}`", "gap": plus_minus(*gaps[best], 100)}
 
@@ -102,7 +102,7 @@ def sixteen_layers_need_a_rule(runs):
     """None of {stds} spreads, each for all weights, trains sixteen hidden ReLU layers as He's rule does, which reaches {rule} in one
     pass over 10,000 images; with one hidden layer {near} of them end less than {behind} points behind it, on average."""
     arms = [runs["std_sweep"][f"relu_{depth}"] for depth in (1, 16)]
-    shallow, deep = ([paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["val_accuracy"].T] for arm in arms)
+    shallow, deep = ([paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T] for arm in arms)
     near = [gap.mean for gap in shallow if gap.mean < 0.1]
     assert all(gap.low > 0.05 for gap in deep) and len(near) > len(STDS) / 2
     rule = percent(arms[1]["rule_accuracy"][:, 0])
@@ -113,7 +113,7 @@ def sixteen_layers_need_a_rule(runs):
 def small_spreads_trail_when_shallow_too(runs):
     """With one hidden layer He still leads the {small} smallest spreads, by {most} to {least} points; from {level} we cannot tell it."""
     arm = runs["std_sweep"]["relu_1"]
-    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["val_accuracy"].T]
+    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T]
     level = [std for std, gap in zip(STDS, gaps) if gap.holds_zero]
     small = [gap for std, gap in zip(STDS, gaps) if std < min(level)]
     assert all(gap.low > 0 for gap in small) and level == STDS[len(small) : len(small) + len(level)]
@@ -163,7 +163,7 @@ def most_weights_may_be_zero(runs):
     """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch gives {tenth}, against
     {dense} for He normal: a difference of {gap} percentage points."""
     arms = runs["sparse_start"]
-    dense, tenth = (arms[arm]["val_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
+    dense, tenth = (arms[arm]["test_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
     gap = paired_difference(tenth, dense)
     assert abs(gap.mean) < 0.02 and arms["tenth"]["zero_share"].min() > 0.85
     share = arms["tenth"]["zero_share"][:, 0]

@@ -41,6 +41,6 @@ def scaled_branches_train(runs):
     """After {steps} steps of Adam at {rate}, {blocks} blocks reach a test accuracy of {scaled} with the division, and {he} without."""
     rate = 0.001
     scaled, he = (runs["residual_starts"][f"{start}_adam_{rate}"] for start in ("residual_scale", "he_normal"))
-    assert paired_difference(scaled["val_accuracy"][:, -1], he["val_accuracy"][:, -1]).low > 0.4
-    reached = {name: percent(arm["val_accuracy"][:, -1]) for name, arm in (("scaled", scaled), ("he", he))}
+    assert paired_difference(scaled["test_accuracy"][:, -1], he["test_accuracy"][:, -1]).low > 0.4
+    reached = {name: percent(arm["test_accuracy"][:, -1]) for name, arm in (("scaled", scaled), ("he", he))}
     return reached | {"rate": f"{rate:g}", "steps": scaled["loss"].shape[1], "blocks": int(depths(runs)[-1])}

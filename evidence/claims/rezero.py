@@ -11,7 +11,7 @@ RATES = {"sgd": [0.0001, 0.01, 0.1], "adam": [0.0001, 0.001, 0.01]}
 
 def accuracy(runs, start, optimizer, rate):
     """Test accuracy after the last step, (seeds,)."""
-    return runs["residual_starts"][f"{start}_{optimizer}_{rate}"]["val_accuracy"][:, -1]
+    return runs["residual_starts"][f"{start}_{optimizer}_{rate}"]["test_accuracy"][:, -1]
 
 
 def lost(runs, start, optimizer, rate):

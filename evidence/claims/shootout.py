@@ -18,7 +18,7 @@ BROKEN = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
 
 def final(runs, arm):
     """Test accuracy after the last epoch, (seeds,) fraction."""
-    return runs["mnist_shootout"][arm]["val_accuracy"][:, -1]
+    return runs["mnist_shootout"][arm]["test_accuracy"][:, -1]
 
 
 def gap(runs, arm, reference, comparisons=1):
@@ -61,7 +61,7 @@ def scaled_rules_tie(runs):
     assert bound < 0.5
     return {
         "others": word(len(others)),
-        "epochs": word(runs["mnist_shootout"]["he_normal"]["val_accuracy"].shape[1]),
+        "epochs": word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1]),
         "gap": fixed(100 * max(abs(one.mean) for one in gaps), 2),
         "bound": fixed(bound, 2),
     }
@@ -110,14 +110,14 @@ def ones_explode_first(runs):
     """With every kernel at one, the test loss after the first epoch is {first} nats, and after the last the accuracy is
     {accuracy}."""
     ones = runs["mnist_shootout"]["ones"]
-    first, last = interval(ones["val_loss"][:, 0]), interval(final(runs, "ones"))
+    first, last = interval(ones["test_loss"][:, 0]), interval(final(runs, "ones"))
     assert first.low > 10 and last.high < 0.2
     return {"first": plus_minus(*first), "accuracy": plus_minus(*last, 100, " %")}
 
 
 def dominate(runs):
     """A refutation: one rule ahead of all others by a point, in every seed."""
-    runs["mnist_shootout"]["he_normal"]["val_accuracy"][:, -1] = 0.99
+    runs["mnist_shootout"]["he_normal"]["test_accuracy"][:, -1] = 0.99
 
 
 @claim(refuted_by=dominate)
@@ -147,7 +147,7 @@ def gaps_of_the_source_are_noise(runs):
 def lucky(runs):
     """A refutation: for every rule one seed of ours that beats the quoted value."""
     for name in SEED_003:
-        runs["mnist_shootout"][name]["val_accuracy"][0, -1] = 0.99
+        runs["mnist_shootout"][name]["test_accuracy"][0, -1] = 0.99
 
 
 @claim(refuted_by=lucky)
@@ -172,7 +172,7 @@ def relu_output_ends_in_nan(runs):
 def relu_output_always_answers_zero(runs):
     """All {runs} broken runs score {accuracy}, which is the share of zeros in the test set to the last digit: a row of NaN
     has no largest entry, so argmax returns the first class."""
-    accuracies = np.concatenate([runs["relu_output"][f"{name}_relu"]["val_accuracy"][:, -1] for name in BROKEN])
+    accuracies = np.concatenate([runs["relu_output"][f"{name}_relu"]["test_accuracy"][:, -1] for name in BROKEN])
     assert (accuracies == runs["class_prior"]["test"]["share"][0, 0]).all()
     return {"runs": word(len(accuracies)), "accuracy": fixed(accuracies[0])}
 
@@ -198,23 +198,23 @@ def the_first_nan_comes_early(runs):
 def softmax_repairs_all_but_zeros(runs):
     """With softmax in its place, the three random starts reach {normal}, {glorot} and {he} in {epochs} epochs, and zeros stays at
     {zeros}."""
-    values = [runs["relu_output"][f"{name}_softmax"]["val_accuracy"][:, -1] for name in BROKEN]
+    values = [runs["relu_output"][f"{name}_softmax"]["test_accuracy"][:, -1] for name in BROKEN]
     assert (values[0] < 0.12).all() and all(interval(one).low > 0.95 for one in values[1:])
     printed = [plus_minus(*interval(one), 100, " %") for one in values]
-    epochs = word(runs["relu_output"]["he_normal_softmax"]["val_accuracy"].shape[1])
+    epochs = word(runs["relu_output"]["he_normal_softmax"]["test_accuracy"].shape[1])
     return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": epochs}
 
 
 def constant_lead(runs):
     """A refutation: random_uniform as far behind He normal after the last epoch as after the first."""
-    loss = runs["mnist_shootout"]["random_uniform"]["val_loss"]
-    loss[:, -1] = runs["mnist_shootout"]["he_normal"]["val_loss"][:, -1] + loss[:, 0]
+    loss = runs["mnist_shootout"]["random_uniform"]["test_loss"]
+    loss[:, -1] = runs["mnist_shootout"]["he_normal"]["test_loss"][:, -1] + loss[:, 0]
 
 
 @claim(refuted_by=constant_lead)
 def the_lead_melts(runs):
     """After one epoch `random_uniform` is behind He normal by {first} nats of test loss, after five by {last}."""
-    loss = [runs["mnist_shootout"][arm]["val_loss"] for arm in ("random_uniform", "he_normal")]
+    loss = [runs["mnist_shootout"][arm]["test_loss"] for arm in ("random_uniform", "he_normal")]
     first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch]) for epoch in (0, -1))
     assert first.low > 0 and last.high < first.low
     return {"first": plus_minus(*first), "last": plus_minus(*last)}

@@ -10,7 +10,7 @@ from evidence.numbers import fixed, percent, plus_minus, word
 
 def best(runs, arm):
     """The test accuracies, (seeds,), at the learning rate with the best mean, and that rate."""
-    accuracy = runs["depth_start"][arm]["val_accuracy"]
+    accuracy = runs["depth_start"][arm]["test_accuracy"]
     column = accuracy.mean(axis=0).argmax()
     return accuracy[:, column], runs["depth_start"]["grid"]["learning_rate"][0, column]
 
@@ -64,6 +64,6 @@ def a_shallow_network_forgives(runs):
     difference; at the smallest rate of the grid it is {slow}."""
     (he, _), (small, _) = best(runs, "he_normal_2"), best(runs, "small_normal_2")
     gap = paired_difference(he, small)
-    slow = paired_difference(*(runs["depth_start"][f"{start}_2"]["val_accuracy"][:, 0] for start in ("he_normal", "small_normal")))
+    slow = paired_difference(*(runs["depth_start"][f"{start}_2"]["test_accuracy"][:, 0] for start in ("he_normal", "small_normal")))
     assert gap.holds_zero and gap.half < 0.03 and slow.low > 0
     return {"gap": plus_minus(*gap, 100), "slow": plus_minus(*slow, 100)}

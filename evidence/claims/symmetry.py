@@ -10,7 +10,7 @@ from evidence.symmetry import state
 
 def accuracy(quantities):
     """Test accuracy after the last epoch, printed in per cent with its interval."""
-    return plus_minus(*interval(quantities["val_accuracy"][:, -1]), 100, " %")
+    return plus_minus(*interval(quantities["test_accuracy"][:, -1]), 100, " %")
 
 
 def hidden_states(runs, arm):
@@ -26,7 +26,7 @@ def zeros_freeze_the_kernels(runs):
     arms = [f"{activation}_zeros_{depth}" for activation in ("relu", "tanh") for depth in ("one", "two")]
     moved = [runs["zero_start"][arm]["moved"] for arm in arms]
     assert all((one == 0).all() for one in moved)
-    return {"epochs": word(runs["zero_start"][arms[0]]["val_loss"].shape[1]), "seeds": word(len(moved[0]))}
+    return {"epochs": word(runs["zero_start"][arms[0]]["test_loss"].shape[1]), "seeds": word(len(moved[0]))}
 
 
 @claim(refuted_by=swap("zero_start", "relu_zeros_two", "sigmoid_zeros_two"))
@@ -46,13 +46,13 @@ def zeros_always_answer_one(runs):
     """From zeros, all {seeds} runs end at a test accuracy of {accuracy}, the share of ones in the test set to the last
     digit, and at a test loss of {loss}, less than {gap} from what always predicting the training shares costs."""
     zeros, prior = runs["mnist_shootout"]["zeros"], runs["class_prior"]
-    assert (zeros["val_accuracy"][:, -1] == prior["test"]["share"][0, 1]).all()
-    gap = np.abs(zeros["val_loss"][:, -1] - prior["prediction"]["val_loss"][0, 0]).max()
+    assert (zeros["test_accuracy"][:, -1] == prior["test"]["share"][0, 1]).all()
+    gap = np.abs(zeros["test_loss"][:, -1] - prior["prediction"]["test_loss"][0, 0]).max()
     assert gap < 0.001
-    loss = interval(zeros["val_loss"][:, -1])
+    loss = interval(zeros["test_loss"][:, -1])
     return {
-        "seeds": word(len(zeros["val_loss"])),
-        "accuracy": fixed(zeros["val_accuracy"][0, -1]),
+        "seeds": word(len(zeros["test_loss"])),
+        "accuracy": fixed(zeros["test_accuracy"][0, -1]),
         "loss": fixed(loss.mean),
         "gap": below(gap),
     }
@@ -75,7 +75,7 @@ def one_zero_layer_escapes(runs):
     Glorot uniform in both layers."""
     zero, glorot = (runs["zero_start"][f"tanh_{start}_one"] for start in ("zeros_hidden", "glorot_uniform"))
     assert hidden_states(runs, "tanh_zeros_hidden_one") == ["distinct"]
-    assert interval(zero["val_accuracy"][:, -1]).low > 0.9
+    assert interval(zero["test_accuracy"][:, -1]).low > 0.9
     return {"zero": accuracy(zero), "glorot": accuracy(glorot)}
 
 
@@ -85,7 +85,7 @@ def two_zero_layers_do_not_escape(runs):
     at all, and the test accuracy stays at {accuracy}."""
     assert hidden_states(runs, "tanh_zeros_hidden_two") == ["frozen", "frozen"]
     values = runs["zero_start"]["tanh_zeros_hidden_two"]
-    assert interval(values["val_accuracy"][:, -1]).high < 0.2
+    assert interval(values["test_accuracy"][:, -1]).high < 0.2
     return {"accuracy": accuracy(values)}
 
 
@@ -110,8 +110,8 @@ def regression_may_start_at_zero(runs):
     """Softmax regression started from zeros reaches {zeros} in one epoch, and from Glorot uniform {glorot}; the paired
     difference is {gap} percentage points."""
     zeros, glorot = (runs["zero_start"][f"regression_{start}"] for start in ("zeros", "glorot_uniform"))
-    gap = paired_difference(zeros["val_accuracy"][:, -1], glorot["val_accuracy"][:, -1])
-    assert interval(zeros["val_accuracy"][:, -1]).low > 0.85 and abs(gap.mean) < 0.01
+    gap = paired_difference(zeros["test_accuracy"][:, -1], glorot["test_accuracy"][:, -1])
+    assert interval(zeros["test_accuracy"][:, -1]).low > 0.85 and abs(gap.mean) < 0.01
     return {"zeros": accuracy(zeros), "glorot": accuracy(glorot), "gap": plus_minus(*gap, 100)}
 
 
@@ -120,7 +120,7 @@ def constants_cap_the_network(runs):
     """With every weight at one tenth the network of this book reaches {accuracy} in five epochs, far from the {glorot} of
     Glorot uniform, because each hidden layer works as a single unit."""
     constant, glorot = (runs["mnist_shootout"][arm] for arm in ("constant", "glorot_uniform"))
-    assert interval(constant["val_accuracy"][:, -1]).high < 0.5 < interval(glorot["val_accuracy"][:, -1]).low
+    assert interval(constant["test_accuracy"][:, -1]).high < 0.5 < interval(glorot["test_accuracy"][:, -1]).low
     assert hidden_states(runs, "relu_constant_two") == ["copies", "copies"]
     return {"accuracy": accuracy(constant), "glorot": accuracy(glorot)}
 

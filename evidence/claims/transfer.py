@@ -11,12 +11,12 @@ RULES = ["lecun_normal", "glorot_normal", "he_normal"]
 SIZES = [100, 300, 1000]  # images in small_data
 
 
-def last(runs, experiment, arm, quantity="val_accuracy"):
+def last(runs, experiment, arm, quantity="test_accuracy"):
     """A quantity of an arm after the last epoch, (seeds,)."""
     return runs[experiment][arm][quantity][:, -1]
 
 
-def gap(runs, experiment, arm, other, quantity="val_accuracy", comparisons=1):
+def gap(runs, experiment, arm, other, quantity="test_accuracy", comparisons=1):
     """Paired difference of two arms after the last epoch."""
     values = [last(runs, experiment, each, quantity) for each in (arm, other)]
     return paired_difference(*values, comparisons)
@@ -71,7 +71,7 @@ def he_and_glorot_tie_on_a_thousand(runs):
 def a_large_start_learns_without_generalizing(runs):
     """With ten times He's kernels, {seen} of the training images are learned, and {unseen} of the test images; He's own kernels
     end at {he}."""
-    seen, unseen = (last(runs, "start_scale", "adam_10", each) for each in ("accuracy", "val_accuracy"))
+    seen, unseen = (last(runs, "start_scale", "adam_10", each) for each in ("accuracy", "test_accuracy"))
     assert seen.min() > 0.99 and gap(runs, "start_scale", "adam_10", "adam_1").high < -0.2
     return {"seen": percent(seen), "unseen": percent(unseen), "he": percent(last(runs, "start_scale", "adam_1"))}
 
@@ -125,14 +125,14 @@ def mean_squares(table):
 def transpose(runs):
     """A refutation: images and seeds of the weights, exchanged."""
     arm = runs["seeds_and_images"]["he_normal"]
-    arm["val_accuracy"] = arm["val_accuracy"].T
+    arm["test_accuracy"] = arm["test_accuracy"].T
 
 
 @claim(refuted_by=transpose)
 def the_images_matter_more_than_the_seed(runs):
     """Over ten sets of 1,000 images, the mean of ten seeds has a standard deviation of {images} percentage points; over ten seeds,
     the mean of ten sets has one of {seeds}. The first is {ratio} times the second, with 95 % confidence at least {low} times."""
-    table = runs["seeds_and_images"]["he_normal"]["val_accuracy"]
+    table = runs["seeds_and_images"]["he_normal"]["test_accuracy"]
     images, seeds = mean_squares(table)
     # in the two-way table without repetition the mean squares are independent multiples of chi square
     low = np.sqrt(images / seeds / fdtri(len(table) - 1, len(table) - 1, 0.975))
@@ -144,7 +144,7 @@ def the_images_matter_more_than_the_seed(runs):
 def unpaired(runs):
     """A refutation: the runs of one rule in another order of seeds."""
     arm = runs["small_data"]["lecun_normal_1000"]
-    arm["val_accuracy"] = np.roll(arm["val_accuracy"], 1, axis=0)
+    arm["test_accuracy"] = np.roll(arm["test_accuracy"], 1, axis=0)
 
 
 @claim(refuted_by=unpaired)

@@ -22,7 +22,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<start>_<optimizer>_<rate>": {"val_accuracy": after the last step}} of one seed.
+    """{"<activation>_<start>_<optimizer>_<rate>": {"test_accuracy": after the last step}} of one seed.
 
     The start "own" is the variance that keeps a mean square of 1 under the activation, truncated normal as Keras's rules
     are. The arm "digits" holds the "share" of each digit among the test images, what a constant answer scores.
@@ -40,5 +40,5 @@ def measure(seed):
                 optimizer=optimizer, learning_rate=[rate for _, rate in arms], **setting, verbose=False,
             )  # fmt: skip
             for k, (start, rate) in enumerate(arms):
-                runs[f"{activation}_{start}_{optimizer}_{rate}"] = {"val_accuracy": history["val_accuracy"][k, -1:]}
+                runs[f"{activation}_{start}_{optimizer}_{rate}"] = {"test_accuracy": history["val_accuracy"][k, -1:]}
     return runs

@@ -21,7 +21,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"plain", "bn", "dropout": {"accuracy", "val_accuracy", "gap": (1,)}} of one seed after the last epoch.
+    """{"plain", "bn", "dropout": {"accuracy", "test_accuracy", "gap": (1,)}} of one seed after the last epoch.
 
     Accuracies without dropout; with batch normalization, by the mean and variance of the training images. "gap": their
     difference, as a fraction.
@@ -38,5 +38,5 @@ def measure(seed):
         normalization.train(weights, x, y, order, [PROTOCOL["learning_rate"]], PROTOCOL["optimizer"], keep)
         statistics = normalization.forward(weights, x)[1]
         train, unseen = (normalization.accuracy(weights, *data, statistics)[0] for data in ((x, y), test))
-        runs[arm] = {"accuracy": [train], "val_accuracy": [unseen], "gap": [train - unseen]}
+        runs[arm] = {"accuracy": [train], "test_accuracy": [unseen], "gap": [train - unseen]}
     return runs

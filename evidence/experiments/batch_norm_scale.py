@@ -22,9 +22,9 @@ PROTOCOL = {
 def measure(seed):
     """{"<plain or bn>_<optimizer>_<scale>_<rate>": {quantity: (1,)}} of one seed, after the last step.
 
-    "val_accuracy": on test images; with batch normalization, by the mean and variance of the training images.
+    "test_accuracy": on test images; with batch normalization, by the mean and variance of the training images.
     "moving_accuracy": the same by Keras's moving averages of mean and variance. "moved": Frobenius norm of the change
-    of the third kernel over that of its start. "gain_low", "gain_high", "shift": least and largest γ of all hidden
+    of the third kernel over that of its start, NaN where the run diverged. "gain_low", "gain_high", "shift": least and largest γ of all hidden
     units, and root mean square of their β.
     """
     (x, y), (x_test, y_test) = mnist.pixels()
@@ -50,9 +50,10 @@ def trained(kernels, normalized, optimizer, rates, x, y, test):
     order = np.arange(len(x), dtype="int32").reshape(PROTOCOL["steps"], -1)
     moving = normalization.train(weights, x, y, order, rates, optimizer)
     size = np.linalg.norm(kernels[2], axis=(1, 2))
+    moved = np.linalg.norm(weights[2][0].numpy().astype(float) - kernels[2], axis=(1, 2))  # its squares overflow float32
     found = {
-        "val_accuracy": normalization.accuracy(weights, *test, normalization.forward(weights, x[:5000])[1]),
-        "moved": np.linalg.norm(weights[2][0].numpy() - kernels[2], axis=(1, 2)) / size,
+        "test_accuracy": normalization.accuracy(weights, *test, normalization.forward(weights, x[:5000])[1]),
+        "moved": np.where(np.isinf(moved), np.nan, moved / size),
     }
     if normalized:
         gain, shift = (np.stack([layer[part].numpy() for layer in weights[:-1]]) for part in (1, 2))

@@ -13,8 +13,8 @@ PROTOCOL = {
 def measure(seed):
     """Shares of the ten digits, and what predicting the training shares for every image gives.
 
-    Returns {"train" and "test": {"share": (10,)}, "prediction": {"loss": (1,) nats, "val_loss": (1,) nats,
-    "val_accuracy": (1,)}}; the training loss is the entropy of the training shares, the test loss their
+    Returns {"train" and "test": {"share": (10,)}, "prediction": {"loss": (1,) nats, "test_loss": (1,) nats,
+    "test_accuracy": (1,)}}; the training loss is the entropy of the training shares, the test loss their
     cross-entropy with the test shares.
     """
     (_, y_train), (_, y_test) = mnist.load()
@@ -24,7 +24,7 @@ def measure(seed):
         "test": {"share": test},
         "prediction": {
             "loss": [-(train * np.log(train)).sum()],
-            "val_loss": [-(test * np.log(train)).sum()],
-            "val_accuracy": [test[train.argmax()]],
+            "test_loss": [-(test * np.log(train)).sum()],
+            "test_accuracy": [test[train.argmax()]],
         },
     }

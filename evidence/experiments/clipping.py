@@ -24,7 +24,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<start>_<clipping>": {"val_accuracy", "nan_weights": (learning rates,)}, "grid": {"learning_rate"}} of one seed.
+    """{"<start>_<clipping>": {"test_accuracy", "nan_weights": (learning rates,)}, "grid": {"learning_rate"}} of one seed.
 
     After the last step; nan_weights: share of the weights that are NaN. Every arm of a seed sees the same batches, in
     the same order.
@@ -38,13 +38,13 @@ def measure(seed):
         weights = [part for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
         for clipping in CLIPPING:
             model = network(clipping)
-            found = {"val_accuracy": [], "nan_weights": []}
+            found = {"test_accuracy": [], "nan_weights": []}
             for rate in PROTOCOL["learning_rates"]:
                 model.set_weights(weights)  # SGD without momentum keeps no other state
                 model.optimizer.learning_rate = rate
                 model.fit(x, y, batch_size=PROTOCOL["batch_size"], shuffle=False, verbose=0)
                 answers = np.array(model(x_test)).argmax(axis=1)
-                found["val_accuracy"].append(np.mean(answers == y_test))
+                found["test_accuracy"].append(np.mean(answers == y_test))
                 found["nan_weights"].append(np.mean(np.concatenate([np.isnan(w).ravel() for w in model.get_weights()])))
             runs[f"{start}_{clipping}"] = found
     return runs

@@ -21,7 +21,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<initializer>_<optimizer>_<hidden layers>_<rate>": {"val_accuracy": (1,)}} of one seed.
+    """{"<activation>_<initializer>_<optimizer>_<hidden layers>_<rate>": {"test_accuracy": (1,)}} of one seed.
 
     Each seed draws its images: all its networks are trained, and tested, on the same ones.
     """
@@ -38,5 +38,5 @@ def measure(seed):
             batch_size=PROTOCOL["batch_size"], epochs=1, verbose=False,
         )  # fmt: skip
         for (name, rate), accuracy in zip(arms, history["val_accuracy"], strict=True):
-            runs[f"{activation}_{name}_{optimizer}_{depth}_{rate}"] = {"val_accuracy": accuracy}
+            runs[f"{activation}_{name}_{optimizer}_{depth}_{rate}"] = {"test_accuracy": accuracy}
     return runs

@@ -28,7 +28,7 @@ def measure(seed):
     """{"<start>_<layers>": quantities, "grid": {"learning_rate": (rates,)}} of one seed.
 
     Before training, root mean squares per layer: "activation", "delta", "gradient" (layers,). After it, per learning
-    rate: "val_loss", "val_accuracy", and "changed", the share of the weights between hidden layers (of the first layer
+    rate: "test_loss", "test_accuracy", and "changed", the share of the weights between hidden layers (of the first layer
     where there is one hidden layer) that differ from their start in any bit; weights that became NaN count as changed.
     """
     (x, y), (x_test, y_test) = mnist.pixels()
@@ -43,14 +43,14 @@ def measure(seed):
             sizes = layer_statistics(kernels[name], x[signal], y[signal], PROTOCOL["activation"])
             runs[f"{name}_{layers}"] = {
                 "activation": np.sqrt(sizes["activation"]), "delta": sizes["delta"], "gradient": sizes["gradient"],
-                "val_loss": [], "val_accuracy": [], "changed": [],
+                "test_loss": [], "test_accuracy": [], "changed": [],
             }  # fmt: skip
         grid = [(name, rate) for name in STARTS for rate in PROTOCOL["learning_rates"]]
         history, weights = _train(x[training], y[training], test, widths, grid, seed)
         for k, (name, _) in enumerate(grid):
             run = runs[f"{name}_{layers}"]
-            run["val_loss"].append(history["val_loss"][k, -1])
-            run["val_accuracy"].append(history["val_accuracy"][k, -1])
+            run["test_loss"].append(history["val_loss"][k, -1])
+            run["test_accuracy"].append(history["val_accuracy"][k, -1])
             run["changed"].append(changed(kernels[name], weights[k][0::2]))
     return runs
 

@@ -21,7 +21,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<start>_<optimizer>_<hidden layers>_<kept>": {"val_accuracy": (learning rates,)}} of one seed, dropout off."""
+    """{"<start>_<optimizer>_<hidden layers>_<kept>": {"test_accuracy": (learning rates,)}} of one seed, dropout off."""
     (x, y), (x_test, y_test) = mnist.pixels()
     count = PROTOCOL["steps"] * PROTOCOL["batch_size"]
     seen = stacked.batch_order(seed, 0, len(x))[:count]
@@ -37,5 +37,5 @@ def measure(seed):
             normalization.train(weights, x[seen], y[seen], order, rates * len(starts), optimizer, keep)
             found = normalization.accuracy(weights, x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]])
             for start, values in zip(starts, np.split(found, len(starts)), strict=True):
-                runs[f"{start}_{optimizer}_{depth}_{keep}"] = {"val_accuracy": values}
+                runs[f"{start}_{optimizer}_{depth}_{keep}"] = {"test_accuracy": values}
     return runs

@@ -22,7 +22,7 @@ PROTOCOL = {
 
 def measure(seed):
     """{"signal_<variance>": {"square": mean square of z, "delta": root mean square of δ, both (layers,)}, "train_<variance>_<depth>":
-    {"val_accuracy": (rates,) after one pass over the images}} of one seed."""
+    {"test_accuracy": (rates,) after one pass over the images}} of one seed."""
     (x, y), (x_test, y_test) = mnist.pixels()
     order = stacked.batch_order(seed, 0, len(x))
     runs = {}
@@ -38,7 +38,7 @@ def measure(seed):
         train()(weights, tf.constant(x[chosen]), tf.constant(y[chosen]), tf.constant([rate for _, rate in grid], "float32"))
         hits = np.mean(np.argmax(logits(weights, x_test[:2000]), axis=-1) == y_test[:2000], axis=1)
         for k, variance in enumerate(WEIGHT_VARIANCES):
-            runs[f"train_{variance}_{depth}"] = {"val_accuracy": hits[k * len(RATES) : (k + 1) * len(RATES)]}
+            runs[f"train_{variance}_{depth}"] = {"test_accuracy": hits[k * len(RATES) : (k + 1) * len(RATES)]}
     return runs
 
 

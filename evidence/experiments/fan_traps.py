@@ -41,7 +41,7 @@ def measure(seed):
 
     "<layer>_<start>": {"gain": (1,)}, the factor on the mean square per ReLU layer, as in the experiment defaults.
     "truncated" and "corrected": {"variance": (1,)} of a normal cut at two standard deviations, asked to have variance 1.
-    "instance" and "string": {"equal_share": (1,) of the weights that two Dense layers have in common, "val_accuracy":
+    "instance" and "string": {"equal_share": (1,) of the weights that two Dense layers have in common, "test_accuracy":
     (1,) of a deep ReLU network whose layers all draw the same, and of one whose layers do not}.
     """
     keras.utils.set_random_seed(seed)
@@ -78,5 +78,5 @@ def reused(seed):
             layer = keras.layers.Dense(WIDTH, kernel_initializer=passed[arm])
             layer.build((None, WIDTH))
             kernels.append(np.array(layer.kernel))
-        runs[arm] = {"equal_share": [np.mean(kernels[0] == kernels[1])], "val_accuracy": history["val_accuracy"][k]}
+        runs[arm] = {"equal_share": [np.mean(kernels[0] == kernels[1])], "test_accuracy": history["val_accuracy"][k]}
     return runs

@@ -35,8 +35,8 @@ def measure(seed):
 
     "output" (1,): root mean square of the logits before training, under He's classifier. "step" (1,): root mean square
     of their change in one SGD step from there, NaN where they overflow. Of 64 blocks also "first_steps" (1,): the same
-    from a classifier of zeros, mean of the first steps; and "val_loss" (rates,) after a training from the classifier of
-    the arm, He's or zeros, NaN where it diverged, with "val_accuracy" (rates,).
+    from a classifier of zeros, mean of the first steps; and "test_loss" (rates,) after a training from the classifier of
+    the arm, He's or zeros, NaN where it diverged, with "test_accuracy" (rates,).
     """
     (x, y), (x_test, y_test) = mnist.pixels()
     order = stacked.batch_order(seed, 0, len(x))
@@ -58,7 +58,7 @@ def measure(seed):
         steps = changes(step, look, batches[: PROTOCOL["first_steps"]], probe)
         scores = [trained(functools.partial(start, arm, zero_classifier=arm != "he"), step, look, batches, test, rate) for rate in rates]
         loss, accuracy = zip(*scores)
-        runs[f"{arm}_{DEPTHS[-1]}"] |= {"first_steps": [np.mean(steps)], "val_loss": loss, "val_accuracy": accuracy}
+        runs[f"{arm}_{DEPTHS[-1]}"] |= {"first_steps": [np.mean(steps)], "test_loss": loss, "test_accuracy": accuracy}
     return runs
 
 

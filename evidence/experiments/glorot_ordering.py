@@ -23,7 +23,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<start>_<rate>": {"val_loss" and "val_accuracy": (epochs,)}} of one seed."""
+    """{"<activation>_<start>_<rate>": {"test_loss" and "test_accuracy": (epochs,)}} of one seed."""
     (x, y), test = mnist.pixels()
     x, y = x[: PROTOCOL["images"]], y[: PROTOCOL["images"]]
     setting = {name: PROTOCOL[name] for name in ("widths", "optimizer", "batch_size", "epochs")}
@@ -35,6 +35,6 @@ def measure(seed):
             networks, x, y, test, activation=activation, learning_rate=rates, **setting, verbose=False
         )
         for k, (start, rate) in enumerate(grid):
-            quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
+            quantities = {quantity: history[quantity][k] for quantity in ("test_loss", "test_accuracy")}
             runs[f"{activation}_{start}_{rate}"] = quantities
     return runs

@@ -28,7 +28,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<start>": {"variance" and "unseen_variance": (layers,)}} of one seed, some with "val_loss": (rates,).
+    """{"<activation>_<start>": {"variance" and "unseen_variance": (layers,)}} of one seed, some with "test_loss": (rates,).
 
     Variances of a layer's output before the activation, over units and images: of the batch that LSUV sees, and of as
     many other images. The test loss is NaN where a run diverged.
@@ -49,7 +49,7 @@ def measure(seed):
             }
             if activation in PROTOCOL["trained"] and start in ("he_normal", "lsuv"):
                 losses = [train(weights, x[training], y[training], *test, tf.constant(rate)) for rate in PROTOCOL["learning_rates"]]
-                runs[f"{activation}_{start}"]["val_loss"] = losses
+                runs[f"{activation}_{start}"]["test_loss"] = losses
     return runs
 
 

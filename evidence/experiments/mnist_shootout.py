@@ -36,9 +36,12 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """Learning curves of one seed: {initializer: {"loss": (epochs,), "accuracy": …, "val_loss": …, "val_accuracy": …}}."""
+    """Learning curves of one seed: {initializer: {"loss": (epochs,), "accuracy": …, "test_loss": …, "test_accuracy": …}}."""
     (x, y), test = mnist.pixels()
     networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
     setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds")}
     history, _ = stacked.train(networks, x, y, test, **setting, verbose=False)
-    return {arm: {quantity: history[quantity][k] for quantity in history} for k, arm in enumerate(INITIALIZERS)}
+    return {
+        arm: {quantity.replace("val_", "test_"): values[k] for quantity, values in history.items()}
+        for k, arm in enumerate(INITIALIZERS)
+    }

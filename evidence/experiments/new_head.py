@@ -34,8 +34,8 @@ PROTOCOL = {
 def measure(seed):
     """What one pretrained body makes of the new digits under each head, and what two bodies of random weights make of them.
 
-    {"pretrained": {"old_accuracy"}, "frozen_<head>" and "frozen_random": {"val_accuracy": (1,)}, "scratch": {"val_accuracy"}, and
-    "<optimizer>_<head>": {"first_loss" nats, "val_accuracy", "old_accuracy" on 0 to 4 with the old head put back,
+    {"pretrained": {"old_accuracy"}, "frozen_<head>" and "frozen_random": {"test_accuracy": (1,)}, "scratch": {"test_accuracy"}, and
+    "<optimizer>_<head>": {"first_loss" nats, "test_accuracy", "old_accuracy" on 0 to 4 with the old head put back,
     "first_move", "move": (1,)}}. A move is the norm of the change of the body's first kernel over the norm of that
     kernel, after one step and after the last. The head "probed" has been trained on the frozen body, from zeros.
     """
@@ -55,7 +55,7 @@ def measure(seed):
         [("he_normal", seed)], x, y, watched(new_test), widths=WIDTHS, batch_size=BATCH, epochs=EPOCHS, verbose=False
     )
     runs["pretrained"] = {"old_accuracy": [accuracy(body, *old_test)]}
-    runs["scratch"] = {"val_accuracy": [accuracy(scratch, *new_test)]}
+    runs["scratch"] = {"test_accuracy": [accuracy(scratch, *new_test)]}
     starts = {head: body[:4] + [new_kernel(head, seed), np.zeros(5, "float32")] for head in HEADS} | {"probed": body[:4] + probed}
     batches = np.concatenate([stacked.batch_order(seed, epoch, IMAGES) for epoch in range(EPOCHS)]).reshape(-1, BATCH)
     for optimizer, rate in RATES.items():
@@ -66,7 +66,7 @@ def measure(seed):
                 "first_loss": [losses[k]],
                 "first_move": [moved(body, once[k])],
                 "move": [moved(body, last[k])],
-                "val_accuracy": [accuracy(last[k], *new_test)],
+                "test_accuracy": [accuracy(last[k], *new_test)],
                 "old_accuracy": [accuracy(last[k][:4] + body[4:], *old_test)],
             }
     return runs
@@ -83,7 +83,7 @@ def _frozen(body, x, y, new_test, seed):
         networks = [(head, seed) for head in heads.values()]
         _, weights = stacked.train(networks, seen, y, watched((unseen, new_test[1])), **setting, verbose=False)
         for head, trained in zip(heads, weights, strict=True):
-            runs[f"frozen_{head}"] = {"val_accuracy": [accuracy(trained, unseen, new_test[1])]}
+            runs[f"frozen_{head}"] = {"test_accuracy": [accuracy(trained, unseen, new_test[1])]}
             if head == "zeros":
                 probed = trained
     return runs, probed

@@ -26,7 +26,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<hidden layers>_<scale>_<rate>": {"val_accuracy": (1,)}, "<hidden layers>_<scale>": {"gradient": (layers,)}} of one seed.
+    """{"<hidden layers>_<scale>_<rate>": {"test_accuracy": (1,)}, "<hidden layers>_<scale>": {"gradient": (layers,)}} of one seed.
 
     gradient: root mean square of each kernel's gradient before the first step, first layer to last.
     """
@@ -47,5 +47,5 @@ def measure(seed):
             batch_size=PROTOCOL["batch_size"], epochs=1, verbose=False,
         )  # fmt: skip
         for (scale, rate), accuracy in zip(arms, history["val_accuracy"], strict=True):
-            runs[f"{depth}_{scale}_{rate}"] = {"val_accuracy": accuracy}
+            runs[f"{depth}_{scale}_{rate}"] = {"test_accuracy": accuracy}
     return runs

@@ -20,7 +20,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<initializer>_<optimizer>_<hidden layers>_<rate>": {"val_loss" and "val_accuracy": (epochs,)}} of one seed.
+    """{"<initializer>_<optimizer>_<hidden layers>_<rate>": {"test_loss" and "test_accuracy": (epochs,)}} of one seed.
 
     The loss is NaN where a run diverged.
     """
@@ -38,6 +38,6 @@ def measure(seed):
                 **setting, verbose=False,
             )  # fmt: skip
             for k, (initializer, rate) in enumerate(grid):
-                quantities = {quantity: history[quantity][k] for quantity in ("val_loss", "val_accuracy")}
+                quantities = {quantity: history[quantity][k] for quantity in ("test_loss", "test_accuracy")}
                 runs[f"{initializer}_{optimizer}_{depth}_{rate}"] = quantities
     return runs

@@ -29,7 +29,7 @@ PROTOCOL = {
 def measure(seed):
     """{"<initializer>_<output>": quantities} of one seed.
 
-    Per epoch "loss" and "val_accuracy" (NaN losses stay NaN); single values "nan_weights" (share of the weights
+    Per epoch "loss" and "test_accuracy" (NaN losses stay NaN); single values "nan_weights" (share of the weights
     that are NaN after training) and, for ReLU, "first_nan" (the batch, counted from 1, at which Keras's own loss is
     NaN for the first time: where all ten outputs are zero for one image, it is 0/0).
     """
@@ -43,7 +43,7 @@ def measure(seed):
         for k, (name, kernels) in enumerate(starts.items()):
             runs[f"{name}_{output}"] = {
                 "loss": history["loss"][k],
-                "val_accuracy": history["val_accuracy"][k],
+                "test_accuracy": history["val_accuracy"][k],
                 "nan_weights": [np.mean(np.concatenate([np.isnan(part).ravel() for part in weights[k]]))],
             }
             if output == "relu":

@@ -32,13 +32,13 @@ def measure(seed):
 
     Returns {start: {"blocks": (depths,), "log2_growth": (depths,) of the mean square of x from the first block's input to
     the last block's output}}, and {"<start>_<optimizer>_<rate>": {"loss": (steps,), NaN where it is no finite number,
-    "val_accuracy": (1,)}}.
+    "test_accuracy": (1,)}}.
     """
     runs = growth(seed)
     losses, accuracy = train(seed)
     losses = np.where(np.isfinite(losses), losses, np.nan)
     for k, (start, optimizer, rate) in enumerate(GRID):
-        runs[f"{start}_{optimizer}_{rate}"] = {"loss": losses[:, k], "val_accuracy": [accuracy[k]]}
+        runs[f"{start}_{optimizer}_{rate}"] = {"loss": losses[:, k], "test_accuracy": [accuracy[k]]}
     return runs
 
 

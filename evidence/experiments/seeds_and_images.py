@@ -21,10 +21,10 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"he_normal": {"val_accuracy": (starts,)}} on one subset; start k has the same weights and order on every subset."""
+    """{"he_normal": {"test_accuracy": (starts,)}} on one subset; start k has the same weights and order on every subset."""
     setting = {name: PROTOCOL[name] for name in ("widths", "activation", "optimizer", "learning_rate", "batch_size", "epochs")}
     networks = [(PROTOCOL["initializer"], start) for start in range(STARTS)]
     train, test = mnist.pixels()
     few = subset(*train, PROTOCOL["images"], seed)
     _, weights = stacked.train(networks, *few, watched(test), **setting, verbose=False)
-    return {"he_normal": {"val_accuracy": [accuracy(trained, *test) for trained in weights]}}
+    return {"he_normal": {"test_accuracy": [accuracy(trained, *test) for trained in weights]}}

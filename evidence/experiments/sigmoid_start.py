@@ -36,7 +36,7 @@ def centred(z):
 def measure(seed):
     """Quantities of one seed by arm.
 
-    "<start>_<optimizer>_<hidden layers>_<rate>": "val_accuracy", (epochs,). "<start>_<hidden layers>", before training:
+    "<start>_<optimizer>_<hidden layers>_<rate>": "test_accuracy", (epochs,). "<start>_<hidden layers>", before training:
     "gradient" and "delta", the root mean squares of kernel gradient and δ in the first layer over those in the last
     hidden one. The start "centred" is four times Glorot, with `centred` in place of sigmoid.
     """
@@ -56,10 +56,10 @@ def measure(seed):
 
 
 def trained(activation, starts, optimizer, widths, seed, x, y, test):
-    """One arm for every start and learning rate: {arm: {"val_accuracy": (epochs,)}}."""
+    """One arm for every start and learning rate: {arm: {"test_accuracy": (epochs,)}}."""
     arms = [(start, rate) for rate in RATES[optimizer] for start in starts]
     history, _ = stacked.train(
         [(RULES[start], seed) for start, _ in arms], x, y, test, widths=widths, activation=activation, optimizer=optimizer,
         learning_rate=[rate for _, rate in arms], batch_size=BATCH, epochs=PROTOCOL["epochs"], verbose=False,
     )  # fmt: skip
-    return {f"{start}_{optimizer}_{len(widths) - 2}_{rate}": {"val_accuracy": history["val_accuracy"][k]} for k, (start, rate) in enumerate(arms)}
+    return {f"{start}_{optimizer}_{len(widths) - 2}_{rate}": {"test_accuracy": history["val_accuracy"][k]} for k, (start, rate) in enumerate(arms)}

@@ -26,7 +26,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<rule>_<images>": {"accuracy", "val_accuracy", "gap": (1,)}} of one seed, after the last epoch.
+    """{"<rule>_<images>": {"accuracy", "test_accuracy", "gap": (1,)}} of one seed, after the last epoch.
 
     "accuracy" is that on the training images, "gap" what it leads the test accuracy by. "zeros_500" and "he_normal_500"
     have besides the "share" (10,) of each digit among the training images.
@@ -48,5 +48,5 @@ def _trained(starts, few, test, seed, batch):
     runs = {}
     for start, trained in zip(starts, weights, strict=True):
         seen, unseen = accuracy(trained, *few), accuracy(trained, *test)
-        runs[f"{start}_{len(few[1])}"] = {"accuracy": [seen], "val_accuracy": [unseen], "gap": [seen - unseen]}
+        runs[f"{start}_{len(few[1])}"] = {"accuracy": [seen], "test_accuracy": [unseen], "gap": [seen - unseen]}
     return runs

@@ -36,14 +36,14 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{start: {"zero_share": (kernels,) of the weights at the start, "val_accuracy": (1,) after one epoch}} of one seed."""
+    """{start: {"zero_share": (kernels,) of the weights at the start, "test_accuracy": (1,) after one epoch}} of one seed."""
     (x, y), test = mnist.pixels()
     setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds")}
     history, _ = stacked.train([(start, seed) for start in STARTS.values()], x, y, test, **setting, verbose=False)
     return {
         arm: {
             "zero_share": [(kernel == 0).mean() for kernel in stacked.initial_kernels(start, setting["widths"], seed)],
-            "val_accuracy": history["val_accuracy"][k],
+            "test_accuracy": history["val_accuracy"][k],
         }
         for k, (arm, start) in enumerate(STARTS.items())
     }

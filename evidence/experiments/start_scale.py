@@ -26,9 +26,9 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<optimizer>_<factor>" and "silent_<factor>": {"loss", "accuracy", "val_accuracy": (1,)}} of one seed.
+    """{"<optimizer>_<factor>" and "silent_<factor>": {"loss", "accuracy", "test_accuracy": (1,)}} of one seed.
 
-    "loss" of the last training epoch, "accuracy" on the training images after it, "val_accuracy" on all test images.
+    "loss" of the last training epoch, "accuracy" on the training images after it, "test_accuracy" on all test images.
     """
     train, test = mnist.pixels()
     few = subset(*train, IMAGES, seed)
@@ -47,7 +47,7 @@ def measure(seed):
             runs[arm] = {
                 "loss": history["loss"][k, -1:],
                 "accuracy": [accuracy(weights[k], *few)],
-                "val_accuracy": [accuracy(weights[k], *test)],
+                "test_accuracy": [accuracy(weights[k], *test)],
             }
     return runs
 

@@ -21,7 +21,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<hidden layers>": {"val_accuracy": (stds,), "rule_accuracy": (1,)}} of one seed.
+    """{"<activation>_<hidden layers>": {"test_accuracy": (stds,), "rule_accuracy": (1,)}} of one seed.
 
     Test accuracy after one pass over the first images, all kernels normal with one standard deviation; beside it
     that of the rule of RULES, whose standard deviation depends on the layer.
@@ -37,5 +37,5 @@ def measure(seed):
             widths = [784, *[WIDTH] * depth, 10]
             history, _ = stacked.train(networks, x, y, test, widths=widths, activation=activation, **setting, verbose=False)
             *swept, derived = history["val_accuracy"][:, -1]
-            runs[f"{activation}_{depth}"] = {"val_accuracy": swept, "rule_accuracy": [derived]}
+            runs[f"{activation}_{depth}"] = {"test_accuracy": swept, "rule_accuracy": [derived]}
     return runs

@@ -47,8 +47,8 @@ def measure(seed):
     Before training: "square" (layers,), mean squares of activations, of the logits last; "gradient" (layers,), root mean
     squares of the kernels' gradients; "dead_share" and "saturated_share" (hidden layers,), units that are positive for no
     image, activations beyond 0.99; "equal_share" (1,), inner kernels equal to the one below. While training: "first_loss"
-    and "lowest_loss" (1,) of a batch, NaN left out. After it: "val_accuracy" and "nan_weights" (1,), "dead_after" (hidden
-    layers,), and "val_loss" (1,) where chance does not decide between NaN and a number.
+    and "lowest_loss" (1,) of a batch, NaN left out. After it: "test_accuracy" and "nan_weights" (1,), "dead_after" (hidden
+    layers,), and "test_loss" (1,) where chance does not decide between NaN and a number.
     """
     (x, y), (x_test, y_test) = mnist.pixels()
     order = stacked.batch_order(seed, 0, len(x))
@@ -66,11 +66,11 @@ def measure(seed):
         after = described(*look(trained, x_test * pixel, y_test))
         runs[name] = {key: before[key] for key in ("square", "gradient", "dead_share", "saturated_share")} | {
             "equal_share": [np.mean([np.array_equal(a, b) for a, b in zip(weights[2:-4:2], weights[4:-2:2])])],
-            "first_loss": [losses[0]], "lowest_loss": [np.nanmin(losses)], "val_accuracy": after["accuracy"],
+            "first_loss": [losses[0]], "lowest_loss": [np.nanmin(losses)], "test_accuracy": after["accuracy"],
             "nan_weights": [np.mean(np.concatenate([np.isnan(w).ravel() for w in trained]))], "dead_after": after["dead_share"],
         }  # fmt: skip
         if "wild" not in plan:
-            runs[name]["val_loss"] = after["loss"]
+            runs[name]["test_loss"] = after["loss"]
     return runs
 
 

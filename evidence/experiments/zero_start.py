@@ -31,7 +31,7 @@ PROTOCOL = {
 def measure(seed):
     """{"<activation>_<start>_<depth>" and "regression_<start>": quantities} of one seed, after one epoch.
 
-    "val_loss" and "val_accuracy"; per kernel, first to last: "moved" (largest change of any weight), "spread"
+    "test_loss" and "test_accuracy"; per kernel, first to last: "moved" (largest change of any weight), "spread"
     (largest standard deviation of a row across the layer's units: 0 if all units are copies) and "rank_ratio"
     (second singular value over the first; 0 for a kernel of zeros); and the "output_bias" (10,).
     """
@@ -52,8 +52,8 @@ def _train(widths, activation, starts, seed, name):
     )
     return {
         name.format(start): {
-            "val_loss": history["val_loss"][k],
-            "val_accuracy": history["val_accuracy"][k],
+            "test_loss": history["val_loss"][k],
+            "test_accuracy": history["val_accuracy"][k],
             **describe(stacked.initial_kernels(rules, widths, seed), weights[k][0::2]),
             "output_bias": weights[k][-1],
         }

@@ -18,7 +18,7 @@ def draw(fig, runs, palette):
     for row, (optimizer, rates) in zip(axes, RATES.items(), strict=True):
         for ax, name in zip(row, TITLES, strict=True):
             for k, scale in enumerate(SCALES):
-                arms = [runs["batch_norm_scale"][f"{name}_{optimizer}_{scale}_{rate}"]["val_accuracy"][:, -1] for rate in rates]
+                arms = [runs["batch_norm_scale"][f"{name}_{optimizer}_{scale}_{rate}"]["test_accuracy"][:, -1] for rate in rates]
                 values = [interval(100 * arm) for arm in arms]
                 x = np.array(rates) * (0.95, 1, 1.05)[k]
                 style = {"color": colors[scale], "linestyle": DASHES[scale], "label": LABELS[scale]}

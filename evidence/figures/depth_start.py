@@ -16,7 +16,7 @@ def draw(fig, runs, palette):
     fig.get_layout_engine().set(wspace=0.06)
     for ax, (layers, title) in zip(axes, PANELS.items(), strict=True):
         for start, (color, dash) in styles.items():
-            mean = interval(100 * arms[f"{start}_{layers}"]["val_accuracy"])
+            mean = interval(100 * arms[f"{start}_{layers}"]["test_accuracy"])
             ax.errorbar(rates, mean.mean, yerr=mean.half, color=color, linestyle=dash, marker="o", markersize=4, elinewidth=1.4, label=STARTS[start])
         ax.set(title=title, xscale="log", xlabel="Learning rate", ylim=(0, 100))
         ax.grid(axis="y")

@@ -11,7 +11,7 @@ FAILED = 0.9  # below, an initializer goes to the left panel
 
 def draw(fig, runs, palette):
     """One row per initializer, best at the top; x: test accuracy in per cent after the last epoch."""
-    final = {arm: quantities["val_accuracy"][:, -1] for arm, quantities in runs["mnist_shootout"].items()}
+    final = {arm: quantities["test_accuracy"][:, -1] for arm, quantities in runs["mnist_shootout"].items()}
     order = sorted(final, key=lambda arm: final[arm].mean())
     failed = [arm for arm in order if final[arm].mean() < FAILED]
     left, right = fig.subplots(1, 2, sharey=True, width_ratios=[1, 2.6])

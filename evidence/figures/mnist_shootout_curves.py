@@ -12,7 +12,7 @@ SHOWN = ["zeros", "constant", "identity", "random_uniform", "orthogonal", "gloro
 
 def draw(fig, runs, palette):
     """One line per initializer with its interval as a band; x: epoch; y: test loss in nats, logarithmic."""
-    curves = {arm: interval(runs["mnist_shootout"][arm]["val_loss"]) for arm in SHOWN}
+    curves = {arm: interval(runs["mnist_shootout"][arm]["test_loss"]) for arm in SHOWN}
     ax = fig.subplots()
     for arm, curve in curves.items():
         epochs = np.arange(1, len(curve.mean) + 1)

@@ -8,7 +8,7 @@ REFERENCE = "glorot_uniform"
 
 def draw(fig, runs, palette):
     """One row per initializer that trains; x: difference in test accuracy, in points, with simultaneous intervals."""
-    final = {arm: 100 * q["val_accuracy"][:, -1] for arm, q in runs["mnist_shootout"].items()}
+    final = {arm: 100 * q["test_accuracy"][:, -1] for arm, q in runs["mnist_shootout"].items()}
     arms = [arm for arm in final if arm != REFERENCE and final[arm].mean() > 90]
     gaps = {arm: paired_difference(final[arm], final[REFERENCE], len(arms)) for arm in arms}
     order = sorted(arms, key=lambda arm: gaps[arm].mean)

@@ -12,8 +12,8 @@ HEADS = {  # the initializer that lends its colour, and the label
 }
 MARKS = {"adam": ("Adam", "o", 0.13), "sgd": ("SGD", "^", -0.13), "frozen": ("", "s", 0)}
 PANELS = [  # ways of training, quantity, reference, label, range
-    (["frozen"], "val_accuracy", None, "Body frozen:\nnew digits (%)", (53, 86)),
-    (["adam", "sgd"], "val_accuracy", "scratch", "Fine-tuned:\nnew digits (%)", (86.8, 92.4)),
+    (["frozen"], "test_accuracy", None, "Body frozen:\nnew digits (%)", (53, 86)),
+    (["adam", "sgd"], "test_accuracy", "scratch", "Fine-tuned:\nnew digits (%)", (86.8, 92.4)),
     (["adam", "sgd"], "old_accuracy", "pretrained", "Fine-tuned:\nold digits (%)", (27, 103)),
 ]
 

@@ -8,7 +8,7 @@ ARM = "he_normal"
 
 def draw(fig, runs, palette):
     """One initializer: a dot per seed, a large dot for the mean, a bar for its 95 % interval; x: test accuracy in per cent."""
-    values = 100 * runs["mnist_shootout"][ARM]["val_accuracy"][:, -1]
+    values = 100 * runs["mnist_shootout"][ARM]["test_accuracy"][:, -1]
     mean = interval(values)
     ax = fig.subplots()
     ax.plot(values, [0] * len(values), ".", color=palette[ARM], alpha=0.5, markersize=9, markeredgewidth=0)

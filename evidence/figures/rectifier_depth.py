@@ -16,7 +16,7 @@ def draw(fig, runs, palette):
         for ax, depth in zip(row, DEPTHS, strict=True):
             ax.axhline(np.log(10), color=palette.faint, linewidth=1)
             for k, arm in enumerate(LABELS):
-                loss = np.array([runs["rectifier_depth"][f"{arm}_{optimizer}_{depth}_{rate}"]["val_loss"][:, -1] for rate in rates])
+                loss = np.array([runs["rectifier_depth"][f"{arm}_{optimizer}_{depth}_{rate}"]["test_loss"][:, -1] for rate in rates])
                 x = np.array(rates) * (0.93, 1.07)[k]
                 shown = np.where(np.isnan(loss), CEILING, np.minimum(loss, CEILING))
                 ax.plot(x, np.median(shown, axis=1), color=palette[arm], linewidth=1.6)

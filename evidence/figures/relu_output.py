@@ -13,7 +13,7 @@ def draw(fig, runs, palette):
     """Two panels, ReLU and softmax on the output layer; x: epoch; y: test accuracy in per cent, one line per initializer."""
     axes = fig.subplots(1, 2, sharey=True)
     for ax, output in zip(axes, ["relu", "softmax"], strict=True):
-        means = [interval(100 * runs["relu_output"][f"{arm}_{output}"]["val_accuracy"]) for arm in ARMS]
+        means = [interval(100 * runs["relu_output"][f"{arm}_{output}"]["test_accuracy"]) for arm in ARMS]
         epochs = np.arange(1, len(means[0].mean) + 1)
         for arm, curve in zip(ARMS, means, strict=True):
             ax.fill_between(epochs, curve.low, curve.high, color=palette[arm], alpha=0.2, linewidth=0)

@@ -16,7 +16,7 @@ def draw(fig, runs, palette):
     for ax, (optimizer, title) in zip(axes, PANELS.items(), strict=True):
         for start, (color, dash, marker) in styles.items():
             arms = [runs["residual_starts"][f"{start}_{optimizer}_{rate}"] for rate in RATES[optimizer]]
-            mean = [interval(100 * arm["val_accuracy"][:, -1]) for arm in arms]
+            mean = [interval(100 * arm["test_accuracy"][:, -1]) for arm in arms]
             ax.errorbar(
                 RATES[optimizer], [one.mean for one in mean], yerr=[one.half for one in mean],
                 color=color, linestyle=dash, marker=marker, markersize=5, elinewidth=1.4, label=LINES[start],

@@ -20,7 +20,7 @@ def draw(fig, runs, palette):
         for ax, (depth, starts) in zip(row, STARTS.items(), strict=True):
             for start in [*starts, "centred"] if optimizer == "sgd" else starts:
                 label, family, dash = LABELS[start]
-                accuracy = interval(100 * best(runs, start, optimizer, depth)["val_accuracy"])
+                accuracy = interval(100 * best(runs, start, optimizer, depth)["test_accuracy"])
                 steps = STEPS * np.arange(1, len(accuracy.mean) + 1)
                 color = palette.family[family]
                 ax.fill_between(steps, accuracy.low, accuracy.high, color=color, alpha=0.15, linewidth=0)

@@ -13,7 +13,7 @@ LABELS = {"lecun_normal": "LeCun", "glorot_normal": "Glorot", "he_normal": "He"}
 def draw(fig, runs, palette):
     """Left: test accuracy in per cent; right: paired difference from He in points, with intervals; x: training images."""
     left, right = fig.subplots(1, 2)
-    final = {(arm, size): 100 * runs["small_data"][f"{arm}_{size}"]["val_accuracy"][:, -1] for arm in LABELS for size in SIZES}
+    final = {(arm, size): 100 * runs["small_data"][f"{arm}_{size}"]["test_accuracy"][:, -1] for arm in LABELS for size in SIZES}
     ends = []
     for k, arm in enumerate(LABELS):
         x, color = np.arange(len(SIZES)) + (k - 1) * 0.13, palette[arm]

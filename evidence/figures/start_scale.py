@@ -20,7 +20,7 @@ def draw(fig, runs, palette):
     ax.text(0, 98.2, "training images, Adam, 0.001", color=palette.muted, va="center", fontsize=9.5)
     for way, (factors, label, place, dash, marker) in WAYS.items():
         color = palette["zeros" if way == "silent" else "he_normal"]
-        means = [interval(100 * arms[f"{way}_{factor}"]["val_accuracy"][:, -1]) for factor in factors]
+        means = [interval(100 * arms[f"{way}_{factor}"]["test_accuracy"][:, -1]) for factor in factors]
         ax.errorbar(
             [FACTORS.index(factor) for factor in factors], [mean.mean for mean in means], [mean.half for mean in means],
             color=color, linestyle=dash, marker=marker, markersize=5, linewidth=1.6, elinewidth=2,

@@ -25,7 +25,7 @@ def draw(fig, runs, palette):
             for column, start in enumerate(STARTS):
                 quantities = arms[f"{activation}_{start}_{depth}"]
                 states = [state(quantities, layer) for layer in range(layers)]
-                _cell(ax, column, row, states, interval(quantities["val_accuracy"][:, -1]), palette)
+                _cell(ax, column, row, states, interval(quantities["test_accuracy"][:, -1]), palette)
         ax.set(xlim=(0, len(STARTS)), ylim=(0, len(ACTIVATIONS)))
         ax.set_title(title)
         ax.set_xticks([column + 0.5 for column in range(len(STARTS))], STARTS.values())

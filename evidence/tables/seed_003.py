@@ -13,9 +13,9 @@ def table(runs):
     ]
     for arm, (loss, accuracy) in SEED_003.items():
         quantities = runs["mnist_shootout"][arm]
-        final = quantities["val_accuracy"][:, -1]
+        final = quantities["test_accuracy"][:, -1]
         rows.append(
-            f"| `{arm}` | {loss:.4f} | {plus_minus(*interval(quantities['val_loss'][:, -1]))} | {100 * accuracy:.2f} "
+            f"| `{arm}` | {loss:.4f} | {plus_minus(*interval(quantities['test_loss'][:, -1]))} | {100 * accuracy:.2f} "
             f"| {plus_minus(*interval(final), 100)} | {100 * final.min():.2f} to {100 * final.max():.2f} |"
         )
     return "\n".join(rows) + "\n"

@@ -1,0 +1,49 @@
+"""The one rule by which this book chooses a learning rate: on validation images, never on those that are reported."""
+
+import re
+
+LEARNS = 0.2  # mean validation accuracy; an arm that stays below it at every rate learned at none
+
+
+def grid(arms, stem):
+    """{rate: quantities} of the arms "<stem>_<rate>", slowest first. Raises KeyError if there is none.
+
+    arms: {name: quantities} of one experiment.
+    """
+    found = {float(rate): arm for name, arm in arms.items() if (rate := _rate(name, stem))}
+    if not found:
+        raise KeyError(f"no arm is called {stem}_<rate>")
+    return dict(sorted(found.items()))
+
+
+def best_rate(arms, stem):
+    """The rate with the highest mean validation accuracy over the seeds after the last step; of equals the lowest."""
+    means = {rate: arm["val_accuracy"][:, -1].mean() for rate, arm in grid(arms, stem).items()}
+    return max(means, key=means.get)
+
+
+def best(arms, stem):
+    """The quantities of the arm at its best rate."""
+    return grid(arms, stem)[best_rate(arms, stem)]
+
+
+def stems(arms):
+    """What the names of an experiment's arms begin with, where a rate ends them and validation images were asked."""
+    ended = (re.fullmatch(r"(.+)_[\d.e-]+", name) for name, arm in arms.items() if "val_accuracy" in arm)
+    return list(dict.fromkeys(found[1] for found in ended if found))
+
+
+def at_an_end(arms):
+    """{stem: rate} of the arms that learn and whose best rate is the lowest or the highest that was tried."""
+    found = {}
+    for stem in stems(arms):
+        rates, chosen = list(grid(arms, stem)), best_rate(arms, stem)
+        learns = grid(arms, stem)[chosen]["val_accuracy"][:, -1].mean() >= LEARNS
+        if learns and chosen in (rates[0], rates[-1]):
+            found[stem] = chosen
+    return found
+
+
+def _rate(name, stem):
+    found = re.fullmatch(re.escape(stem) + r"_([\d.e-]+)", name)
+    return found and found[1]
