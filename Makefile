@@ -7,7 +7,7 @@ FRESH := .verify/results
 export NO_MKDOCS_2_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: serve test measure verify bench lock
+.PHONY: serve test measure replicate verify bench lock
 .DELETE_ON_ERROR:
 
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
@@ -21,9 +21,12 @@ test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch
 measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment or notebook
 	@$(RUN) -m evidence measure $(ONLY)
 
-verify: .venv/frameworks  ## what is checked before publishing: all of it, from freshly measured numbers
+replicate: .venv/installed  ## ask every claim on seeds that no recorded run used; SET=2 for others than those on record
+	@$(RUN) -m evidence replicate $(if $(SET),--set $(SET)) $(if $(LAST),--last $(LAST))
+
+verify: .venv/frameworks  ## what is checked before publishing, from freshly measured numbers; PART=HEAD for a third of them
 	rm -rf .verify
-	$(RUN) -m evidence measure --results $(FRESH)
+	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART))
 	$(RUN) -m evidence compare $(FRESH)
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)

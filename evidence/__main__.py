@@ -22,13 +22,22 @@ def _run(args):
     if args.command == "measure":
         from evidence.measure import measure
 
-        pages = [name for name in notebooks.names() if name in (args.names or notebooks.names())]
-        programs = [name for name in args.names or freshness.experiments() if name not in pages]
+        names = args.names
+        if args.part:
+            from evidence.part import part
+
+            names = part(args.part, args.base, args.results)
+        pages = [name for name in notebooks.names() if name in (names or notebooks.names())]
+        programs = [name for name in names or freshness.experiments() if name not in pages]
         for name in programs:
             freshness.source(name)
         measure(programs, pages, args.results)
     elif args.command == "status":
         return _status(args.results)
+    elif args.command == "replicate":
+        from evidence.replicate import replicate
+
+        replicate(args.set, args.last)
     elif args.command == "draw":
         from evidence.draw import draw
 
@@ -59,9 +68,21 @@ def _status(folder):
     leftover = {path.stem for path in folder.glob("*.json")} - reasons.keys()
     for name in sorted(leftover):
         print(f"{name}: no experiment of this name; delete evidence/results/{name}.json")
+    stale_there = _replication()
     if any((reasons | pages).values()):
         print("Run: python -m evidence measure", file=sys.stderr)
-    return int(any((reasons | pages).values()) or bool(leftover))
+    return int(any((reasons | pages).values()) or bool(leftover) or bool(stale_there))
+
+
+def _replication():
+    """Say whether the runs on fresh seeds are current; the names of those that are not."""
+    from evidence.replicate import stale_runs
+
+    reasons = stale_runs()
+    print(f"replication: {'stale, of ' + ', '.join(sorted(reasons)) if reasons else 'current'}")
+    if reasons:
+        print("Run: python -m evidence replicate", file=sys.stderr)
+    return reasons
 
 
 def _arguments():
@@ -69,6 +90,11 @@ def _arguments():
     commands = parser.add_subparsers(dest="command", required=True)
     measure = commands.add_parser("measure", help="rerun the experiments whose results are stale")
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
+    measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
+    measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, since the day before")
+    replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")
+    replicate.add_argument("--set", type=int, help="number of the set of seeds; without it, the one on record")
+    replicate.add_argument("--last", type=Path, help="file that keeps the names of the claims that failed the last time")
     status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
     draw = commands.add_parser("draw", help="make docs/generated from the results")
     for command in (measure, status, draw):

@@ -54,6 +54,14 @@ class Claim:
         except AssertionError as error:
             raise Problem(f"The evidence refutes {self.chapter}.{self.name}: {self.template} {error}") from error
 
+    def holds(self, runs):
+        """True if the check passes; False if the evidence refutes it, or lacks what it computes with."""
+        try:
+            self.check(runs)
+        except (AssertionError, ArithmeticError, ValueError, LookupError):
+            return False
+        return True
+
     def refuted(self, runs):
         """True if the check fails on the altered runs, as it must; False if it does not notice."""
         altered = copy.deepcopy(runs)

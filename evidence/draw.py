@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record, speed
+from evidence import bibliography, claim, freshness, glossary, numbers, open_data, proofs, record, replicate, speed
 from evidence.freshness import ROOT
 
 GENERATED = ROOT / "docs/generated"
@@ -24,16 +24,17 @@ PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*
 def draw(folder=record.RESULTS, say=print):
     """Bring docs/generated up to date with the results in `folder`, and delete what nothing makes any more.
 
-    Returns the names of the figures drawn. Raises Problem if a result is missing or a claim does not hold.
+    Returns the names of the figures drawn. Raises Problem if a result or the replication is missing, or a claim does not hold.
     """
     results = record.read_all(folder)
     runs = {name: result["runs"] for name, result in results.items()}
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
     printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
+    printed["replication"] = replicate.printed(len(claims))
     made = {"numbers.json": json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)}
     made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
-    made |= proofs.pages(claims, runs)
+    made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
     made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
     made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}

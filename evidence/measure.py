@@ -13,7 +13,7 @@ from evidence.cores import on_all_cores
 from evidence.problem import Problem
 
 
-SETS = range(20_000)  # sets of seeds; 0 is the one on record
+SETS = range(20_000)  # of a hundred seeds each; 0 is the one on record
 
 
 def seeds_of(protocol, number=0):
@@ -26,25 +26,27 @@ def seeds_of(protocol, number=0):
     return protocol["seeds"] if number == 0 else [100 * number + k for k in range(len(protocol["seeds"]))]
 
 
-def stale(name, folder=record.RESULTS):
-    """Sentences that say why an experiment's recorded result is not current; empty if it is."""
+def stale(name, folder=record.RESULTS, seed_set=0):
+    """Sentences that say why an experiment's recorded result is not current, or not of a set of seeds; empty if it is."""
     if not (folder / f"{name}.json").exists():
         return ["it was never measured"]
     recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
-    if not isinstance(recorded, dict) or not current.keys() | {"runs", "runs_sha256"} <= recorded.keys():
+    if not isinstance(recorded, dict) or not current.keys() | {"protocol", "runs", "runs_sha256"} <= recorded.keys():
         return ["its file is damaged"]
     altered = ["its runs were altered"] if record.seal(recorded["runs"]) != recorded["runs_sha256"] else []
-    return freshness.changes(recorded, current) + altered
+    sets = {seed // 100 for seed in recorded["protocol"]["seeds"]}
+    other = [] if sets == {seed_set} else ["it was measured on other seeds"]
+    return freshness.changes(recorded, current) + altered + other
 
 
 def measure(names, pages, folder, seed_set=0, say=print):
     """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
     Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
-    packages and data are taken from where an interrupted run left them. Raises Problem, and KeyboardInterrupt after
-    saying what was kept.
+    packages and data are taken from where an interrupted run left them. seed_set: see `seeds_of`. Raises Problem, and
+    KeyboardInterrupt after saying what was kept.
     """
-    waiting = [name for name in names if stale(name, folder)]
+    waiting = [name for name in names if stale(name, folder, seed_set)]
     unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
     for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
         say(f"{name}: current")

@@ -30,7 +30,7 @@ def write(result, path):
     result = result | {"runs": runs, "runs_sha256": seal(runs)}
     check(result, path.name)
     text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
-    text = _one_line_lists(text) + "\n"
+    text = one_line_lists(text) + "\n"
     if len(text) > LARGEST:
         raise Problem(f"{path.name} would be {len(text):,} bytes, over {LARGEST:,}: record less per seed.")
     replace(path, text)
@@ -129,6 +129,6 @@ def _rectangular(rows):
     return len({len(row) for row in rows}) == 1
 
 
-def _one_line_lists(text):
+def one_line_lists(text):
     """Innermost lists on one line each: a diff then shows a seed a line."""
     return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()).replace("[ ", "[").replace(" ]", "]"), text)

@@ -1,0 +1,83 @@
+"""A commit's check measures all that changed and a third in rotation, and says what it leaves out."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from evidence import freshness, notebooks, part, record
+from evidence.problem import Problem
+
+NAMES = [*freshness.experiments(), *notebooks.names()]
+
+
+@pytest.fixture
+def git(monkeypatch):
+    """Answers in git's place: the hash of a commit, and the files that changed."""
+
+    def answer(hash, changed=(), base="b" * 40):
+        said = {"rev-parse": hash, "log": "1000000", "rev-list": base, "diff": "\n".join(changed)}
+        monkeypatch.setattr(part, "_git", lambda command, *rest: said[command])
+
+    return answer
+
+
+def chosen(folder):
+    said = []
+    return part.part("HEAD", None, folder, said.append), "\n".join(said)
+
+
+def test_three_commits_together_measure_everything(git, tmp_path):
+    together = []
+    for number in range(part.THIRDS):
+        git(f"{number:08x}" + 32 * "0")
+        names, said = chosen(tmp_path / f"{number}/results")
+        assert len(names) <= len(NAMES) / part.THIRDS + 1
+        assert all(name in said.split("Not measured")[0 if name in names else 1] for name in NAMES)
+        together += names
+    assert sorted(together) == sorted(NAMES)
+
+
+def test_what_changed_is_measured_whosever_turn_it_is(git, tmp_path):
+    for number in range(part.THIRDS):
+        git(f"{number:08x}", [f"evidence/results/{NAMES[0]}.json", f"docs/notebooks/{NAMES[-1]}.ipynb", "evidence/results/gone.json"])
+        names, _ = chosen(tmp_path / f"{number}/results")
+        assert {NAMES[0], NAMES[-1]} <= set(names) and "gone" not in names
+
+
+def test_the_committed_files_stand_in_for_the_others(git, tmp_path):
+    git("00000000")
+    folder = tmp_path / "results"
+    names, _ = chosen(folder)
+    assert {path.stem for path in folder.glob("*.json")} == set(freshness.experiments()) - set(names)
+    assert {path.stem for path in (tmp_path / "notebooks").glob("*.ipynb")} == set(notebooks.names()) - set(names)
+    one = next(folder.glob("*.json"))
+    assert one.read_text() == (record.RESULTS / one.name).read_text()
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="asks git itself")
+def test_an_unknown_commit_is_one_sentence(tmp_path):
+    with pytest.raises(Problem, match="git does not say what changed .*; measure all: make verify") as problem:
+        part.part("surely-no-commit", None, tmp_path / "results")
+    assert str(problem.value).count("\n") == 0
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="asks git itself")
+def test_git_is_asked_for_what_a_commit_changed(tmp_path, monkeypatch):
+    for folder in ("evidence/results", "docs/notebooks"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(part, "ROOT", tmp_path)
+
+    def commit(text, date):
+        (tmp_path / f"evidence/results/{NAMES[1]}.json").write_text(text)
+        for command in (["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", text]):
+            subprocess.run(["git", *command], cwd=tmp_path, check=True, env={"GIT_COMMITTER_DATE": date, "PATH": "/usr/bin:/bin"})
+
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    commit("old", "2026-01-01T00:00:00Z")
+    commit("new", "2026-01-05T00:00:00Z")
+    for name, turn in [(NAMES[1], True), (NAMES[0], False)]:
+        number = int(part._git("rev-parse", "HEAD")[:8], 16) % part.THIRDS
+        names, said = chosen(tmp_path / "fresh/results")
+        assert (name in names) is (turn or name in NAMES[number :: part.THIRDS])
+    assert "since the beginning" not in said
