@@ -46,6 +46,10 @@ def _run(args):
         from evidence import bench
 
         return bench.main()
+    elif args.command == "claims":
+        from evidence import slack
+
+        slack.show(args.results)
     return 0
 
 
@@ -71,7 +75,8 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
     draw = commands.add_parser("draw", help="make docs/generated from the results")
-    for command in (measure, status, draw):
+    claims = commands.add_parser("claims", help="list the claims by how far each is from failing")
+    for command in (measure, status, draw, claims):
         command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")
     compare = commands.add_parser("compare", help="compare fresh results with the committed ones")
     compare.add_argument("fresh", type=Path, help="folder of the fresh results")
