@@ -55,6 +55,10 @@ def _run(args):
         from evidence import bench
 
         return bench.main()
+    elif args.command == "claims":
+        from evidence import slack
+
+        slack.show(args.results)
     return 0
 
 
@@ -97,7 +101,8 @@ def _arguments():
     replicate.add_argument("--last", type=Path, help="file that keeps the names of the claims that failed the last time")
     status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
     draw = commands.add_parser("draw", help="make docs/generated from the results")
-    for command in (measure, status, draw):
+    claims = commands.add_parser("claims", help="list the claims by how far each is from failing")
+    for command in (measure, status, draw, claims):
         command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")
     compare = commands.add_parser("compare", help="compare fresh results with the committed ones")
     compare.add_argument("fresh", type=Path, help="folder of the fresh results")
