@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.intervals import interval, share
 
 PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
 
@@ -66,9 +66,24 @@ def plus_minus(mean, half, scale=1.0, unit=""):
     mean, half = mean * scale, half * scale
     if half < 1e-9 * max(1, abs(mean)):
         return f"{fixed(mean, 2 if scale == 100 else 4)}{unit}"
-    power = math.floor(math.log10(half))
-    digits = max(0, (1 if half / 10**power < 3.55 else 0) - power)
+    digits = _digits(half)
     return f"{fixed(mean, digits)} ± {fixed(half, digits)}{unit}"
+
+
+def counted(hits, of, comparisons=1):
+    """The share of counted trials in per cent with the ends of its exact interval, cut as `plus_minus` cuts.
+
+    >>> counted(2, 2000)
+    '0.10 % (0.01 to 0.36)'
+    """
+    mean, low, high = (100 * value for value in share(hits, of, comparisons))
+    digits = _digits((high - low) / 2)
+    return f"{fixed(mean, digits)} % ({fixed(low, digits)} to {fixed(high, digits)})"
+
+
+def _digits(half):
+    power = math.floor(math.log10(half))
+    return max(0, (1 if half / 10**power < 3.55 else 0) - power)
 
 
 def percent(values):

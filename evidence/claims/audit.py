@@ -1,21 +1,11 @@
 """Claims of the chapter Audit."""
 
 import numpy as np
-from scipy.special import betaincinv
 
 from evidence.claim import claim
 from evidence.faults import FAULTS
+from evidence.intervals import share
 from evidence.numbers import fixed, word
-
-
-def exact(hits, trials):
-    """Ends of the 95 % interval of a share that `hits` of `trials` independent trials estimate.
-
-    Source: Clopper and Pearson 1934, "The use of confidence or fiducial limits", Biometrika 26(4).
-    """
-    low = betaincinv(hits, trials - hits + 1, 0.025) if hits else 0.0
-    high = betaincinv(hits + 1, trials - hits, 0.975) if hits < trials else 1.0
-    return float(low), float(high)
 
 
 def alone(runs):
@@ -34,7 +24,7 @@ def the_audit_names_the_planted_fault(runs):
     """In {named} of {planted} networks with one planted fault the audit names the layer, the fault and nothing else; with 95 %
     confidence that is a share of at least {low} %."""
     hits = alone(runs)
-    low, _ = exact(int(hits.sum()), len(hits))
+    low = share(int(hits.sum()), len(hits)).low
     assert low > 0.9
     return {"named": int(hits.sum()), "planted": len(hits), "low": fixed(100 * low, 1)}
 
@@ -48,7 +38,7 @@ def zeros_alarm(runs):
 def the_audit_is_silent_on_sound_networks(runs):
     """Of {sound} sound networks it finds fault with {alarms}; with 95 % confidence that is a share of at most {high} %."""
     alarms = runs["audit_battery"]["sound"]["alarm"].ravel()
-    _, high = exact(int(alarms.sum()), len(alarms))
+    high = share(int(alarms.sum()), len(alarms)).high
     assert high < 0.08
     return {"sound": len(alarms), "alarms": word(int(alarms.sum())) if alarms.any() else "none", "high": fixed(100 * high, 1)}
 
