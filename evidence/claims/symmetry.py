@@ -4,13 +4,13 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import below, fixed, plus_minus, word
+from evidence.numbers import below, fixed, percent, plus_minus, word
 from evidence.symmetry import state
 
 
 def accuracy(quantities):
     """Test accuracy after the last epoch, printed in per cent with its interval."""
-    return plus_minus(*interval(quantities["test_accuracy"][:, -1]), 100, " %")
+    return percent(quantities["test_accuracy"][:, -1])
 
 
 def hidden_states(runs, arm):

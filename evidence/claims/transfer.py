@@ -5,7 +5,7 @@ from scipy.special import fdtri  # quantile of the F distribution
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.numbers import fixed, measured, percent, plus_minus, word
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]
 SIZES = [100, 300, 1000]  # images in small_data
@@ -167,7 +167,7 @@ def a_zero_head_starts_at_log_five(runs):
     assert all((last(runs, "new_head", f"{optimizer}_zeros", "first_move") == 0).all() for optimizer in ("adam", "sgd"))
     return {
         "zeros": fixed(zeros.mean()), "seeds": word(len(zeros)),
-        "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he)),
+        "glorot": measured(glorot), "he": measured(he),
     }  # fmt: skip
 
 
