@@ -91,14 +91,17 @@ def measured(values, scale=1.0, unit=""):
 
     As a rule the mean and its 95 % interval. Where that interval says what the values cannot mean, the median and the
     range of the seeds, to three digits: of values none of which is negative, if its half width exceeds half of their
-    mean; of shares (scale 100), also if it reaches beyond 100 %. Equal values stand alone: the sentence says "in every seed".
+    mean; of shares (scale 100), also if it reaches beyond 100 %. Equal values with a unit say
+    "in every seed"; without, as in a table, they stand alone.
 
     >>> measured(np.array([0.148, 0.097, 0.288, 0.417, 0.470]), 100, " %")
     '28.8 % (median, from 9.7 to 47)'
     """
     mean, half = interval(values) if len(values) > 1 else (values.mean(), 0.0)
     beyond = scale == 100 and mean + half > 1 and values.max() <= 1
-    if half < 1e-9 * abs(mean) or not (beyond or (values.min() >= 0 and half > mean / 2)):
+    if len(values) > 1 and half <= 1e-9 * abs(mean):
+        return plus_minus(mean, 0.0, scale, unit) + (" in every seed" if unit else "")
+    if not (beyond or (values.min() >= 0 and half > mean / 2)):
         return plus_minus(mean, half, scale, unit)
     named = (np.median(values), values.min(), values.max())
     median, low, high = (np.format_float_positional(one * scale, 3, False, False, "-") for one in named)

@@ -15,7 +15,8 @@ def test_the_examples_hold():
 
 @pytest.mark.parametrize("values, said", [
     ([0.961, 0.962, 0.963], "96.20 ± 0.25 %"),
-    ([0.1135, 0.1135, 0.1135], "11.35 %"),  # equal
+    ([0.1135, 0.1135, 0.1135], "11.35 % in every seed"),
+    ([0.0, 0.0], "0.00 % in every seed"),
     ([0.1135], "11.35 %"),  # one seed
     ([0.11, 0.95, 0.96, 0.94, 0.95], "95 % (median, from 11 to 96)"),  # one run stalled, the interval ends above 100 %
     ([0.0, 0.0, 0.0, 0.02], "0 % (median, from 0 to 2)"),
@@ -32,6 +33,10 @@ def test_only_values_that_cannot_be_negative_lose_a_wide_interval():
 def test_counts_that_fill_their_trials_keep_an_interval():
     assert counted(2000, 2000) == "100.00 % (99.82 to 100.00)"
     assert counted(0, 65) == "0.0 % (0.0 to 5.5)"
+
+
+def test_cells_of_a_table_say_nothing_of_seeds():
+    assert measured(np.array([0.1135, 0.1135]), 100) == "11.35"
 
 
 def test_placeholders_follow_the_same_rule():

