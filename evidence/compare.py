@@ -11,7 +11,8 @@ from evidence.problem import Problem
 # below one in a thousand runs.
 ERRORS = 5
 FLOOR = 1e-3  # relative; for arms that have no spread over seeds
-LOST = 0.05  # p value; strict, for the same seeds are compared, and only those at the edge of divergence can cross it
+LOST = 0.05  # p value; strict, for the same seeds are compared, and only those at an edge can cross it
+MAGNITUDES = 100  # positive values that spread over more have heavy tails: their logarithms are compared
 
 
 def compare(fresh, committed=record.RESULTS, say=print):
@@ -42,16 +43,35 @@ def _differences(old, new):
 def agree(before, after):
     """True if two samples of one quantity, each (seeds,), could come from the same experiment.
 
-    Where a network diverged, a seed is NaN, and in the next rounding it may not be: Fisher's exact test must not tell
-    the numbers of lost seeds apart, and the other seeds must agree.
+    Where a network diverged, a seed is NaN, and in the next rounding it may not be: the numbers of lost seeds must not be
+    told apart, and the other seeds must agree. So too with runs that train or stall: as many must do either.
     """
     kept = [values[~np.isnan(values)] for values in (before, after)]
-    table = [[len(rest), len(values) - len(rest)] for rest, values in zip(kept, (before, after), strict=True)]
-    if fisher_exact(table).pvalue < LOST:
+    if _told_apart(*(np.isnan(values) for values in (before, after))):
         return False
-    if any(lost for _, lost in table) and min(map(len, kept)) < 2:
+    if any(len(rest) < 2 < len(before) for rest in kept):
         return True  # a seed that is left alone has no spread
-    return _near(*kept)
+    kept = _logarithms(*kept)
+    return _near(*kept) and not _told_apart(*_upper(*kept))
+
+
+def _told_apart(before, after):
+    """True if Fisher's exact test tells apart how often two samples are true."""
+    return fisher_exact([[sum(values), len(values) - sum(values)] for values in (before, after)]).pvalue < LOST
+
+
+def _logarithms(before, after):
+    both = np.concatenate([before, after])
+    heavy = both.min() > 1e-6 and both.max() > MAGNITUDES * both.min()  # what is smaller may be rounding
+    return (np.log(before), np.log(after)) if heavy else (before, after)
+
+
+def _upper(before, after):
+    """Which values lie above the widest gap between any two neighbours, if it is wider than half of the largest value."""
+    both = np.sort(np.concatenate([before, after]))
+    widest = np.diff(both).argmax()
+    apart = both[widest + 1] - both[widest] > abs(both).max() / 2
+    return [(values > both[widest]) & apart for values in (before, after)]
 
 
 def _near(before, after):

@@ -1,9 +1,9 @@
-"""Means with 95 % intervals, for values measured once per seed."""
+"""Means with 95 % intervals, for values measured once per seed, and shares with theirs, for what is counted."""
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit  # Student's quantile; scipy.stats has it too and takes a second to import
+from scipy.special import betaincinv, stdtrit  # quantiles; scipy.stats has them too and takes a second to import
 
 
 class Interval(NamedTuple):
@@ -46,3 +46,27 @@ def paired_difference(values, reference, comparisons=1):
     Arms of one seed see the same batches, so what they share cancels; see `interval` for `comparisons`.
     """
     return interval(np.asarray(values, float) - np.asarray(reference, float), comparisons)
+
+
+class Share(NamedTuple):
+    """What share of the trials was a hit, and the ends of its interval, as fractions."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def share(hits, of, comparisons=1):
+    """The exact 95 % interval of a probability that `hits` of so many independent trials estimate.
+
+    Student's interval is wrong for few hits: it reaches below zero, and has no width where all seeds hit equally often.
+    Here each end is the probability under which so many hits, or so few, come up in 2.5 of 100 repetitions. See
+    `interval` for `comparisons`. Raises ValueError if there are no trials, or more hits than trials.
+    Source: Clopper and Pearson 1934, "The use of confidence or fiducial limits", Biometrika 26(4).
+    """
+    if not 0 <= hits <= of or of < 1:
+        raise ValueError(f"{hits} of {of} is no share")
+    tail = 0.025 / comparisons
+    low = betaincinv(hits, of - hits + 1, tail) if hits else 0.0
+    high = betaincinv(hits + 1, of - hits, 1 - tail) if hits < of else 1.0
+    return Share(hits / of, float(low), float(high))

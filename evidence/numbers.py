@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.intervals import interval, share
 
 PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
 
@@ -12,7 +12,7 @@ PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that read
 def numbers(runs, claims):
     """What placeholders in the prose may name, as nested strings.
 
-    {experiment: {arm: {quantity: "mean ± half width", quantity_mean: "mean"}}, "claims": {name: sentence with a
+    {experiment: {arm: {quantity: as `measured` prints it, quantity_mean: "mean"}}, "claims": {name: sentence with a
     link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
     """
@@ -66,14 +66,51 @@ def plus_minus(mean, half, scale=1.0, unit=""):
     mean, half = mean * scale, half * scale
     if half < 1e-9 * max(1, abs(mean)):
         return f"{fixed(mean, 2 if scale == 100 else 4)}{unit}"
-    power = math.floor(math.log10(half))
-    digits = max(0, (1 if half / 10**power < 3.55 else 0) - power)
+    digits = _digits(half)
     return f"{fixed(mean, digits)} ± {fixed(half, digits)}{unit}"
 
 
+def counted(hits, of, comparisons=1):
+    """The share of counted trials in per cent with the ends of its exact interval, cut as `plus_minus` cuts.
+
+    >>> counted(2, 2000)
+    '0.10 % (0.01 to 0.36)'
+    """
+    mean, low, high = (100 * value for value in share(hits, of, comparisons))
+    digits = _digits((high - low) / 2)
+    return f"{fixed(mean, digits)} % ({fixed(low, digits)} to {fixed(high, digits)})"
+
+
+def _digits(half):
+    power = math.floor(math.log10(half))
+    return max(0, (1 if half / 10**power < 3.55 else 0) - power)
+
+
+def measured(values, scale=1.0, unit=""):
+    """What was measured once per seed, (seeds,), as readers see it; the one rule of the book.
+
+    As a rule the mean and its 95 % interval. Where that interval says what the values cannot mean, the median and the
+    range of the seeds, to three digits: of values none of which is negative, if its half width exceeds half of their
+    mean; of shares (scale 100), also if it reaches beyond 100 %. Equal values with a unit say
+    "in every seed"; without, as in a table, they stand alone.
+
+    >>> measured(np.array([0.148, 0.097, 0.288, 0.417, 0.470]), 100, " %")
+    '28.8 % (median, from 9.7 to 47)'
+    """
+    mean, half = interval(values) if len(values) > 1 else (values.mean(), 0.0)
+    beyond = scale == 100 and mean + half > 1 and values.max() <= 1
+    if len(values) > 1 and half <= 1e-9 * abs(mean):
+        return plus_minus(mean, 0.0, scale, unit) + (" in every seed" if unit else "")
+    if not (beyond or (values.min() >= 0 and half > mean / 2)):
+        return plus_minus(mean, half, scale, unit)
+    named = (np.median(values), values.min(), values.max())
+    median, low, high = (np.format_float_positional(one * scale, 3, False, False, "-") for one in named)
+    return f"{median}{unit} (median, from {low} to {high})"
+
+
 def percent(values):
-    """Mean and 95 % interval of accuracies or other shares, (seeds,) fractions, printed in per cent."""
-    return plus_minus(*interval(values), 100, " %")
+    """Accuracies or other shares as `measured` prints them, (seeds,) fractions, in per cent."""
+    return measured(values, 100, " %")
 
 
 def _quantities(quantities):
@@ -83,8 +120,6 @@ def _quantities(quantities):
         if np.isnan(last).any():
             printed[quantity] = printed[f"{quantity}_mean"] = "NaN"
             continue
-        half = interval(last).half if len(last) > 1 else 0.0
-        percent = quantity.endswith(PERCENT)
-        printed[quantity] = unbroken(plus_minus(last.mean(), half, *((100, " %") if percent else ())))
+        printed[quantity] = unbroken((percent if quantity.endswith(PERCENT) else measured)(last))
         printed[f"{quantity}_mean"] = fixed(last.mean())
     return printed

@@ -47,6 +47,27 @@ def test_most_seeds_lost_where_none_was_is_noticed(lost, same):
     assert agree(before, after) is same and agree(after, before) is same
 
 
+@pytest.mark.parametrize("stalled, same", [(0, True), (1, True), (2, True), (4, False), (5, False)])
+def test_most_seeds_stalled_where_none_was_is_noticed(stalled, same):
+    before = np.array([0.95, 0.96, 0.94, 0.95, 0.96])
+    after = np.where(np.arange(5) < stalled, 0.11, before)
+    assert agree(before, after) is same and agree(after, before) is same
+
+
+def test_what_stalled_networks_answer_may_change():
+    assert agree(np.full(5, 0.117), np.array([0.117, 0.097, 0.1025, 0.1025, 0.1025]))
+
+
+def test_heavy_tails_agree_and_hide_no_other_size():
+    many, more = np.exp(RNG.normal(0, 3, (2, 500, 10)))
+    assert np.mean([agree(*both) for both in zip(many, more, strict=True)]) > 0.99
+    assert not any(agree(one, 1e9 * one) for one in many)
+
+
+def test_rounding_of_another_size_agrees():
+    assert agree(np.array([1e-17, 3e-17, 2e-17, 1e-17, 5e-17]), np.array([2e-9, 1e-9, 4e-9, 3e-9, 0.0]))
+
+
 def test_the_committed_results_agree_with_themselves():
     compare(record.RESULTS, say=lambda line: None)
 

@@ -4,9 +4,10 @@ import numpy as np
 
 from evidence.anatomy import power, typical
 from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.intervals import interval, paired_difference, share
+from evidence.numbers import counted, fixed, percent, plus_minus, word
 
+DRAWS = 200  # networks that a seed of dead_start draws of each width
 BREAKING = ("doubled", "raw_pixels", "climbing", "rate_1.0")  # faults of symptoms that can end in NaN
 
 
@@ -141,27 +142,32 @@ def one_kernel_for_all_layers_still_trains(runs):
     return {"copied": percent(copied), "sound": percent(sound), "bound": int(np.ceil(100 * gap.high))}
 
 
+def deaths(runs, width, layers, quantity="dead_share"):
+    """(networks that are dead, networks drawn) of one width up to a layer, over all seeds."""
+    shares = runs["dead_start"][f"width_{width}"][quantity][:, layers - 1]
+    return round(shares.sum() * DRAWS), len(shares) * DRAWS
+
+
 @claim(refuted_by=swap("dead_start", "width_2", "width_16"))
 def narrow_deep_networks_are_born_dead(runs):
     """Of {draws} networks with fifty hidden layers and He's rule, {two} are dead before training at width 2, {four} at width 4, {eight} at
     width 8 and {sixteen} at width 16."""
-    arms = {name: runs["dead_start"][f"width_{width}"]["dead_share"][:, -1] for name, width in (("two", 2), ("four", 4), ("eight", 8), ("sixteen", 16))}
-    means = [arm.mean() for arm in arms.values()]
-    assert means == sorted(means, reverse=True) and means[0] > 0.99 and means[-1] < 0.01
-    return {"draws": f"{200 * len(arms['two']):,}"} | {name: percent(arm) for name, arm in arms.items()}
+    counts = {name: deaths(runs, width, 50) for name, width in (("two", 2), ("four", 4), ("eight", 8), ("sixteen", 16))}
+    found = [share(*count) for count in counts.values()]
+    assert all(more.low > fewer.high for more, fewer in zip(found, found[1:])) and found[0].low > 0.99 and found[-1].high < 0.01
+    return {"draws": f"{counts['two'][1]:,}"} | {name: counted(*count) for name, count in counts.items()}
 
 
 @claim(refuted_by=swap("dead_start", "width_4", "width_8"))
 def one_image_is_lost_as_derived(runs):
     """For one image the formula gives {predicted} at widths 2, 4 and 8 and ten layers; counted were {counted}."""
-    predicted, counted = [], []
+    predicted, found = [], []
     for width in (2, 4, 8):
-        share = interval(runs["dead_start"][f"width_{width}"]["mute_share"][:, 9], 3)
-        expected = 1 - (1 - 0.5**width) ** 10
-        assert share.low <= expected <= share.high
+        count, expected = deaths(runs, width, 10, "mute_share"), 1 - (1 - 0.5**width) ** 10
+        assert share(*count, 3).low <= expected <= share(*count, 3).high
         predicted.append(f"{100 * expected:.1f}")
-        counted.append(plus_minus(*share, 100))
-    return {"predicted": "{}, {} and {} per cent".format(*predicted), "counted": "{}, {} and {} per cent".format(*counted)}
+        found.append(counted(*count, 3))
+    return {"predicted": "{}, {} and {} per cent".format(*predicted), "counted": "{}, {} and {}".format(*found)}
 
 
 def biases_reversed(runs):

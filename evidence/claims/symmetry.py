@@ -4,13 +4,13 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import below, fixed, plus_minus, word
+from evidence.numbers import below, fixed, percent, plus_minus, word
 from evidence.symmetry import state
 
 
 def accuracy(quantities):
     """Test accuracy after the last epoch, printed in per cent with its interval."""
-    return plus_minus(*interval(quantities["test_accuracy"][:, -1]), 100, " %")
+    return percent(quantities["test_accuracy"][:, -1])
 
 
 def hidden_states(runs, arm):
@@ -21,7 +21,7 @@ def hidden_states(runs, arm):
 
 @claim(refuted_by=swap("zero_start", "relu_zeros_two", "relu_glorot_uniform_two"))
 def zeros_freeze_the_kernels(runs):
-    """With ReLU or tanh and every kernel at zero, no kernel weight changed by any amount in {epochs} epoch of Adam,
+    """With ReLU or tanh and every kernel at zero, no kernel weight changed by any amount in {epochs} epoch of Adam over all images,
     in any of {seeds} seeds, with one hidden layer or with two."""
     arms = [f"{activation}_zeros_{depth}" for activation in ("relu", "tanh") for depth in ("one", "two")]
     moved = [runs["zero_start"][arm]["moved"] for arm in arms]
@@ -31,7 +31,7 @@ def zeros_freeze_the_kernels(runs):
 
 @claim(refuted_by=swap("zero_start", "relu_zeros_two", "sigmoid_zeros_two"))
 def zeros_learn_the_class_prior(runs):
-    """The probabilities that such a network gives to every image differ from the digits' shares in the training set
+    """The probabilities that such a network gives to every image after one epoch differ from the digits' shares in the training set
     by at most {gap} percentage points, in any seed."""
     bias = runs["zero_start"]["relu_zeros_two"]["output_bias"]
     predicted = np.exp(bias) / np.exp(bias).sum(axis=1, keepdims=True)
@@ -43,10 +43,10 @@ def zeros_learn_the_class_prior(runs):
 
 @claim(refuted_by=swap("mnist_shootout", "zeros", "constant"))
 def zeros_always_answer_one(runs):
-    """From zeros, all {seeds} runs end at a test accuracy of {accuracy}, the share of ones in the test set to the last
+    """From zeros, all {seeds} runs of five epochs end at a test accuracy of {accuracy}, the share of ones in the test set to the last
     digit, and at a test loss of {loss}, less than {gap} from what always predicting the training shares costs."""
     zeros, prior = runs["mnist_shootout"]["zeros"], runs["class_prior"]
-    assert (zeros["test_accuracy"][:, -1] == prior["test"]["share"][0, 1]).all()
+    assert np.abs(zeros["test_accuracy"][:, -1] - prior["test"]["share"][0, 1]).max() < 1e-6
     gap = np.abs(zeros["test_loss"][:, -1] - prior["prediction"]["test_loss"][0, 0]).max()
     assert gap < 0.001
     loss = interval(zeros["test_loss"][:, -1])
@@ -54,25 +54,24 @@ def zeros_always_answer_one(runs):
         "seeds": word(len(zeros["test_loss"])),
         "accuracy": fixed(zeros["test_accuracy"][0, -1]),
         "loss": fixed(loss.mean),
-        "gap": below(gap),
+        "gap": below(0.001),
     }
 
 
 @claim(refuted_by=swap("zero_start", "sigmoid_zeros_two", "sigmoid_glorot_uniform_two"))
 def sigmoid_zeros_move_as_copies(runs):
     """With sigmoid every kernel moves from zero, but the units of a hidden layer stay copies of each other: the second
-    singular value of each hidden kernel is below {ratio} of the first, and the test accuracy is {accuracy}."""
+    singular value of each hidden kernel is below {ratio} of the first, and the test accuracy is {accuracy} after an epoch."""
     quantities = runs["zero_start"]["sigmoid_zeros_two"]
     assert hidden_states(runs, "sigmoid_zeros_two") == ["copies", "copies"]
-    ratio = quantities["rank_ratio"][:, :2].max()
-    assert ratio < 1e-6
-    return {"ratio": below(ratio), "accuracy": accuracy(quantities)}
+    assert quantities["rank_ratio"][:, :2].max() < 1e-5  # the rounding of float32; where copies round alike, far less
+    return {"ratio": below(1e-5), "accuracy": accuracy(quantities)}
 
 
 @claim(refuted_by=swap("zero_start", "tanh_zeros_hidden_one", "tanh_zeros_hidden_two"))
 def one_zero_layer_escapes(runs):
-    """One hidden tanh layer that starts at zero under a random output layer trains: {zero}, against {glorot} with
-    Glorot uniform in both layers."""
+    """One hidden tanh layer that starts at zero under a random output layer trains: it reaches {zero} in one epoch of all images, against
+    {glorot} with Glorot uniform in both layers."""
     zero, glorot = (runs["zero_start"][f"tanh_{start}_one"] for start in ("zeros_hidden", "glorot_uniform"))
     assert hidden_states(runs, "tanh_zeros_hidden_one") == ["distinct"]
     assert interval(zero["test_accuracy"][:, -1]).low > 0.9
@@ -82,10 +81,10 @@ def one_zero_layer_escapes(runs):
 @claim(refuted_by=swap("zero_start", "tanh_zeros_hidden_two", "tanh_zeros_hidden_one"))
 def two_zero_layers_do_not_escape(runs):
     """Two hidden tanh layers that start at zero under the same random output layer do not: neither hidden kernel moves
-    at all, and the test accuracy stays at {accuracy}."""
+    at all, and the test accuracy after the epoch is {accuracy}."""
     assert hidden_states(runs, "tanh_zeros_hidden_two") == ["frozen", "frozen"]
     values = runs["zero_start"]["tanh_zeros_hidden_two"]
-    assert interval(values["test_accuracy"][:, -1]).high < 0.2
+    assert np.abs(values["test_accuracy"][:, -1] - runs["class_prior"]["test"]["share"][0, 1]).max() < 1e-6
     return {"accuracy": accuracy(values)}
 
 
@@ -107,7 +106,7 @@ def symmetry_breaks_in_the_layer_below_randomness(runs):
 
 @claim(refuted_by=swap("zero_start", "regression_zeros", "relu_zeros_one"))
 def regression_may_start_at_zero(runs):
-    """Softmax regression started from zeros reaches {zeros} in one epoch, and from Glorot uniform {glorot}; the paired
+    """Softmax regression started from zeros reaches {zeros} in one epoch of all images, and from Glorot uniform {glorot}; the paired
     difference is {gap} percentage points."""
     zeros, glorot = (runs["zero_start"][f"regression_{start}"] for start in ("zeros", "glorot_uniform"))
     gap = paired_difference(zeros["test_accuracy"][:, -1], glorot["test_accuracy"][:, -1])

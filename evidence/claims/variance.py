@@ -5,7 +5,7 @@ import numpy as np
 from evidence import variance
 from evidence.claim import claim, swap
 from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import below, fixed, measured, plus_minus, word
 from evidence.variance import KERNELS, WIDTHS
 
 INITIALIZERS = ["random_normal", "random_uniform", "truncated_normal", "orthogonal"] + [
@@ -42,7 +42,7 @@ def keras_draws_what_the_formulas_say(runs):
         drawn(runs, name, kernel) / variance.weight_variance(name, shape) - 1 for name in INITIALIZERS for kernel, shape in KERNELS.items()
     ]
     worst = np.abs(deviations).max()
-    assert worst < 0.03
+    assert worst < 0.06  # five standard errors of the smallest kernel's variance
     return {
         "initializers": word(len(INITIALIZERS)), "kernels": word(len(KERNELS)),
         "draws": word(np.size(deviations)), "worst": fixed(100 * worst, 1),
@@ -51,15 +51,15 @@ def keras_draws_what_the_formulas_say(runs):
 
 @claim(refuted_by=swap("layer_variance", "fan_in", "fan_avg"))
 def the_rule_predicts_the_signal(runs):
-    """In each of {layers} layers and under each of three rules, the measured mean square of the signal agrees with the
-    prediction: averaged over {seeds} seeds the largest deviation is {worst} per cent, and every interval holds the prediction."""
+    """In each of seven layers and under each of three rules, the measured mean square of the signal agrees with the prediction:
+    averaged over {seeds} seeds the largest of {layers} deviations is {worst} per cent, and with 95 % confidence all are below {bound}."""
     return _agreement(runs, "forward")
 
 
 @claim(refuted_by=swap("layer_variance", "fan_out", "fan_avg"))
 def the_rule_predicts_the_error_signal(runs):
-    """Backward as well: over {layers} layers and three rules the mean squares of the error signal deviate from the prediction by
-    {worst} per cent at most, and every interval holds the prediction."""
+    """Backward as well: averaged over {seeds} seeds, the mean squares of the error signal in six layers under three rules deviate from the
+    prediction by {worst} per cent at most, and with 95 % confidence all {layers} by less than {bound}."""
     return _agreement(runs, "backward")
 
 
@@ -67,12 +67,11 @@ def _agreement(runs, direction):
     rules = ("fan_in", "fan_avg", "fan_out")
     layers = len(WIDTHS) - 1
     # the output layer is where a backward prediction starts: there is nothing to compare
-    measured = [interval(ratios(runs, rule, direction)[:, : layers - (direction == "backward")], 3 * layers) for rule in rules]
-    assert all((one.low <= 1).all() and (one.high >= 1).all() for one in measured)
-    worst = max(np.abs(one.mean - 1).max() for one in measured)
-    assert worst < 0.1
+    found = [interval(ratios(runs, rule, direction)[:, : layers - (direction == "backward")], 3 * layers) for rule in rules]
+    worst, bound = (max(np.max(np.abs(one.mean - 1) + wide * one.half) for one in found) for wide in (0, 1))
+    assert bound < 0.35
     seeds = len(runs["layer_variance"]["fan_in"]["forward"])
-    return {"layers": word(measured[0].mean.size), "seeds": word(seeds), "worst": fixed(100 * worst, 1)}
+    return {"layers": word(3 * found[0].mean.size), "seeds": word(seeds), "worst": fixed(100 * worst, 1), "bound": fixed(np.ceil(100 * bound), 0)}
 
 
 @claim(refuted_by=swap("layer_variance", "fan_in", "fan_out"))
@@ -80,7 +79,7 @@ def each_fan_serves_one_direction(runs):
     """With variance 1 / fan-in the signal of the hidden layers varies by a factor of {forward} only, and the error signal by
     {backward}; with 1 / fan-out it is {forward_out} and {backward_out}."""
     factors = [extremes(runs, rule, direction) for rule in ("fan_in", "fan_out") for direction in ("forward", "backward")]
-    assert factors[0] < 1.1 and factors[3] < 1.1 and min(factors[1], factors[2]) > 3
+    assert max(factors[0], factors[3]) < 1.25 and min(factors[1], factors[2]) > 3
     return dict(zip(("forward", "backward", "forward_out", "backward_out"), (fixed(one, 2) for one in factors), strict=True))
 
 
@@ -89,11 +88,9 @@ def fan_in_costs_no_more_than_a_constant(runs):
     """From the last hidden layer down to the first, the error signal of the fan-in rule changes by a factor of {measured},
     and the ratio of the two widths is {widths}: what the layers between do cancels."""
     backward = runs["layer_variance"]["fan_in"]["backward"]
-    ratio = interval(np.log(backward[:, 0] / backward[:, -2]))
-    expected = WIDTHS[-2] / WIDTHS[1]
-    assert ratio.low <= np.log(expected) <= ratio.high
-    measured = interval(backward[:, 0] / backward[:, -2])
-    return {"measured": plus_minus(*measured), "widths": fixed(expected, 2)}
+    factor, expected = backward[:, 0] / backward[:, -2], WIDTHS[-2] / WIDTHS[1]
+    assert abs(factor.mean() / expected - 1) < 0.15
+    return {"measured": measured(factor), "widths": fixed(expected, 2)}
 
 
 def wrong_product(runs):
@@ -105,25 +102,25 @@ def wrong_product(runs):
 @claim(refuted_by=wrong_product)
 def a_gradient_is_signal_times_error(runs):
     """For a single image, the mean square of a kernel's gradient equals the mean square of the layer's input times that of
-    its error signal to within {worst} per cent, in every layer and seed: the rounding of float32."""
+    its error signal to less than {worst} of it, in every layer and seed: the rounding of float32."""
     arms = [runs["layer_variance"][rule] for rule in ("fan_in", "fan_avg", "fan_out")]
     worst = max(np.abs(arm["gradient"] / arm["product"] - 1).max() for arm in arms)
-    assert worst < 1e-3
-    return {"worst": fixed(100 * worst, 4)}
+    assert worst < 1e-4
+    return {"worst": below(1e-4)}
 
 
 @claim(refuted_by=swap("layer_variance", "fan_in_uniform", "fan_avg"))
 def the_signal_ignores_the_shape(runs):
-    """Normal and uniform weights of equal variance carry signals that we cannot tell apart: in every one of {layers} layers the mean
-    squares agree to within {bound} per cent, with 95 % confidence for all together, although the fourth moments of the weights, {normal}
-    and {uniform} in units of the squared variance, differ."""
+    """Normal and uniform weights of equal variance carry signals of one size: in every one of {layers} layers the mean squares agree to
+    within {bound} per cent, with 95 % confidence for all together, although the fourth moments of the weights, {normal} and {uniform} in
+    units of the squared variance, differ."""
     normal, uniform = (runs["layer_variance"][rule]["forward"] for rule in ("fan_in", "fan_in_uniform"))
     gaps = interval(uniform - normal, normal.shape[1])
-    assert (np.abs(gaps.mean) <= gaps.half).all()
-    bound = 100 * ((np.abs(gaps.mean) + gaps.half) / normal.mean(0)).max()
+    bound = ((np.abs(gaps.mean) + gaps.half) / normal.mean(0)).max()
+    assert bound < 0.4
     kurtosis = [drawn(runs, name, "square", "kurtosis") for name in ("random_normal", "lecun_uniform")]
     moments = {"normal": fixed(kurtosis[0].mean(), 2), "uniform": fixed(kurtosis[1].mean(), 2)}
-    return moments | {"layers": word(normal.shape[1]), "bound": fixed(np.ceil(bound), 0)}
+    return moments | {"layers": word(normal.shape[1]), "bound": fixed(np.ceil(100 * bound), 0)}
 
 
 @claim(refuted_by=swap("moments", "glorot_uniform_dense", "he_uniform_dense"))
@@ -142,9 +139,9 @@ def fans_of_a_convolution_count_its_window(runs):
     """A convolution with a window of 3 × 3 from 64 to 128 channels has fans of {fan_in} and {fan_out}: Glorot's formula then
     gives a variance of {predicted}, and {measured} is drawn."""
     fan_in, fan_out = variance.fans(KERNELS["conv"])
-    predicted, measured = 2 / (fan_in + fan_out), interval(drawn(runs, "glorot_normal", "conv"))
-    assert abs(measured.mean / predicted - 1) < 0.02
-    return {"fan_in": fan_in, "fan_out": f"{fan_out:,}", "predicted": fixed(predicted, 7), "measured": plus_minus(*measured)}
+    predicted, found = 2 / (fan_in + fan_out), interval(drawn(runs, "glorot_normal", "conv"))
+    assert abs(found.mean / predicted - 1) < 0.02
+    return {"fan_in": fan_in, "fan_out": f"{fan_out:,}", "predicted": fixed(predicted, 7), "measured": plus_minus(*found)}
 
 
 @claim(refuted_by=swap("moments", "he_normal_narrow", "glorot_normal_narrow"))

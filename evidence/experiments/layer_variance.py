@@ -20,7 +20,7 @@ PROTOCOL = {
     "widths": WIDTHS,
     "activation": "linear",
     "images": 1000,
-    "seeds": list(range(30)),
+    "seeds": list(range(60)),
 }
 
 

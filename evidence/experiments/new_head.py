@@ -27,7 +27,7 @@ PROTOCOL = {
     "epochs": EPOCHS,
     "learning_rates": RATES,
     "frozen_learning_rate": 0.01,  # with Adam
-    "seeds": list(range(10)),
+    "seeds": list(range(20)),
 }
 
 

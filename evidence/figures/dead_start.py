@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.experiments.dead_start import WIDTHS
-from evidence.intervals import interval
+from evidence.experiments.dead_start import PROTOCOL, WIDTHS
+from evidence.intervals import share
 
 SIZE = (6.4, 3.8)
 LABELS = {2: (9.5, 80), 4: (27, 66), 8: (36, 21), 16: (36, 2)}  # layer and height, beside the lines
@@ -15,10 +15,11 @@ def draw(fig, runs, palette):
     left, right = fig.subplots(1, 2, width_ratios=[1.25, 1])
     color = palette["he_normal"]
     for width in WIDTHS:
-        share = interval(100 * runs["dead_start"][f"width_{width}"]["dead_share"])
-        layers = np.arange(1, len(share.mean) + 1)
-        left.fill_between(layers, share.low, share.high, color=color, alpha=0.25, linewidth=0)
-        left.plot(layers, share.mean, color=color)
+        dead = runs["dead_start"][f"width_{width}"]["dead_share"] * PROTOCOL["draws"]
+        mean, low, high = 100 * np.transpose([share(round(count), len(dead) * PROTOCOL["draws"]) for count in dead.sum(0)])
+        layers = np.arange(1, len(mean) + 1)
+        left.fill_between(layers, low, high, color=color, alpha=0.25, linewidth=0)
+        left.plot(layers, mean, color=color)
         left.plot(layers, 100 * (1 - (1 - 0.5**width) ** layers), color=palette.muted, linestyle=(0, (1, 1.5)), linewidth=1.2)
         left.text(*LABELS[width], f"width {width}", color=color, fontsize=9.5)
     left.set(xlabel="Hidden layers", xticks=[1, 10, 20, 30, 40, 50], ylabel="Networks that are dead (%)", ylim=(-3, 108))

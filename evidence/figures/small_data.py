@@ -19,7 +19,7 @@ def draw(fig, runs, palette):
         x, color = np.arange(len(SIZES)) + (k - 1) * 0.13, palette[arm]
         means = [interval(final[arm, size]) for size in SIZES]
         left.errorbar(x, [m.mean for m in means], [m.half for m in means], fmt="o", color=color, markersize=5, elinewidth=2)
-        gaps = [paired_difference(final[arm, size], final["he_normal", size]) for size in SIZES]
+        gaps = [paired_difference(final[arm, size], final["he_normal", size], 9) for size in SIZES]
         right.errorbar(x, [g.mean for g in gaps], [g.half for g in gaps], color=color, marker="o", markersize=5, linewidth=1.2, elinewidth=2)
         ends.append(gaps[-1].mean)
     for place, (arm, label) in zip(spread(ends, 0.1), LABELS.items(), strict=True):
