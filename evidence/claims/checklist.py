@@ -8,7 +8,6 @@ from evidence.intervals import interval, paired_difference, share
 from evidence.numbers import counted, fixed, percent, plus_minus, word
 
 DRAWS = 200  # networks that a seed of dead_start draws of each width
-BREAKING = ("doubled", "raw_pixels", "climbing", "rate_1.0")  # faults of symptoms that can end in NaN
 
 
 def one(runs, fault, quantity):
@@ -64,9 +63,9 @@ def a_faint_start_stays_at_the_prior(runs):
 
 @claim(refuted_by=swap("symptoms", "shuffled", "sound"))
 def wrong_labels_leave_the_start_level(runs):
-    """With labels that belong to other images the signal before training is the sound network's to the last digit, and the test
-    loss stays at {loss}, with the right labels {sound}."""
-    assert (runs["symptoms"]["shuffled"]["square"] == runs["symptoms"]["sound"]["square"]).all()
+    """With labels that belong to other images the signal before training is the sound network's, and the test loss
+    stays at {loss}, with the right labels {sound}."""
+    assert np.allclose(runs["symptoms"]["shuffled"]["square"], runs["symptoms"]["sound"]["square"], rtol=1e-4)
     assert one(runs, "shuffled", "test_loss").min() > 2.25 and interval(one(runs, "sound", "test_loss")).high < 1.2
     return {"loss": nats(one(runs, "shuffled", "test_loss")), "sound": nats(one(runs, "sound", "test_loss"))}
 
@@ -74,9 +73,9 @@ def wrong_labels_leave_the_start_level(runs):
 @claim(refuted_by=swap("symptoms", "doubled", "sound"))
 def a_loud_start_ends_in_nan(runs):
     """From twice He's standard deviation each hidden layer multiplies the mean square by {factor}, the first loss is {first} nats
-    instead of {sound}, and within {steps} steps some weights of every network are NaN; from He none are."""
+    instead of {sound}, and within {steps} steps some weights are NaN, in every seed; from He none are, in any."""
     first, sound = (one(runs, fault, "first_loss") for fault in ("doubled", "sound"))
-    assert (one(runs, "doubled", "nan_weights") > 0).all() and (one(runs, "sound", "nan_weights") == 0).all()
+    assert one(runs, "doubled", "lost").all() and not one(runs, "sound", "lost").any()
     assert first.min() > 50 > 3 > sound.max()
     return {"factor": power(typical(per_layer(runs, "doubled"))[0]), "first": f"{first.min():,.0f} to {first.max():,.0f}",
             "sound": nats(sound), "steps": 160}  # fmt: skip
@@ -85,38 +84,25 @@ def a_loud_start_ends_in_nan(runs):
 @claim(refuted_by=swap("symptoms", "raw_pixels", "sound"))
 def raw_pixels_look_like_a_loud_start(runs):
     """The same weights on pixels from 0 to 255 start at a loss of {first} nats, with a factor of {factor} per layer that gives no
-    hint of it, and some of the weights of every network end as NaN; divided by 255 the loss is {sound} and none does."""
+    hint of it, and after {steps} steps some weights are NaN, in every seed; divided by 255 the loss is {sound} and none is."""
     first, sound = (one(runs, fault, "first_loss") for fault in ("raw_pixels", "sound"))
-    assert (one(runs, "raw_pixels", "nan_weights") > 0).all() and (one(runs, "sound", "nan_weights") == 0).all()
+    assert one(runs, "raw_pixels", "lost").all() and not one(runs, "sound", "lost").any()
     assert np.allclose(per_layer(runs, "raw_pixels"), per_layer(runs, "sound"), rtol=1e-3) and first.min() > 20 * sound.max()
-    return {"first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
+    return {"steps": 160, "first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
 
 
-@claim(refuted_by=swap("symptoms", "climbing", "sound"))
+def unbroken(runs):
+    """A refutation: a climbing rate whose networks end as the sound ones do."""
+    runs["symptoms"]["climbing"] |= {name: runs["symptoms"]["sound"][name] for name in ("lost", "test_accuracy")}
+
+
+@claim(refuted_by=unbroken)
 def a_climbing_rate_breaks_a_running_network(runs):
-    """A learning rate that climbs by five per cent a step lets the loss fall from {first} to {lowest} nats, and then no network
-    keeps its weights: NaN is among them in {broken} of {seeds}, and no test accuracy is above {accuracy}."""
-    first, lowest, accuracy, nan = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "test_accuracy", "nan_weights"))
-    assert paired_difference(first, lowest).low > 0.2 and accuracy.max() < 0.12 and (nan > 0).sum() >= len(nan) - 1
-    return {"first": nats(first), "lowest": nats(lowest), "broken": word((nan > 0).sum()), "seeds": word(len(nan)), "accuracy": f"{100 * accuracy.max():.1f} %"}
-
-
-def healed(runs):
-    """A refutation: every network with a NaN weight has nothing but NaN."""
-    for fault in BREAKING:
-        arm = runs["symptoms"][fault]
-        arm["test_accuracy"][arm["nan_weights"] > 0] = runs["class_prior"]["test"]["share"][0, 0]
-
-
-@claim(refuted_by=healed)
-def a_number_for_a_loss_can_hide_nan(runs):
-    """Of the {broken} networks that ended with NaN among their weights, {hidden} still gave a number, and answered with the
-    commonest digit every time."""
-    nan, accuracy = (np.concatenate([one(runs, fault, name) for fault in BREAKING]) for name in ("nan_weights", "test_accuracy"))
-    broken = nan > 0
-    hidden = broken & (accuracy == commonest(runs)) & (nan < 1)
-    assert broken.sum() >= 10 and hidden.sum() >= 2
-    return {"broken": word(broken.sum()), "hidden": word(hidden.sum())}
+    """A learning rate that climbs by five per cent a step lets the loss of a batch fall from {first} to {lowest} nats; after {steps} steps
+    every network is lost, with NaN among its weights, or answers no better than by chance."""
+    first, lowest, accuracy, lost = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "test_accuracy", "lost"))
+    assert paired_difference(first, lowest).low > 0.1 and ((lost == 1) | (accuracy < 0.15)).all()
+    return {"first": nats(first), "lowest": nats(lowest), "steps": 160}
 
 
 @claim(refuted_by=swap("symptoms", "saturated", "tanh"))
@@ -198,8 +184,10 @@ def silent_units_freeze_a_network(runs):
 @claim(refuted_by=swap("symptoms", "rate_0.5", "rate_0.1"))
 def large_steps_kill_units(runs):
     """From one and the same start, {steps} steps of SGD leave {small} of the hidden units dead at a learning rate of {low}, and {large} at
-    {high}, where the accuracy is {bad} instead of {good}."""
+    {high}, where no network is above {bad} in accuracy; at {low} none is below {good}."""
     small, large = dead(runs, "rate_0.1"), dead(runs, "rate_0.5")
     bad, good = (one(runs, f"rate_{rate}", "test_accuracy") for rate in (0.5, 0.1))
-    assert paired_difference(large, small).low > 0.1 and paired_difference(good, bad).low > 0.2
-    return {"low": 0.1, "high": 0.5, "steps": 160, "small": percent(small), "large": percent(large), "bad": percent(bad), "good": percent(good)}
+    assert large.min() > small.max() and np.nanmax(bad) < good.min()
+    small, large = (f"{100 * share.min():.0f} to {100 * share.max():.0f} %" for share in (small, large))
+    bad, good = (f"{100 * value:.0f} %" for value in (np.nanmax(bad), good.min()))
+    return {"low": 0.1, "high": 0.5, "steps": 160, "small": small, "large": large, "bad": bad, "good": good}

@@ -28,7 +28,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{cause: quantities, "behind_relu": see hidden_nan} of one seed.
+    """{cause: quantities, "too_deep": see untrained} of one seed.
 
     "batch": the first whose loss is infinite or NaN, from 1, and NaN if there was none; "loss": (BEFORE,) of the batches
     before it, the last one last, NaN where there were fewer; "first_loss": of batch 1.
@@ -53,17 +53,20 @@ def measure(seed):
             "loss": [np.nan] * (BEFORE - len(before)) + before,
             "first_loss": losses[:1],
         }
-    return runs | {"behind_relu": hidden_nan(x[:64], y[:64], seed)}
+    return runs | {"too_deep": untrained(x[:64], seed)}
 
 
-def hidden_nan(x, y, seed):
-    """A network too deep for its start, so that its outputs are NaN: the loss that Keras reports, and the share of NaN
-    among the outputs of a plain call."""
+def untrained(x, seed):
+    """A network too deep for its start: the shares of NaN among its weights and among the outputs of a plain call.
+
+    Not the loss that Keras reports of it: the processor decides whether that is NaN.
+    """
     rules = [keras.initializers.RandomNormal(stddev=1.0, seed=1000 * seed + layer) for layer in range(45)]
     layers = [keras.layers.Dense(256, "relu", kernel_initializer=rule) for rule in rules]
     model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax")])
-    model.compile("sgd", "sparse_categorical_crossentropy")
-    return {"reported_loss": [model.evaluate(x, y, verbose=0)], "nan_share": [np.isnan(model(x)).mean()]}
+    outputs = model(x)
+    weights = np.concatenate([part.ravel() for part in model.get_weights()])
+    return {"nan_weights": [np.isnan(weights).mean()], "nan_share": [np.isnan(outputs).mean()]}
 
 
 @functools.cache

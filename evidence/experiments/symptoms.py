@@ -47,8 +47,9 @@ def measure(seed):
     Before training: "square" (layers,), mean squares of activations, of the logits last; "gradient" (layers,), root mean
     squares of the kernels' gradients; "dead_share" and "saturated_share" (hidden layers,), units that are positive for no
     image, activations beyond 0.99; "equal_share" (1,), inner kernels equal to the one below. While training: "first_loss"
-    and "lowest_loss" (1,) of a batch, NaN left out. After it: "test_accuracy" and "nan_weights" (1,), "dead_after" (hidden
-    layers,), and "test_loss" (1,) where chance does not decide between NaN and a number.
+    of a batch and, where the rate climbs, "lowest_loss" (1,). After it: "lost" (1,), 1 if any weight is NaN; "test_accuracy" (1,) and
+    "dead_after" (hidden layers,); and "test_loss" (1,) where chance does not decide between NaN and a number. A lost network
+    has the accuracy NaN and counts as dead: what it answers depends on what the processor's ReLU makes of NaN.
     """
     (x, y), (x_test, y_test) = mnist.pixels()
     order = stacked.batch_order(seed, 0, len(x))
@@ -64,11 +65,14 @@ def measure(seed):
         rates = tf.constant(np.broadcast_to(plan["rate"], STEPS), "float32")
         trained, losses = train(weights, x[training] * pixel, labels[training], rates)
         after = described(*look(trained, x_test * pixel, y_test))
+        lost, hidden = any(np.isnan(w).any() for w in trained), len(after["dead_share"])
         runs[name] = {key: before[key] for key in ("square", "gradient", "dead_share", "saturated_share")} | {
             "equal_share": [np.mean([np.array_equal(a, b) for a, b in zip(weights[2:-4:2], weights[4:-2:2])])],
-            "first_loss": [losses[0]], "lowest_loss": [np.nanmin(losses)], "test_accuracy": after["accuracy"],
-            "nan_weights": [np.mean(np.concatenate([np.isnan(w).ravel() for w in trained]))], "dead_after": after["dead_share"],
+            "first_loss": [losses[0]], "lost": [lost],
+            "test_accuracy": [np.nan] if lost else after["accuracy"], "dead_after": np.ones(hidden) if lost else after["dead_share"],
         }  # fmt: skip
+        if name == "climbing":  # elsewhere the lowest can be what a lost network reports
+            runs[name]["lowest_loss"] = [np.nanmin(losses)]
         if "wild" not in plan:
             runs[name]["test_loss"] = after["loss"]
     return runs
