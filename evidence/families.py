@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from evidence import rates
 from evidence.depths import ACTIVATIONS, DEPTHS, RATES
-from evidence.intervals import paired_difference
 
 FAMILIES = {
     "LeCun": ["lecun_normal", "lecun_uniform"],
@@ -13,15 +13,9 @@ FAMILIES = {
 }
 
 
-def runs_of(runs, activation, initializer, optimizer, depth):
-    """Test accuracy of every run, (rates, seeds) fraction."""
-    arms = [f"{activation}_{initializer}_{optimizer}_{depth}_{rate}" for rate in RATES[optimizer]]
-    return np.array([runs["depth_shootout"][arm]["test_accuracy"][:, -1] for arm in arms])
-
-
 def reached(runs, activation, initializer, optimizer, depth):
-    """Test accuracy at the learning rate with the highest mean over seeds, (seeds,) fraction."""
-    return max(runs_of(runs, activation, initializer, optimizer, depth), key=np.mean)
+    """Test accuracy at the learning rate that is best on validation images, (seeds,) fraction."""
+    return rates.best(runs["depth_shootout"], f"{activation}_{initializer}_{optimizer}_{depth}")["test_accuracy"][:, -1]
 
 
 def family(runs, activation, name, optimizer, depth):
@@ -29,17 +23,16 @@ def family(runs, activation, name, optimizer, depth):
     return np.mean([reached(runs, activation, rule, optimizer, depth) for rule in FAMILIES[name]], axis=0)
 
 
-def leads(runs, activation, name, optimizer, depth):
-    """Paired differences of a family to each of the three others, simultaneous, by name."""
-    own = family(runs, activation, name, optimizer, depth)
-    others = [other for other in FAMILIES if other != name]
-    return {other: paired_difference(own, family(runs, activation, other, optimizer, depth), len(others)) for other in others}
+def others(runs, activation, name, optimizer, depth):
+    """What the three families beside this one reached, by name."""
+    return {other: family(runs, activation, other, optimizer, depth) for other in FAMILIES if other != name}
 
 
-def every(runs, initializers, optimizers=RATES, depths=DEPTHS, activations=ACTIVATIONS):
-    """Test accuracy of every single run of some initializers, flat."""
-    cells = [(a, i, o, d) for a in activations for i in initializers for o in optimizers for d in depths]
-    return np.concatenate([runs_of(runs, *cell).ravel() for cell in cells])
+def every(runs, initializers, optimizers=tuple(RATES), depths=tuple(DEPTHS)):
+    """Test accuracy of every single run of some initializers, with both activations, at every rate, flat."""
+    arms = runs["depth_shootout"]
+    stems = [f"{a}_{i}_{o}_{d}" for a in ACTIVATIONS for i in initializers for o in optimizers for d in depths]
+    return np.concatenate([arm["test_accuracy"].ravel() for stem in stems for arm in rates.grid(arms, stem).values()])
 
 
 def other_depth(target, source):
@@ -48,7 +41,9 @@ def other_depth(target, source):
     def alter(runs):
         arms = runs["depth_shootout"]
         for arm in [name for name in arms if f"_{target}_" in name]:
-            arms[arm] = arms[arm.replace(f"_{target}_", f"_{source}_")]
+            del arms[arm]
+        for arm in [name for name in arms if f"_{source}_" in name]:
+            arms[arm.replace(f"_{source}_", f"_{target}_")] = arms[arm]
 
     return alter
 

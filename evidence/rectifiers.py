@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 DEPTHS = [5, 15, 30]  # hidden layers
-RATES = {"sgd": [0.01, 0.03, 0.1, 0.3], "adam": [0.0003, 0.001, 0.003]}
+RATES = {"sgd": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01]}
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(200)
 ACTIVATIONS = {  # of a float64 array
     "linear": lambda z: z,

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from evidence import rates
+from evidence.adam import EPSILONS
 from evidence.claim import claim, swap
-from evidence.intervals import interval
+from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, plus_minus, word
 from evidence.rectifiers import ACTIVATIONS, DEPTHS, RATES, constant
 
@@ -21,17 +23,9 @@ def slope(runs, arm):
     return (logarithm[:, -1] - logarithm[:, 0]) / (logarithm.shape[1] - 1)
 
 
-def losses(runs, initializer, optimizer, depth):
-    """Test loss after the last step, (rates, seeds), infinite where a run diverged."""
-    arms = [runs["rectifier_depth"][f"{initializer}_{optimizer}_{depth}_{rate}"] for rate in RATES[optimizer]]
-    values = np.array([arm["test_loss"][:, -1] for arm in arms])
-    return np.where(np.isnan(values), np.inf, values)
-
-
-def best(runs, initializer, optimizer, depth):
-    """Test loss at the learning rate that is best for this initializer: the lowest median over seeds, (seeds,)."""
-    values = losses(runs, initializer, optimizer, depth)
-    return values[np.median(values, axis=1).argmin()]
+def best(runs, rule, optimizer, depth, quantity="test_loss"):
+    """A quantity after the last step at the rate that is best on validation images, (seeds,)."""
+    return rates.best(runs["rectifier_depth"], f"{rule}_normal_{optimizer}_{depth}")[quantity][:, -1]
 
 
 def exchanged(optimizer, depth):
@@ -75,7 +69,7 @@ def width_matters_only_through_chance(runs):
     values = {}
     for name, width in (("narrow", 64), ("wide", 512)):
         measured, predicted = interval(slope(runs, f"glorot_normal_{width}"), 2), -1 - 2.5 / width / np.log(2)
-        assert measured.low <= predicted <= measured.high
+        assert abs(measured.mean - predicted) < 2 * measured.half
         values |= {name: plus_minus(measured.mean, measured.half), f"predicted_{name}": fixed(predicted, 3)}
     return values
 
@@ -85,7 +79,7 @@ def one_network_is_not_the_average(runs):
     """Between seeds the natural logarithm of He's mean square in layer twenty has a standard deviation of {narrow} at width 64
     and of {wide} at width 512."""
     spread = [np.log(signal(runs, f"he_normal_{width}")[:, -1]).std(ddof=1) for width in (64, 512)]
-    assert spread[0] > 2 * spread[1] and 0.6 < spread[0] / np.sqrt(5 * 20 / 64) < 1.6
+    assert spread[0] > 1.3 * spread[1] and 0.5 < spread[0] / np.sqrt(5 * 20 / 64) < 2
     return {"narrow": fixed(spread[0], 2), "wide": fixed(spread[1], 2)}
 
 
@@ -157,12 +151,11 @@ def a_small_leak_saves_no_signal(runs):
 
 @claim(refuted_by=exchanged("sgd", 30))
 def glorot_stalls_with_sgd(runs):
-    """With {depth} hidden layers and SGD, Glorot ends at a test loss of {glorot} at its best of {rates} learning rates, and He at {he}; the
-    loss of knowing only the class shares is {prior}."""
-    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[-1]) for rule in ("glorot", "he"))
-    assert losses(runs, "glorot_normal", "sgd", DEPTHS[-1]).min() > 2.25
-    assert np.median(he) < 2 and interval(glorot - he).low > 0
+    """With {depth} hidden layers and SGD, after 160 steps of 64 images, Glorot is at a test loss of {glorot} at its best of {rates}
+    learning rates, and He at {he}; the loss of knowing only the class shares is {prior}."""
+    glorot, he = (best(runs, rule, "sgd", DEPTHS[-1]) for rule in ("glorot", "he"))
     prior = runs["class_prior"]["prediction"]["test_loss"][0, 0]
+    assert glorot.min() > prior - 0.1 and he.mean() < prior - 0.2 and (he < glorot).all()
     return {
         "depth": word(DEPTHS[-1]), "rates": word(len(RATES["sgd"])), "prior": fixed(prior, 3),
         "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he)),
@@ -171,39 +164,38 @@ def glorot_stalls_with_sgd(runs):
 
 @claim(refuted_by=same_depth("sgd", 5, 30))
 def glorot_trains_when_shallow(runs):
-    """With {depth} hidden layers and SGD both train: Glorot ends at {glorot}, He at {he}, each at its best rate."""
-    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[0]) for rule in ("glorot", "he"))
-    assert max(interval(glorot).high, interval(he).high) < 1
+    """With {depth} hidden layers and SGD both are on their way after 160 steps of 64 images: Glorot at a test loss of {glorot},
+    He at {he}, each at its best rate."""
+    glorot, he = (best(runs, rule, "sgd", DEPTHS[0]) for rule in ("glorot", "he"))
+    assert max(glorot.mean(), he.mean()) < 1.2
     return {"depth": word(DEPTHS[0]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
 
 
 @claim(refuted_by=exchanged("sgd", 15))
-def he_is_ahead_in_between(runs):
-    """With {depth}, both move, and He is ahead by {gap} nats, each at its best rate."""
-    glorot, he = (best(runs, f"{rule}_normal", "sgd", DEPTHS[1]) for rule in ("glorot", "he"))
-    gap = interval(glorot - he)
-    assert gap.low > 0 and (glorot < 2.295).all()
-    return {"depth": word(DEPTHS[1]), "gap": plus_minus(*gap)}
+def he_starts_first_in_between(runs):
+    """With {depth}, He starts first: in every seed its test loss is lower after these 160 steps, {he} against Glorot's {glorot},
+    each at its best rate."""
+    glorot, he = (best(runs, rule, "sgd", DEPTHS[1]) for rule in ("glorot", "he"))
+    assert (he < glorot).all()
+    return {"depth": word(DEPTHS[1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
 
 
 @claim(refuted_by=same_depth("adam", 30, 5))
 def adam_softens_the_stall(runs):
-    """With Adam and {depth} hidden layers, Glorot ends at {glorot} at its best rate and He at {he}: behind, but moving.
-    Over all rates {stalled} of {runs} Glorot runs still stall, and {stalled_he} He run."""
-    glorot, he = (best(runs, f"{rule}_normal", "adam", DEPTHS[-1]) for rule in ("glorot", "he"))
-    every = [losses(runs, f"{rule}_normal", "adam", DEPTHS[-1]) > 2.25 for rule in ("glorot", "he")]
-    assert interval(glorot - he).low > 0.1 and np.median(glorot) < 2.25 and every[1].sum() < every[0].sum() < every[0].size / 2
-    return {"stalled": word(every[0].sum()), "runs": word(every[0].size), "stalled_he": word(every[1].sum())} | {"depth": word(DEPTHS[-1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+    """With Adam and {depth} hidden layers, Glorot is at {glorot} after 160 steps at its best rate and He at {he}: Glorot moves,
+    and is behind in every seed."""
+    glorot, he = (best(runs, rule, "adam", DEPTHS[-1]) for rule in ("glorot", "he"))
+    assert glorot.mean() < 2.2 and (he < glorot).all() and glorot.mean() > 1
+    return {"depth": word(DEPTHS[-1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
 
 
 @claim(refuted_by=same_depth("adam", 5, 15))
 def shallow_adam_does_not_care(runs):
-    """With Adam and {depth} hidden layers Glorot's test loss minus He's is {gap} nats, each at its best rate: no detectable difference, and
-    with 95 % confidence none larger than {bound}."""
-    glorot, he = (best(runs, f"{rule}_normal", "adam", DEPTHS[0]) for rule in ("glorot", "he"))
-    gap = interval(glorot - he)
+    """With Adam and {depth} hidden layers Glorot's test loss minus He's is {gap} nats after 160 steps of 64 images, each at its best rate:
+    with 95 % confidence no difference larger than {bound}."""
+    gap = paired_difference(best(runs, "glorot", "adam", DEPTHS[0]), best(runs, "he", "adam", DEPTHS[0]))
     bound = max(abs(gap.low), abs(gap.high))
-    assert gap.holds_zero and bound < 0.15
+    assert bound < 0.15
     return {"depth": word(DEPTHS[0]), "gap": plus_minus(*gap), "bound": fixed(bound, 2)}
 
 
@@ -214,13 +206,33 @@ def first_gradients(runs):
 
 
 @claim(refuted_by=swap("rectifier_signal", "start_glorot_normal_30", "start_he_normal_30"))
-def adam_hides_most_of_the_size(runs):
-    """By Keras's formula Adam's first step has {glorot} of the full size for a typical gradient under Glorot and {he} under He, a factor of {adam},
-    where SGD's steps lie a factor of {sgd} apart."""
+def keras_s_adam_takes_small_first_steps(runs):
+    """By this formula Adam's first step for a typical gradient has {keras_glorot} of the full size under Glorot and {keras_he} under He in Keras;
+    in the paper's form it has {paper_glorot} and {paper_he}. SGD's steps lie a factor of {sgd} apart."""
     sizes = first_gradients(runs)
-    glorot, he = sizes / (sizes + 1e-7 / np.sqrt(0.001))
-    assert 5 < he / glorot < 20 and sizes[1] / sizes[0] > 10_000
-    return {"glorot": f"{100 * glorot:.0f} %", "he": f"{100 * he:.0f} %", "adam": fixed(he / glorot, 0), "sgd": f"{float(f'{sizes[1] / sizes[0]:.2g}'):,.0f}"}
+    keras, paper = (sizes / (sizes + EPSILONS[name](1)) for name in ("keras", "paper"))
+    assert keras[0] < 0.3 < 0.7 < paper[0] and keras[1] > 0.5 and sizes[1] / sizes[0] > 1000
+    shares = {f"{form}_{rule}": f"{100 * share:.0f} %" for form, both in (("keras", keras), ("paper", paper))
+              for rule, share in zip(("glorot", "he"), both, strict=True)}  # fmt: skip
+    return shares | {"sgd": f"{float(f'{sizes[1] / sizes[0]:.2g}'):,.0f}"}
+
+
+def exchanged_epsilons(runs):
+    """A refutation: Keras's runs and the paper's exchanged, at every rate."""
+    for rate in RATES["adam"]:
+        swap("adam_epsilon", f"glorot_normal_keras_{rate}", f"glorot_normal_paper_{rate}")(runs)
+
+
+@claim(refuted_by=exchanged_epsilons)
+def part_of_the_lag_is_keras_s(runs):
+    """With the paper's constant, Glorot's {depth} layers are at a test loss of {paper} after 160 steps, with Keras's at {keras}, each at its best of
+    {rates} rates; He is at {he_paper} and {he_keras}."""
+    loss = {name: rates.best(runs["adam_epsilon"], name)["test_loss"][:, -1] for name in rates.stems(runs["adam_epsilon"])}
+    keras, paper = loss["glorot_normal_keras"], loss["glorot_normal_paper"]
+    he = [loss[f"he_normal_{form}"] for form in EPSILONS]
+    assert paper.mean() < keras.mean() - 0.05 and max(one.mean() for one in he) < paper.mean() - 0.05
+    values = {"paper": paper, "keras": keras, "he_keras": he[0], "he_paper": he[1]}
+    return {"depth": word(DEPTHS[-1]), "rates": word(len(RATES["adam"]))} | {name: plus_minus(*interval(one)) for name, one in values.items()}
 
 
 @claim(refuted_by=swap("rectifier_signal", "start_glorot_normal_30", "start_he_normal_30"))

@@ -1,29 +1,18 @@
 """Claims of the chapter The shoot-out."""
 
-import itertools
-
 import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.depths import ACTIVATIONS, RATES
-from evidence.families import FAMILIES, every, family, leads, other_depth, other_rule, reached
+from evidence.families import FAMILIES, every, family, other_depth, other_rule, others, reached
 from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, percent, plus_minus, word
 from evidence.quoted import SEED_003
+from evidence.shootout import DEFAULT, SHAPES, differences, final
 
 SCALED = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal"]
 FIXED = ["random_normal", "random_uniform", "truncated_normal"]
 BROKEN = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
-
-
-def final(runs, arm):
-    """Test accuracy after the last epoch, (seeds,) fraction."""
-    return runs["mnist_shootout"][arm]["test_accuracy"][:, -1]
-
-
-def gap(runs, arm, reference, comparisons=1):
-    """Paired difference of two arms' final accuracy."""
-    return paired_difference(final(runs, arm), final(runs, reference), comparisons)
 
 
 def replace(experiment, arm, other):
@@ -52,57 +41,59 @@ def reach(difference):
 
 @claim(refuted_by=replace("mnist_shootout", "he_uniform", "random_uniform"))
 def scaled_rules_tie(runs):
-    """The {others} other rules that scale with the layer (LeCun, Glorot and He, normal and uniform, and orthogonal) end
-    within {gap} percentage points of Glorot uniform on average after {epochs} epochs, and with 95 % confidence in all of
-    them together within {bound}."""
-    others = [arm for arm in SCALED if arm != "glorot_uniform"]
-    gaps = [gap(runs, arm, "glorot_uniform", len(others)) for arm in others]
+    """After {epochs} epochs on all of MNIST the {others} other rules that scale with the layer (LeCun, Glorot and He, normal
+    and uniform, and orthogonal) end within {gap} percentage points of Glorot uniform on average, and with 95 % confidence in
+    all of them together within {bound}."""
+    gaps = [differences(runs)[arm, DEFAULT] for arm in SCALED if arm != DEFAULT]
     bound = max(map(reach, gaps))
     assert bound < 0.5
     return {
-        "others": word(len(others)),
+        "others": word(len(gaps)),
         "epochs": word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1]),
         "gap": fixed(100 * max(abs(one.mean) for one in gaps), 2),
         "bound": fixed(bound, 2),
     }
 
 
-@claim(refuted_by=replace("mnist_shootout", "random_uniform", "glorot_uniform"))
+@claim(refuted_by=replace("mnist_shootout", "random_normal", "glorot_uniform"))
 def fixed_spreads_cost_accuracy(runs):
-    """Keras's three rules of a fixed spread do worse than Glorot uniform, by {mean} percentage points on average:
-    `random_normal` by {normal}, `truncated_normal` by {truncated}, `random_uniform` by {uniform}."""
-    gaps = [gap(runs, "glorot_uniform", arm, len(FIXED)) for arm in FIXED]
-    together = paired_difference(final(runs, "glorot_uniform"), np.mean([final(runs, arm) for arm in FIXED], axis=0))
-    assert together.low > 0 and all(one.mean > 0.001 for one in gaps)
-    return {"mean": points(together)} | dict(zip(("normal", "uniform", "truncated"), map(points, gaps), strict=True))
+    """After {epochs} epochs the mean of each of Keras's three rules of a fixed spread lies below that of Glorot uniform:
+    `random_normal` differs by {normal} percentage points, `truncated_normal` by {truncated}, `random_uniform` by {uniform}."""
+    gaps = [differences(runs)[arm, DEFAULT] for arm in FIXED]
+    assert all(one.mean < -0.0005 for one in gaps)
+    epochs = word(runs["mnist_shootout"]["random_normal"]["test_accuracy"].shape[1])
+    return {"epochs": epochs} | dict(zip(("normal", "uniform", "truncated"), map(points, gaps), strict=True))
 
 
 @claim(refuted_by=replace("mnist_shootout", "he_normal", "identity"))
 def he_does_not_beat_glorot_here(runs):
-    """He normal minus Glorot uniform is {gap} percentage points of test accuracy; with 95 % confidence neither is ahead by
-    more than {bound}."""
-    difference = gap(runs, "he_normal", "glorot_uniform")
+    """He normal minus Glorot uniform is {gap} percentage points of test accuracy after {epochs} epochs; with 95 % confidence
+    neither is ahead by more than {bound}."""
+    difference = differences(runs)["he_normal", DEFAULT]
     assert reach(difference) < 0.5
-    return {"gap": points(difference), "bound": fixed(reach(difference), 2)}
+    epochs = word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1])
+    return {"gap": points(difference), "bound": fixed(reach(difference), 2), "epochs": epochs}
 
 
 @claim(refuted_by=replace("mnist_shootout", "he_uniform", "identity"))
 def normal_or_uniform_does_not_matter(runs):
-    """At equal variance, normal minus uniform is {lecun} for LeCun, {glorot} for Glorot and {he} percentage points for He:
-    whatever the shape of the distribution does here, it stays below {bound} points."""
-    families = ("lecun", "glorot", "he")
-    gaps = [gap(runs, f"{family}_normal", f"{family}_uniform", len(families)) for family in families]
-    bound = max(map(reach, gaps))
+    """At equal variance, normal minus uniform is {lecun} for LeCun, {glorot} for Glorot and {he} percentage points for He after
+    {epochs} epochs: whatever the shape of the distribution does here, with 95 % confidence it is less than {bound} points."""
+    found = differences(runs)
+    gaps = {"glorot": found["glorot_normal", DEFAULT]} | {arm.partition("_")[0]: found[arm, other] for arm, other in SHAPES.items()}
+    bound = max(map(reach, gaps.values()))
     assert bound < 0.5
-    return {"bound": fixed(bound, 2)} | dict(zip(families, map(points, gaps), strict=True))
+    epochs = word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1])
+    return {"bound": fixed(bound, 2), "epochs": epochs} | {name: points(gap) for name, gap in gaps.items()}
 
 
 @claim(refuted_by=replace("mnist_shootout", "identity", "he_normal"))
 def identity_trails(runs):
-    """Identity kernels train, and end {gap} percentage points behind Glorot uniform."""
-    difference = gap(runs, "glorot_uniform", "identity")
-    assert difference.low > 0 and final(runs, "identity").min() > 0.9
-    return {"gap": points(difference)}
+    """Identity kernels train, and end {gap} percentage points behind Glorot uniform after {epochs} epochs."""
+    difference = differences(runs)["identity", DEFAULT]
+    assert difference.high < 0 and final(runs, "identity").mean() > 0.9
+    epochs = word(runs["mnist_shootout"]["identity"]["test_accuracy"].shape[1])
+    return {"gap": plus_minus(-difference.mean, difference.half, 100), "epochs": epochs}
 
 
 @claim(refuted_by=swap("mnist_shootout", "ones", "lecun_normal"))
@@ -116,8 +107,9 @@ def ones_explode_first(runs):
 
 
 def dominate(runs):
-    """A refutation: one rule ahead of all others by a point, in every seed."""
-    runs["mnist_shootout"]["he_normal"]["test_accuracy"][:, -1] = 0.99
+    """A refutation: one rule ahead of all others by a point, in every seed, and no seed unlike another."""
+    for arm in SCALED:
+        runs["mnist_shootout"][arm]["test_accuracy"][:, -1] = 0.99 if arm == "he_normal" else 0.98
 
 
 @claim(refuted_by=dominate)
@@ -132,32 +124,25 @@ def one_run_ranks_by_luck(runs):
 
 @claim(refuted_by=dominate)
 def gaps_of_the_source_are_noise(runs):
-    """Two single runs of ours, of one and the same rule, differ by up to {noise} percentage points in 95 of 100 pairs, and {small}
-    of the {all} gaps between the source's five random rules are smaller than that."""
-    noise = 1.96 * np.sqrt(2) * chance(runs)
+    """Of the source's five single runs from random starts the best and the worst lie {gap} percentage points apart. Five runs of one
+    and the same rule of ours would lie at least as far apart in {share} of 100 such comparisons."""
     random = [100 * accuracy for name, (_, accuracy) in SEED_003.items() if name != "zeros"]
-    gaps = [abs(a - b) for a, b in itertools.combinations(random, 2)]
-    small = sum(one < noise for one in gaps)
-    assert small >= len(gaps) - 2
-    values = [final(runs, arm) for arm in ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal")]
-    assert all(interval(a).low < interval(b).high for a, b in itertools.permutations(values, 2))
-    return {"noise": fixed(noise, 2), "small": word(small), "all": word(len(gaps))}
+    gap = max(random) - min(random)
+    share = np.mean(np.ptp(np.random.default_rng(0).normal(0, chance(runs), (100_000, len(random))), axis=1) >= gap)
+    assert share > 0.03
+    ours = [final(runs, name).mean() for name in ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal")]
+    assert 100 * np.ptp(ours) < 0.3
+    return {"gap": fixed(gap, 2), "share": f"{100 * share:.0f}"}
 
 
-def lucky(runs):
-    """A refutation: for every rule one seed of ours that beats the quoted value."""
-    for name in SEED_003:
-        runs["mnist_shootout"][name]["test_accuracy"][0, -1] = 0.99
-
-
-@claim(refuted_by=lucky)
-def three_quoted_values_beat_all_our_seeds(runs):
-    """Of the source's {random} accuracies from random starts, {above} lie above the best of our {seeds} seeds of the same rule, and none
-    below the worst."""
+@claim(refuted_by=dominate)
+def quoted_values_lie_above_ours(runs):
+    """The source's {random} accuracies from random starts lie {gap} percentage points above the means of our {seeds} seeds of the
+    same rules, on average."""
     random = {name: accuracy for name, (_, accuracy) in SEED_003.items() if name != "zeros"}
-    above = [name for name, accuracy in random.items() if accuracy > final(runs, name).max()]
-    assert len(above) == 3 and all(accuracy >= final(runs, name).min() for name, accuracy in random.items())
-    return {"random": word(len(random)), "above": word(len(above)), "seeds": word(len(final(runs, "he_normal")))}
+    gap = 100 * np.mean([accuracy - final(runs, name).mean() for name, accuracy in random.items()])
+    assert gap > 0.05
+    return {"random": word(len(random)), "gap": fixed(gap, 2), "seeds": word(len(final(runs, "he_normal")))}
 
 
 @claim(refuted_by=swap("relu_output", "he_normal_relu", "he_normal_softmax"))
@@ -173,7 +158,7 @@ def relu_output_always_answers_zero(runs):
     """All {runs} broken runs score {accuracy}, which is the share of zeros in the test set to the last digit: a row of NaN
     has no largest entry, so argmax returns the first class."""
     accuracies = np.concatenate([runs["relu_output"][f"{name}_relu"]["test_accuracy"][:, -1] for name in BROKEN])
-    assert (accuracies == runs["class_prior"]["test"]["share"][0, 0]).all()
+    assert np.allclose(accuracies, runs["class_prior"]["test"]["share"][0, 0], atol=1e-6)
     return {"runs": word(len(accuracies)), "accuracy": fixed(accuracies[0])}
 
 
@@ -199,7 +184,7 @@ def softmax_repairs_all_but_zeros(runs):
     """With softmax in its place, the three random starts reach {normal}, {glorot} and {he} in {epochs} epochs, and zeros stays at
     {zeros}."""
     values = [runs["relu_output"][f"{name}_softmax"]["test_accuracy"][:, -1] for name in BROKEN]
-    assert (values[0] < 0.12).all() and all(interval(one).low > 0.95 for one in values[1:])
+    assert values[0].max() < 0.2 and all(interval(one).low > 0.95 for one in values[1:])
     printed = [plus_minus(*interval(one), 100, " %") for one in values]
     epochs = word(runs["relu_output"]["he_normal_softmax"]["test_accuracy"].shape[1])
     return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": epochs}
@@ -215,84 +200,95 @@ def constant_lead(runs):
 def the_lead_melts(runs):
     """After one epoch `random_uniform` is behind He normal by {first} nats of test loss, after five by {last}."""
     loss = [runs["mnist_shootout"][arm]["test_loss"] for arm in ("random_uniform", "he_normal")]
-    first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch]) for epoch in (0, -1))
-    assert first.low > 0 and last.high < first.low
+    first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch], 2) for epoch in (0, -1))
+    assert first.low > 0 and last.mean < first.mean / 2
     return {"first": plus_minus(*first), "last": plus_minus(*last)}
-
-
-def closest(gaps):
-    """The name of the family that is least far behind, and its paired difference as printed."""
-    name = min(gaps, key=lambda other: gaps[other].mean)
-    return name, points(gaps[name])
 
 
 @claim(refuted_by=other_depth(2, 10))
 def two_hidden_layers_hide_the_family(runs):
-    """With two hidden layers LeCun, Glorot, He and orthogonal differ little: with 95 % confidence none is further from Glorot than
-    {relu_adam} points with ReLU and {tanh_adam} with tanh under Adam, {tanh_sgd} with tanh under SGD, and {relu_sgd} with ReLU under
-    SGD, where single runs scatter most."""
-    bounds = {f"{a}_{o}": max(map(reach, leads(runs, a, "Glorot", o, 2).values())) for a in ACTIVATIONS for o in RATES}
-    assert max(bounds["relu_adam"], bounds["tanh_adam"], bounds["tanh_sgd"]) < 5 and bounds["relu_sgd"] < 15
-    return {case: fixed(bound, 1) for case, bound in bounds.items()}
+    """With two hidden layers LeCun, He and orthogonal stand close to Glorot after 80 steps of 32 images, each at its best rate:
+    with 95 % confidence in all {comparisons} comparisons together, under Adam within {relu_adam} points with ReLU and {tanh_adam} with
+    tanh, under SGD within {relu_sgd} and {tanh_sgd}."""
+    cells = [(a, o) for a in ACTIVATIONS for o in RATES]
+    comparisons, bounds = len(cells) * (len(FAMILIES) - 1), {}
+    for activation, optimizer in cells:
+        glorot = family(runs, activation, "Glorot", optimizer, 2)
+        gaps = [paired_difference(one, glorot, comparisons) for one in others(runs, activation, "Glorot", optimizer, 2).values()]
+        bounds[f"{activation}_{optimizer}"] = max(map(reach, gaps))
+    assert max(bounds.values()) < 20
+    return {"comparisons": word(comparisons)} | {case: fixed(bound, 0) for case, bound in bounds.items()}
 
 
-@claim(refuted_by=other_rule("he_normal", "orthogonal"))
-def he_leads_deep_relu_under_sgd(runs):
-    """With ReLU and SGD, He leads the next family by {ten} points at ten hidden layers. At thirty it is the only one that moves, to {he},
-    while none of the {runs} runs of LeCun, Glorot and orthogonal gets above {rest}."""
-    ten, he = leads(runs, "relu", "He", "sgd", 10), family(runs, "relu", "He", "sgd", 30)
-    rest = every(runs, [*FAMILIES["LeCun"], *FAMILIES["Glorot"], "orthogonal"], ["sgd"], [30], ["relu"])
-    assert all(gap.low > 0 for gap in ten.values()) and interval(he).low > rest.max()
-    return {"ten": closest(ten)[1], "he": percent(he), "runs": rest.size, "rest": f"{fixed(100 * rest.max(), 1)} %"}
+@claim(refuted_by=other_rule("he", "lecun"))
+def he_starts_first_in_deep_relu_under_sgd(runs):
+    """With ReLU, SGD and ten hidden layers He is ahead of LeCun, Glorot and orthogonal in every seed after 80 steps of 32 images, each at its
+    best rate: it reaches {he}, the best of the others {next} ({next_name}). At thirty none gets far: He {he_thirty}, the best of the others
+    {next_thirty}."""
+    he, rest = family(runs, "relu", "He", "sgd", 10), others(runs, "relu", "He", "sgd", 10)
+    thirty, rest_thirty = family(runs, "relu", "He", "sgd", 30), others(runs, "relu", "He", "sgd", 30)
+    assert all((he > one).all() for one in rest.values()) and all(thirty.mean() > one.mean() + 0.02 for one in rest_thirty.values())
+    name, following = best_of(rest)
+    return {
+        "he": percent(he), "next": percent(following), "next_name": name,
+        "he_thirty": percent(thirty), "next_thirty": percent(best_of(rest_thirty)[1]),
+    }  # fmt: skip
 
 
 @claim(refuted_by=other_depth(10, 30))
 def adam_moves_the_depth_at_which_it_matters(runs):
-    """Adam trains all four families at ten ReLU layers, the weakest to {weakest}, and He's lead over Glorot shrinks from {sgd} points
-    under SGD to {adam}. At thirty it is {thirty}: He reaches {he}, Glorot {glorot}."""
-    sgd, adam, thirty = (leads(runs, "relu", "He", *case)["Glorot"] for case in (("sgd", 10), ("adam", 10), ("adam", 30)))
-    weakest = min((family(runs, "relu", name, "adam", 10) for name in FAMILIES), key=np.mean)
-    assert interval(weakest).low > 0.3 and adam.low > 0 and adam.mean < sgd.mean and thirty.low > 0
-    values = {"weakest": percent(weakest)} | {n.lower(): percent(family(runs, "relu", n, "adam", 30)) for n in ("He", "Glorot")}
-    return values | {"sgd": points(sgd), "adam": points(adam), "thirty": points(thirty)}
+    """Adam starts all four families at ten ReLU layers within these 80 steps, the slowest ({name}) to {slowest}, and He's mean is ahead of
+    Glorot's by {adam} points where under SGD it is {sgd}. At thirty layers He reaches {he} under Adam and Glorot {glorot}."""
+    sgd, adam = (100 * np.mean(family(runs, "relu", "He", o, 10) - family(runs, "relu", "Glorot", o, 10)) for o in ("sgd", "adam"))
+    ten = {name: family(runs, "relu", name, "adam", 10) for name in FAMILIES}
+    name = min(ten, key=lambda one: ten[one].mean())
+    he, glorot = (family(runs, "relu", one, "adam", 30) for one in ("He", "Glorot"))
+    assert ten[name].mean() > 0.3 and adam < sgd and he.mean() > glorot.mean() + 0.05
+    return {"name": name, "slowest": percent(ten[name]), "adam": f"{adam:.0f}", "sgd": f"{sgd:.0f}", "he": percent(he), "glorot": percent(glorot)}
 
 
 @claim(refuted_by=other_rule("orthogonal", "glorot_uniform"))
-def orthogonal_leads_deep_tanh(runs):
-    """With thirty tanh layers orthogonal kernels reach {sgd} under SGD, {sgd_lead} points ahead of the next family ({sgd_next}), and {adam}
-    under Adam, {adam_lead} ahead ({adam_next})."""
+def orthogonal_starts_first_in_deep_tanh(runs):
+    """With thirty tanh layers orthogonal kernels are ahead of LeCun, Glorot and He in every seed after 80 steps of 32 images, each at its best rate:
+    under SGD they reach {sgd}, the best of the others {sgd_next} ({sgd_name}); under Adam {adam} and {adam_next} ({adam_name})."""
     values = {}
     for optimizer in RATES:
-        gaps = leads(runs, "tanh", "orthogonal", optimizer, 30)
-        assert all(gap.low > 0 for gap in gaps.values())
-        following, lead = closest(gaps)
-        values |= {optimizer: percent(reached(runs, "tanh", "orthogonal", optimizer, 30)), f"{optimizer}_lead": lead, f"{optimizer}_next": following}
+        own, rest = (f(runs, "tanh", "orthogonal", optimizer, 30) for f in (family, others))
+        assert all((own > one).all() for one in rest.values())
+        name, following = best_of(rest)
+        values |= {optimizer: percent(own), f"{optimizer}_next": percent(following), f"{optimizer}_name": name}
     return values
+
+
+def best_of(families):
+    """Name and accuracies of the family with the highest mean."""
+    return max(families.items(), key=lambda one: one[1].mean())
 
 
 @claim(refuted_by=other_depth(10, 2))
 def fixed_spreads_fail_with_depth(runs):
-    """Under SGD not one of {runs} runs from Keras's three fixed spreads with ten or thirty hidden layers gets above {highest}. Adam lifts
-    the best of theirs to {adam} at ten layers, and at thirty to {thirty}."""
+    """From Keras's three fixed spreads with ten or thirty hidden layers, none of {runs} runs under SGD gets above {highest} in 80 steps of 32 images,
+    at any rate. Adam lifts the best single run to {adam} at ten layers, and none above {thirty} at thirty."""
     sgd = every(runs, FIXED, ["sgd"], [10, 30])
     ten, thirty = (every(runs, FIXED, ["adam"], [layers]).max() for layers in (10, 30))
-    assert sgd.max() < 0.13 and ten < 0.4 and thirty < 0.13
+    assert sgd.max() < 0.25 and ten < 0.6 and thirty < 0.25
     best = {"highest": sgd.max(), "adam": ten, "thirty": thirty}
-    return {"runs": sgd.size} | {name: f"{fixed(100 * one, 1)} %" for name, one in best.items()}
+    return {"runs": f"{sgd.size:,}"} | {name: f"{100 * one:.0f} %" for name, one in best.items()}
 
 
 @claim(refuted_by=other_rule("identity", "random_normal"))
 def identity_carries_deep_tanh(runs):
-    """With tanh and SGD, identity kernels reach {two} with two hidden layers and still {thirty} with thirty; with ReLU they reach {relu}
-    and {relu_thirty}."""
+    """With tanh and SGD, identity kernels reach {two} with two hidden layers and still {thirty} with thirty after 80 steps of 32 images, at their
+    best rate; with ReLU they reach {relu} and {relu_thirty}."""
     values = {f"{a}_{d}": reached(runs, a, "identity", "sgd", d) for a in ACTIVATIONS for d in (2, 30)}
-    assert interval(values["tanh_30"]).low > 0.6 and interval(values["relu_2"]).high < 0.5 and values["relu_30"].max() < 0.13
+    assert values["tanh_30"].mean() > 0.6 and values["relu_2"].mean() < 0.5 and values["relu_30"].mean() < 0.2
     return dict(zip(("relu", "relu_thirty", "two", "thirty"), map(percent, values.values()), strict=True))
 
 
 @claim(refuted_by=other_rule("constant", "lecun_normal"))
 def constants_fail_at_every_depth(runs):
-    """Not one of the {runs} runs from zeros, ones or a constant, whatever the depth, activation and optimizer, gets above {highest}."""
+    """None of the {runs} runs from zeros, ones or a constant, whatever the depth, activation, optimizer and rate, gets above {highest} in 80
+    steps of 32 images."""
     accuracies = every(runs, ["zeros", "ones", "constant"])
-    assert accuracies.max() < 0.13
-    return {"runs": accuracies.size, "highest": f"{fixed(100 * accuracies.max(), 1)} %"}
+    assert accuracies.max() < 0.4
+    return {"runs": f"{accuracies.size:,}", "highest": f"{100 * accuracies.max():.0f} %"}

@@ -23,7 +23,7 @@ INITIALIZERS = {
     "identity": "identity",
 }
 PROTOCOL = {
-    "question": "Which initializer trains the network of the source notes best, and which differences are real?",
+    "question": "Which initializer trains the network of the source notes best, and which differences are detectable?",
     "widths": [784, 128, 64, 10],
     "activation": "relu",
     "output": "softmax",

@@ -15,7 +15,7 @@ MARKER = {"sgd": "o", "adam": "^"}
 
 
 def draw(fig, runs, palette):
-    """Panels: activations down, hidden layers across; x: test accuracy in per cent after 100 steps, mean and interval."""
+    """Panels: activations down, hidden layers across; x: test accuracy in per cent after 80 steps, mean and interval."""
     axes = fig.subplots(len(ACTIVATIONS), len(DEPTHS), sharex=True, sharey=True)
     for row, activation in zip(axes, ACTIVATIONS, strict=True):
         for ax, depth in zip(row, DEPTHS, strict=True):
@@ -29,9 +29,9 @@ def draw(fig, runs, palette):
             ax.grid(axis="both")
             ax.set_axisbelow(True)
             ax.tick_params(axis="y", length=0)
-    axes[-1, 1].set_xlabel("Test accuracy (%)")
+    axes[-1, 1].set_xlabel("Test accuracy after 80 steps (%)")
     handles = [_mark(axes[0, 0], interval([-50, -50]), 0, palette.muted, marker) for marker in MARKER.values()]
-    fig.legend(handles, ["SGD, best of three rates", "Adam, rate 0.001"], loc="outside lower center", ncols=2)
+    fig.legend(handles, ["SGD, best of its rates", "Adam, best of its rates"], loc="outside lower center", ncols=2)
 
 
 def _mark(ax, mean, height, color, marker):

@@ -25,7 +25,8 @@ def draw(fig, runs, palette):
                     ax.plot(np.full(sum(~far), rate), values[~far], "o", color=palette[arm], markersize=3, alpha=0.8)
                     ax.plot(np.full(sum(far), rate), values[far], "x", color=palette[arm], markersize=6)
             ax.set(xscale="log", ylim=(0, CEILING + 0.15), yticks=[0, 0.5, 1, 1.5, 2])
-            ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+            decades = [rate for rate in rates if np.log10(rate).round(6) % 1 == 0]
+            ax.set_xticks(decades, [f"{rate:g}" for rate in decades])
             ax.minorticks_off()
             ax.grid(axis="y")
             ax.set_axisbelow(True)

@@ -6,7 +6,10 @@ from evidence.figures.palette import FAMILY
 from evidence.intervals import interval
 from evidence.numbers import plus_minus
 
-TITLES = {"sgd": "Test accuracy in per cent, SGD at the best of its rates", "adam": "Test accuracy in per cent, Adam"}
+TITLES = {
+    "sgd": "Test accuracy in per cent after 80 steps of 32 images, SGD at the best of its rates",
+    "adam": "The same, Adam at the best of its rates",
+}
 
 
 def table(runs):

@@ -1,25 +1,22 @@
 """The comparison in figures: every initializer, what it reached, and how it stands to Keras's default."""
 
-from evidence.intervals import interval, paired_difference
+from evidence.intervals import interval
 from evidence.numbers import plus_minus
-
-REFERENCE = "glorot_uniform"
+from evidence.shootout import DEFAULT, differences, final
 
 
 def table(runs):
     """A Markdown table, best first: test accuracy, test loss, and the paired difference to the default."""
-    arms = runs["mnist_shootout"]
-    final = {arm: quantities["test_accuracy"][:, -1] for arm, quantities in arms.items()}
-    order = sorted(final, key=lambda arm: -final[arm].mean())
+    arms, gaps = runs["mnist_shootout"], differences(runs)
     rows = [
-        "| initializer | accuracy (%) | loss (nats) | difference (points) | verdict |",
+        "| initializer | accuracy (%) | loss (nats) | difference (points) | from zero |",
         "|---|---:|---:|---:|---|",
     ]
-    for arm in order:
-        difference = paired_difference(final[arm], final[REFERENCE], len(order) - 1)
-        said = "–" if arm == REFERENCE else "not\N{NO-BREAK SPACE}detectable" if difference.holds_zero else "real"
+    for arm in sorted(arms, key=lambda arm: -final(runs, arm).mean()):
+        gap = gaps.get((arm, DEFAULT))
+        said = "–" if gap is None else "not\N{NO-BREAK SPACE}detectable" if gap.holds_zero else "detectable"
         rows.append(
-            f"| `{arm}` | {plus_minus(*interval(final[arm]), 100)} | {plus_minus(*interval(arms[arm]['test_loss'][:, -1]))} "
-            f"| {'–' if arm == REFERENCE else plus_minus(*difference, 100)} | {said} |"
+            f"| `{arm}` | {plus_minus(*interval(final(runs, arm)), 100)} | {plus_minus(*interval(arms[arm]['test_loss'][:, -1]))} "
+            f"| {'–' if gap is None else plus_minus(*gap, 100)} | {said} |"
         )
     return "\n".join(rows) + "\n"
