@@ -46,6 +46,10 @@ def _run(args):
         from evidence import bench
 
         return bench.main()
+    elif args.command == "portable":
+        from evidence import portable
+
+        (portable.measured if args.measure else portable.portable)(args.names)
     elif args.command == "claims":
         from evidence import slack
 
@@ -75,6 +79,9 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
     draw = commands.add_parser("draw", help="make docs/generated from the results")
+    portable = commands.add_parser("portable", help="run the tests that compute under other instruction sets and threads")
+    portable.add_argument("names", nargs="*", help="switches; without any, all")
+    portable.add_argument("--measure", action="store_true", help="measure under them, or the week's, and check the claims")
     claims = commands.add_parser("claims", help="list the claims by how far each is from failing")
     for command in (measure, status, draw, claims):
         command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")
