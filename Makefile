@@ -7,7 +7,7 @@ FRESH := .verify/results
 export NO_MKDOCS_2_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: serve test measure replicate verify bench lock
+.PHONY: serve test measure replicate verify portable portable-claims bench lock
 .DELETE_ON_ERROR:
 
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
@@ -33,6 +33,13 @@ verify: .venv/frameworks  ## what is checked before publishing, from freshly mea
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
 	$(RUN) -m pytest tests/test_browser.py --site site
+
+portable: .venv/frameworks  ## the tests that compute, under other instruction sets and threads; ONLY=sse for one
+	@$(RUN) -m evidence draw
+	@$(RUN) -m evidence portable $(ONLY)
+
+portable-claims: .venv/frameworks  ## measure everything under one of them and check the claims; ONLY=sse, or the week's
+	@$(RUN) -m evidence portable --measure $(ONLY)
 
 bench: .venv/frameworks  ## seconds per network: keras.fit, stacked, PyTorch
 	@$(RUN) -m evidence bench

@@ -55,6 +55,10 @@ def _run(args):
         from evidence import bench
 
         return bench.main()
+    elif args.command == "portable":
+        from evidence import portable
+
+        (portable.measured if args.measure else portable.portable)(args.names)
     elif args.command == "claims":
         from evidence import slack
 
@@ -101,6 +105,9 @@ def _arguments():
     replicate.add_argument("--last", type=Path, help="file that keeps the names of the claims that failed the last time")
     status = commands.add_parser("status", help="say which results are current; exit 1 if one is not")
     draw = commands.add_parser("draw", help="make docs/generated from the results")
+    portable = commands.add_parser("portable", help="run the tests that compute under other instruction sets and threads")
+    portable.add_argument("names", nargs="*", help="switches; without any, all")
+    portable.add_argument("--measure", action="store_true", help="measure under them, or the week's, and check the claims")
     claims = commands.add_parser("claims", help="list the claims by how far each is from failing")
     for command in (measure, status, draw, claims):
         command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")

@@ -249,7 +249,8 @@ def test_the_numbers_of_a_row_are_those_of_the_formulas():
     found = [hidden.mean, hidden.std, hidden.delta, hidden.gradient, hidden.weight_std, hidden.saturated, out.delta, out.gradient]
     expected = [h.mean(), h.std(), rms(delta), rms(x.T @ delta / 64), w.std(), np.mean(abs(h) > 0.99), rms(delta_out), rms(h.T @ delta_out / 64)]
     assert found == pytest.approx(expected, rel=1e-4)
-    assert hidden.ratios["He"] == pytest.approx(rms(w) / np.sqrt(2 / 144)) and hidden.ratios["LeCun"] == pytest.approx(rms(w) / np.sqrt(1 / 144))
+    ratios = hidden.ratios["He"], hidden.ratios["LeCun"]
+    assert ratios == pytest.approx((rms(w) / np.sqrt(2 / 144), rms(w) / np.sqrt(1 / 144)), rel=1e-4)
 
 
 @pytest.mark.parametrize("layer, size", [

@@ -82,9 +82,10 @@ def test_gain_multiplies_the_norm():
 def test_a_seed_repeats_the_kernel_as_in_keras_and_a_generator_does_not():
     shape, numbered = (3, 3, 4, 4), DeltaOrthogonal(seed=1)
     shared = DeltaOrthogonal(seed=keras.random.SeedGenerator(1))
-    assert np.array_equal(numbered(shape), numbered(shape)) and np.array_equal(numbered(shape), DeltaOrthogonal(seed=1)(shape))
-    assert not np.array_equal(shared(shape), shared(shape))
-    assert not np.array_equal(DeltaOrthogonal()(shape), DeltaOrthogonal()(shape))
+    # not to the bit: a decomposition of one matrix may add up its terms in another order where the matrix lies elsewhere
+    assert np.allclose(numbered(shape), numbered(shape), atol=1e-5) and np.allclose(numbered(shape), DeltaOrthogonal(seed=1)(shape), atol=1e-5)
+    assert not np.allclose(shared(shape), shared(shape), atol=0.01)
+    assert not np.allclose(DeltaOrthogonal()(shape), DeltaOrthogonal()(shape), atol=0.01)
 
 
 def test_a_saved_model_comes_back_with_its_weights_and_its_initializer(tmp_path):

@@ -89,7 +89,7 @@ def test_a_saved_network_comes_back_whole_and_goes_on_training(tmp_path):
     model.fit(X, Y, verbose=0, epochs=3)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(loaded(X), model(X), rtol=1e-6)
+    np.testing.assert_allclose(loaded(X), model(X), rtol=1e-5, atol=1e-6)  # sums of float32 that may cancel
     assert loaded.layers[0].get_config() == model.layers[0].get_config()
     fresh = FixupBlock.from_config(model.layers[0].get_config())
     assert not fresh.layers[0].built

@@ -67,7 +67,8 @@ def test_a_seed_repeats_the_kernels():
     for model, seed in zip(models, (5, 5, 6)):
         lsuv(model, VECTORS, seed=seed)
     first, same, other = (model.get_weights()[2] for model in models)
-    assert np.array_equal(first, same) and not np.allclose(first, other)
+    # not to the bit: the kernels are divided by variances, sums whose order is the machine's
+    assert np.allclose(first, same, rtol=1e-4, atol=1e-5) and not np.allclose(first, other, atol=0.01)
 
 
 def test_a_bias_that_varies_takes_more_than_one_pass():
@@ -99,7 +100,7 @@ def test_the_model_trains_and_is_saved_as_before(tmp_path):
     model.compile("sgd", "sparse_categorical_crossentropy")
     model.fit(VECTORS, np.arange(60) % 10, verbose=0)
     model.save(tmp_path / "model.keras")
-    np.testing.assert_allclose(keras.models.load_model(tmp_path / "model.keras")(VECTORS), model(VECTORS), rtol=1e-5)
+    np.testing.assert_allclose(keras.models.load_model(tmp_path / "model.keras")(VECTORS), model(VECTORS), rtol=1e-5, atol=1e-6)
 
 
 def shared():

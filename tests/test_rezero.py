@@ -71,7 +71,9 @@ def test_a_saved_model_comes_back_with_its_alpha(images, tmp_path):
     model = network(2, initial=0.5)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(again(images), model(images))
+    for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)  # copies; what they compute is equal but for the order of its sums
+    np.testing.assert_allclose(again(images), model(images), rtol=1e-5, atol=1e-6)
     assert [layer.get_config()["initial"] for layer in again.layers if isinstance(layer, ReZero)] == [0.5, 0.5]
 
 

@@ -64,7 +64,9 @@ def assert_equal_to_keras(networks, data, **options):
         for got, want in zip(weights[k], expected, strict=True):
             np.testing.assert_allclose(got, want, **CLOSE)
         for name, values in expected_history.items():
-            np.testing.assert_allclose(history[name][k], values, rtol=1e-5, atol=1e-6, err_msg=name)
+            # weights that differ by rounding may answer one image differently whose two best classes all but tie
+            near = 1.5 / N if "accuracy" in name else 1e-6
+            np.testing.assert_allclose(history[name][k], values, rtol=1e-5, atol=near, err_msg=name)
     return history, weights
 
 
