@@ -156,8 +156,8 @@ def small_kernels_vanish_unsaturated(runs):
 
 @claim(refuted_by=swap("sparse_start", "tenth", "zeros"))
 def most_weights_may_be_zero(runs):
-    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch gives {tenth}, against
-    {dense} for He normal: a difference of {gap} percentage points."""
+    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch of all images gives
+    {tenth}, against {dense} for He normal: a difference of {gap} percentage points."""
     arms = runs["sparse_start"]
     dense, tenth = (arms[arm]["test_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
     gap = paired_difference(tenth, dense)
