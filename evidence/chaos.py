@@ -1,5 +1,7 @@
 """Reads the record of the experiment edge_of_chaos."""
 
+from evidence import rates
+
 FROM, TO = 9, 29  # layers, from 0, between which δ has found its rate
 
 
@@ -10,6 +12,5 @@ def growth(runs, gain):
 
 
 def accuracy(runs, gain, depth):
-    """Test accuracy at the better of the learning rates, (seeds,) fraction."""
-    values = runs["edge_of_chaos"][f"train_{gain}_{depth}"]["test_accuracy"]
-    return values[:, values.mean(axis=0).argmax()]
+    """Test accuracy at the best learning rate, (seeds,) fraction."""
+    return rates.best(runs["edge_of_chaos"], f"train_{gain}_{depth}")["test_accuracy"][:, 0]

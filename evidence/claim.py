@@ -4,6 +4,7 @@ import ast
 import copy
 import importlib
 import inspect
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,5 +102,15 @@ def swap(experiment, arm, other):
     def alter(runs):
         arms = runs[experiment]
         arms[arm], arms[other] = arms[other], arms[arm]
+
+    return alter
+
+
+def swap_grids(experiment, stem, other):
+    """A refutation: the runs of the arms "<stem>_<rate>" and "<other>_<rate>" exchanged, at every rate."""
+
+    def alter(runs):
+        for arm in [arm for arm in runs[experiment] if re.fullmatch(re.escape(stem) + r"_[\d.e-]+", arm)]:
+            swap(experiment, arm, other + arm.removeprefix(stem))(runs)
 
     return alter

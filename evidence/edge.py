@@ -8,7 +8,7 @@ from scipy import optimize
 BIAS_VARIANCE = 0.05
 WEIGHT_VARIANCES = [1.0, 1.3, 1.76, 2.5, 4.0]  # n_in σ²
 DEPTHS = [5, 10, 20, 40]  # hidden layers
-RATES = [0.01, 0.05]
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(60)
 _WEIGHTS = _WEIGHTS / math.sqrt(2 * math.pi)
 

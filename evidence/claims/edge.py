@@ -3,10 +3,12 @@
 import math
 
 from evidence.chaos import accuracy, growth
-from evidence.claim import claim, swap
+from evidence.claim import claim, swap, swap_grids
 from evidence.edge import RATES, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus
+from evidence.numbers import fixed, percent, plus_minus, word
+
+BUDGET = {"steps": 200, "batch": 32}
 
 
 @claim(refuted_by=swap("edge_of_chaos", "signal_1.3", "signal_1.76"))
@@ -23,42 +25,40 @@ def tanh_gradients_change_as_predicted(runs):
     }  # fmt: skip
 
 
-@claim(refuted_by=swap("edge_of_chaos", "train_1.76_40", "train_4.0_40"))
+@claim(refuted_by=swap_grids("edge_of_chaos", "train_1.76_40", "train_4.0_40"))
 def forty_tanh_layers_need_the_edge(runs):
-    """From a start at the edge between order and chaos forty layers of tanh reach {edge}; from little more than half its variance,
-    in order, {frozen}, and from more than twice as much, in chaos, {wild}."""
+    """In {steps} steps of SGD on batches of {batch} images forty layers of tanh reach {edge} from a start at the edge between order and
+    chaos, {frozen} from little more than half its variance, in order, and {wild} from more than twice as much, in chaos, each at the
+    best of {rates} learning rates; the edge is ahead in every seed."""
     edge, frozen, wild = (accuracy(runs, gain, 40) for gain in (1.76, 1.0, 4.0))
-    assert all(paired_difference(edge, other, 2).low > 0.3 for other in (frozen, wild))
-    assert interval(frozen).high < 0.15 and interval(wild).high < 0.15
-    return {"edge": percent(edge), "frozen": percent(frozen), "wild": percent(wild)}
+    assert min((edge - frozen).min(), (edge - wild).min()) > 0.1
+    return BUDGET | {"edge": percent(edge), "frozen": percent(frozen), "wild": percent(wild), "rates": word(len(RATES))}
 
 
 def deep_for_shallow(runs):
     """A refutation: forty layers in place of five."""
     for gain in WEIGHT_VARIANCES:
-        runs["edge_of_chaos"][f"train_{gain}_5"] = runs["edge_of_chaos"][f"train_{gain}_40"]
+        swap_grids("edge_of_chaos", f"train_{gain}_5", f"train_{gain}_40")(runs)
 
 
 @claim(refuted_by=deep_for_shallow)
 def five_tanh_layers_do_not_care(runs):
-    """Five layers reach between {low} and {high} from all five starts. Those at g of {trailing} trail the one at the edge, by {gaps}
-    points, and with 95 % confidence for all four comparisons together no start is more than {bound} points from it."""
-    values = [accuracy(runs, gain, 5) for gain in WEIGHT_VARIANCES]
-    gaps = {gain: paired_difference(accuracy(runs, 1.76, 5), one, 4) for gain, one in zip(WEIGHT_VARIANCES, values) if gain != 1.76}
-    bound = 100 * max(max(abs(gap.low), abs(gap.high)) for gap in gaps.values())
-    trailing = {gain: gap for gain, gap in gaps.items() if gap.low > 0}
-    assert bound < 10 and list(trailing) == WEIGHT_VARIANCES[:2]
-    ranked = sorted(values, key=lambda one: one.mean())
-    said = {"trailing": " and ".join(f"{gain:g}" for gain in trailing), "gaps": " and ".join(plus_minus(*gap, 100) for gap in trailing.values())}
-    return said | {"low": percent(ranked[0]), "high": percent(ranked[-1]), "bound": fixed(math.ceil(10 * bound) / 10, 1)}
+    """After the same {steps} steps five layers are at {low} to {high} from all five starts, on average, and with 95 % confidence for all
+    four comparisons together no start is more than {bound} points from the one at the edge."""
+    values = {gain: accuracy(runs, gain, 5) for gain in WEIGHT_VARIANCES}
+    gaps = [paired_difference(values[1.76], one, 4) for gain, one in values.items() if gain != 1.76]
+    bound = 100 * max(max(abs(gap.low), abs(gap.high)) for gap in gaps)
+    assert bound < 12
+    means = [f"{100 * one.mean():.0f}" for one in values.values()]
+    return BUDGET | {"low": min(means), "high": f"{max(means)} %", "bound": math.ceil(bound)}
 
 
-@claim(refuted_by=swap("edge_of_chaos", "train_1.0_20", "train_1.0_40"))
+@claim(refuted_by=swap_grids("edge_of_chaos", "train_1.0_20", "train_1.0_40"))
 def six_xi_is_a_rough_guide(runs):
-    """6ξ is {ordered} layers at g = 1: there twenty layers still reach {twenty} and forty {forty}. It is {wild} at g = 4, where
-    forty layers, just short of it, have learned nothing after our 200 steps at either rate, {rates}."""
+    """6ξ is {ordered} layers at g = 1: there, after {steps} steps, twenty layers still reach {twenty} and forty {forty}. It is {wild} at
+    g = 4, and there forty layers, just short of it, reach {short} where the edge reaches {edge}."""
     ordered, wild = 6 * depth_scale(1.0), 6 * depth_scale(4.0)
-    twenty, forty, short = accuracy(runs, 1.0, 20), accuracy(runs, 1.0, 40), accuracy(runs, 4.0, 40)
-    assert 20 < ordered < 40 < wild and interval(twenty).low > 0.3
-    assert interval(forty).high < 0.15 and interval(short).high < 0.15
-    return {"ordered": fixed(ordered, 0), "twenty": percent(twenty), "forty": percent(forty), "wild": fixed(wild, 0), "rates": " or ".join(map(str, RATES))}
+    twenty, forty, short, edge = (accuracy(runs, *place) for place in ((1.0, 20), (1.0, 40), (4.0, 40), (1.76, 40)))
+    assert 20 < ordered < 40 < wild and min((twenty - forty).min(), (edge - short).min()) > 0.1
+    said = {"twenty": twenty, "forty": forty, "short": short, "edge": edge}
+    return BUDGET | {name: percent(one) for name, one in said.items()} | {"ordered": fixed(ordered, 0), "wild": fixed(wild, 0)}

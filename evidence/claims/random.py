@@ -2,23 +2,29 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
+from evidence.claim import claim, swap, swap_grids
 from evidence.intervals import interval, paired_difference
 from evidence.numbers import fixed, percent, plus_minus, word
-from evidence.spread import RATES, SCALES, best, usable_rates
+from evidence.rates import best, best_rate
+from evidence.spread import RATES, SCALES, usable_rates
 from evidence.sweep import DEPTHS, STDS
 
-GOOD = 0.73  # test accuracy that counts as learning, in the short budget of std_sweep: a mark with no cell near it
+GOOD = 0.5  # test accuracy that counts as learning, in the short budget of std_sweep
 
 
 def swept(runs, activation, depth, std):
     """Test accuracy of one cell of the sweep, (seeds,)."""
-    return runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"][:, STDS.index(std)]
+    return runs["std_sweep"][f"{activation}_{depth}_{std}"]["test_accuracy"][:, 0]
+
+
+def rule_of(runs, activation, depth):
+    """Test accuracy from the rule made for the activation, (seeds,)."""
+    return swept(runs, activation, depth, "rule")
 
 
 def working(runs, activation):
     """How many of the standard deviations reach GOOD on average, by depth."""
-    return [int((runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"].mean(0) > GOOD).sum()) for depth in DEPTHS]
+    return [sum(swept(runs, activation, depth, std).mean() > GOOD for std in STDS) for depth in DEPTHS]
 
 
 def growth(runs, arm):
@@ -44,18 +50,15 @@ def set_cell(activation, depth, std, accuracy):
     return alter
 
 
-@claim(refuted_by=swap("std_sweep", "relu_1", "relu_16"))
+@claim(refuted_by=swap_grids("std_sweep", "relu_1", "relu_16"))
 def depth_narrows_the_working_range(runs):
-    """Of the {stds} standard deviations, {relu} reach {good} per cent with 1, 2, 4, 8 and 16 hidden ReLU layers, and {tanh}
-    with as many tanh layers; no mean lies within {margin} points of that mark."""
+    """Of the {stds} standard deviations, {relu} bring the mean accuracy above one half with 1, 2, 4, 8 and 16 hidden ReLU layers, and
+    {tanh} with as many tanh layers, after one pass over 10,000 images."""
     counts = {activation: working(runs, activation) for activation in ("relu", "tanh")}
-    means = [runs["std_sweep"][f"{activation}_{depth}"]["test_accuracy"].mean(0) for activation in counts for depth in DEPTHS]
-    margin = np.abs(np.array(means) - GOOD).min()
-    assert margin > 0.02
     for count in counts.values():
-        assert count == sorted(count, reverse=True) and count[-1] <= count[0] / 4
+        assert count == sorted(count, reverse=True) and count[-1] <= count[0] / 2
     said = {activation: ", ".join(map(word, c[:-1])) + f" and {word(c[-1]).replace('no', 'none')}" for activation, c in counts.items()}
-    return {"stds": word(len(STDS)), "good": round(100 * GOOD), "margin": fixed(np.floor(1000 * margin) / 10, 1)} | said
+    return {"stds": word(len(STDS))} | said
 
 
 @claim(refuted_by=set_cell("relu", 8, 0.01, GOOD))
@@ -63,62 +66,55 @@ def small_spreads_freeze_deep_networks(runs):
     """A standard deviation of {std} reaches {one} with one hidden ReLU layer and {four} with four; with eight and with sixteen
     every seed ends at {frozen}, the share of ones in the test set."""
     one, four, eight, sixteen = (swept(runs, "relu", depth, 0.01) for depth in (1, 4, 8, 16))
-    assert interval(one).low > GOOD > interval(four).high
+    assert interval(one).low > GOOD and (one - four).min() > 0.1
     assert (eight == runs["class_prior"]["test"]["share"][0, 1]).all() and (sixteen == eight).all()
     return {"std": "a hundredth", "one": percent(one), "four": percent(four), "frozen": fixed(eight[0])}
 
 
-@claim(refuted_by=set_cell("tanh", 1, 1, GOOD))
+@claim(refuted_by=set_cell("tanh", 1, 1, 0.9))
 def the_standard_normal_trails(runs):
-    """With a standard deviation of one, the best of the ten networks, {layers} hidden {activation} layers, ends at {best}, where
-    its own rule reaches {rule}."""
+    """With a standard deviation of one none of the ten networks comes near its own rule: the best of them, {layers} hidden {activation}
+    layers, ends at {best}, and the rule there at {rule}."""
     cells = {(activation, depth): swept(runs, activation, depth, 1) for activation in ("relu", "tanh") for depth in DEPTHS}
-    activation, depth = max(cells, key=lambda cell: cells[cell].mean())
-    best, rule = cells[activation, depth], runs["std_sweep"][f"{activation}_{depth}"]["rule_accuracy"][:, 0]
-    assert interval(best).high < 0.5 and all(interval(cell).high < 0.5 for cell in cells.values())
+    for place, cell in cells.items():
+        assert (rule_of(runs, *place) - cell).min() > 0.2
+    activation, depth = max(cells, key=lambda place: cells[place].mean())
     name = {"relu": "ReLU", "tanh": "tanh"}[activation]
+    best, rule = cells[activation, depth], rule_of(runs, activation, depth)
     return {"layers": word(depth), "activation": name, "best": percent(best), "rule": percent(rule)}
 
 
 def best_of_all(runs):
     """A refutation: a standard deviation that does in sixteen layers what the rule does."""
-    arm = runs["std_sweep"]["relu_16"]
-    arm["test_accuracy"][:, STDS.index(0.2)] = arm["rule_accuracy"][:, 0]
+    runs["std_sweep"]["relu_16_0.2"] = runs["std_sweep"]["relu_16_rule"]
 
 
 @claim(refuted_by=best_of_all)
 def no_single_spread_does_what_the_rule_does(runs):
-    """With sixteen hidden ReLU layers He normal leads the best of the {stds} standard deviations, {std}, by {gap} percentage
-    points."""
-    arm = runs["std_sweep"]["relu_16"]
-    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T]
-    best = int(arm["test_accuracy"].mean(0).argmax())
-    assert all(gap.low > 0 for gap in gaps)
-    return {"stds": word(len(STDS)), "std": f"`{STDS[best]:g}`", "gap": plus_minus(*gaps[best], 100)}
+    """With sixteen hidden ReLU layers He normal leads the best of the {stds} standard deviations, {std}, in every seed, by {gap} percentage
+    points; the best is the one with the highest accuracy on validation images."""
+    std, rule = best_rate(runs["std_sweep"], "relu_16"), rule_of(runs, "relu", 16)
+    gap = paired_difference(rule, best(runs["std_sweep"], "relu_16")["test_accuracy"][:, 0])
+    assert all((rule > swept(runs, "relu", 16, one)).all() for one in STDS) and gap.low > 0
+    return {"stds": word(len(STDS)), "std": f"`{std:g}`", "gap": plus_minus(*gap, 100)}
 
 
 @claim(refuted_by=best_of_all)
 def sixteen_layers_need_a_rule(runs):
     """None of {stds} spreads, each for all weights, trains sixteen hidden ReLU layers as He's rule does, which reaches {rule} in one
-    pass over 10,000 images; with one hidden layer {near} of them end less than {behind} points behind it, on average."""
-    arms = [runs["std_sweep"][f"relu_{depth}"] for depth in (1, 16)]
-    shallow, deep = ([paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T] for arm in arms)
-    near = [gap.mean for gap in shallow if gap.mean < 0.1]
-    assert all(gap.low > 0.05 for gap in deep) and len(near) > len(STDS) / 2
-    rule = percent(arms[1]["rule_accuracy"][:, 0])
-    return {"stds": len(STDS), "rule": rule, "near": word(len(near)), "behind": word(int(np.ceil(100 * max(near))))}
+    pass over 10,000 images; with one hidden layer {near} of them reach {good} per cent and more, and He {shallow}."""
+    rule, shallow = rule_of(runs, "relu", 16), rule_of(runs, "relu", 1)
+    near = working(runs, "relu")[0]
+    assert all((rule > swept(runs, "relu", 16, std)).all() for std in STDS) and near > len(STDS) / 2 and interval(rule).low > GOOD
+    return {"stds": len(STDS), "rule": percent(rule), "near": word(near), "good": round(100 * GOOD), "shallow": percent(shallow)}
 
 
 @claim(refuted_by=set_cell("relu", 1, 0.001, 0.95))
 def small_spreads_trail_when_shallow_too(runs):
-    """With one hidden layer He still leads the {small} smallest spreads, by {most} to {least} points; from {level} we cannot tell it."""
-    arm = runs["std_sweep"]["relu_1"]
-    gaps = [paired_difference(arm["rule_accuracy"][:, 0], column, len(STDS)) for column in arm["test_accuracy"].T]
-    level = [std for std, gap in zip(STDS, gaps) if gap.holds_zero]
-    small = [gap for std, gap in zip(STDS, gaps) if std < min(level)]
-    assert all(gap.low > 0 for gap in small) and level == STDS[len(small) : len(small) + len(level)]
-    means = [100 * gap.mean for gap in small]
-    return {"small": word(len(small)), "most": fixed(max(means), 1), "least": fixed(min(means), 1), "level": " and ".join(f"`{one:g}`" for one in level)}
+    """With one hidden layer He still leads the three smallest spreads in every seed, by {gaps} points."""
+    gaps = [paired_difference(rule_of(runs, "relu", 1), swept(runs, "relu", 1, std), 3) for std in STDS[:3]]
+    assert all((rule_of(runs, "relu", 1) > swept(runs, "relu", 1, std)).all() for std in STDS[:3])
+    return {"gaps": "{}, {} and {}".format(*(plus_minus(*gap, 100) for gap in gaps))}
 
 
 @claim(refuted_by=swap("saturation", "kernels", "biases"))
@@ -160,8 +156,8 @@ def small_kernels_vanish_unsaturated(runs):
 
 @claim(refuted_by=swap("sparse_start", "tenth", "zeros"))
 def most_weights_may_be_zero(runs):
-    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch gives {tenth}, against
-    {dense} for He normal: a difference of {gap} percentage points."""
+    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch of all images gives
+    {tenth}, against {dense} for He normal: a difference of {gap} percentage points."""
     arms = runs["sparse_start"]
     dense, tenth = (arms[arm]["test_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
     gap = paired_difference(tenth, dense)
@@ -171,35 +167,37 @@ def most_weights_may_be_zero(runs):
 
 
 def beyond(runs):
-    """A refutation: a tenth of He's spread that trains at twice the rate that He stands."""
-    runs["rate_and_spread"]["2_0.1_1"] = runs["rate_and_spread"]["2_0.1_0.5"]
+    """A refutation: a tenth of He's spread that trains at four times the rate that He stands."""
+    runs["rate_and_spread"]["2_0.1_2"] = runs["rate_and_spread"]["2_0.1_0.5"]
 
 
 @claim(refuted_by=beyond)
 def a_smaller_start_allows_no_larger_rate(runs):
-    """With two hidden layers the largest of the {rates} rates that still trains is {he} from He's spread, {third} from three tenths of it
-    and {tenth} from a tenth; from three times it, {triple}. With four it is {deep_he} from He's spread and {deep_triple} from three times
-    it; from three tenths and a tenth no rate trains in these 200 steps."""
+    """With two hidden layers the largest of the {rates} rates that still trains in {steps} steps is {he:g} from He's spread, {third:g} from
+    three tenths of it and {tenth:g} from a tenth, neighbours in the grid if not the same; from three times it, {triple:g}. With four it is
+    {deep_he:g} from He's spread and {deep_triple:g} from three times it, and from a tenth no rate trains."""
     rates = {(depth, scale): usable_rates(runs, depth, scale) for depth in (2, 4) for scale in SCALES}
-    he, deep_he = rates[2, 1][-1], rates[4, 1][-1]
-    assert rates[2, 0.1][-1] <= he and rates[2, 0.3][-1] <= he and rates[2, 3][-1] < he
-    assert not rates[4, 0.1] and not rates[4, 0.3] and rates[4, 3][-1] < deep_he / 10
+    he, third, tenth, triple = (RATES.index(rates[2, scale][-1]) for scale in (1, 0.3, 0.1, 3))
+    assert max(third, tenth) <= he + 1 and triple < he
+    assert not rates[4, 0.1] and rates[4, 3][-1] < rates[4, 1][-1] / 3
     return {
-        "rates": len(RATES), "he": he, "third": rates[2, 0.3][-1], "tenth": rates[2, 0.1][-1], "triple": rates[2, 3][-1],
-        "deep_he": deep_he, "deep_triple": rates[4, 3][-1],
+        "rates": len(RATES), "steps": 200, "he": RATES[he], "third": RATES[third], "tenth": RATES[tenth], "triple": RATES[triple],
+        "deep_he": rates[4, 1][-1], "deep_triple": rates[4, 3][-1],
     }  # fmt: skip
 
 
-@claim(refuted_by=swap("rate_and_spread", "2_0.1_0.5", "2_1_0.3"))
+@claim(refuted_by=swap_grids("rate_and_spread", "2_0.1", "2_1"))
 def a_smaller_start_needs_a_larger_rate(runs):
-    """With two hidden layers the smallest rate that trains rises from {he} at He's spread to {third} and {tenth}. Each at its best rate,
-    He ends at {best}, ahead of three tenths by {third_gap} points, of a tenth by {tenth_gap} and of three times by {triple_gap}."""
+    """With two hidden layers the smallest rate that trains rises from {he:g} at He's spread to {third:g} and {tenth:g}. Each at its best rate,
+    {steps} steps from He end at {best}; three tenths are {third_gap} points behind in the mean, a tenth {tenth_gap} and three times
+    {triple_gap}."""
     lowest = [usable_rates(runs, 2, scale)[0] for scale in (1, 0.3, 0.1)]
-    own = best(runs, 2, 1)
-    gaps = [paired_difference(own, best(runs, 2, scale), 3) for scale in (0.3, 0.1, 3)]
-    assert lowest == sorted(set(lowest)) and all(gap.low > 0 for gap in gaps)
+    own, *others = (best(runs["rate_and_spread"], f"2_{scale}")["test_accuracy"][:, 0] for scale in (1, 0.3, 0.1, 3))
+    gaps = [paired_difference(own, other, 3) for other in others]
+    assert lowest == sorted(set(lowest)) and gaps[0].mean > 0 and min(gap.mean for gap in gaps[1:]) > 0.02
     printed = [plus_minus(*gap, 100) for gap in gaps]
-    return dict(zip(("he", "third", "tenth", "third_gap", "tenth_gap", "triple_gap"), [*lowest, *printed], strict=True)) | {"best": percent(own)}
+    names = ("he", "third", "tenth", "third_gap", "tenth_gap", "triple_gap")
+    return dict(zip(names, [*lowest, *printed], strict=True)) | {"best": percent(own), "steps": 200}
 
 
 def start_gain(runs, depth):

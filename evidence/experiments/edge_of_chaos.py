@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from evidence import mnist
 from evidence.edge import BIAS_VARIANCE, DEPTHS, RATES, WEIGHT_VARIANCES
-from snippets.tools import stacked
 
 PROTOCOL = {
     "question": "Does mean-field theory predict how fast tanh's gradients change per layer, and how deep tanh can be trained?",
@@ -16,29 +15,29 @@ PROTOCOL = {
     "activation": "tanh",
     "signal": {"width": 300, "layers": 30, "images": 256},
     "training": {"width": 100, "hidden_layers": DEPTHS, "images": 6400, "batch_size": 32, "optimizer": "sgd", "learning_rates": RATES},
+    "validation_images": 1000,
+    "test_images": 2000,
     "seeds": list(range(5)),
 }
 
 
 def measure(seed):
-    """{"signal_<variance>": {"square": mean square of z, "delta": root mean square of δ, both (layers,)}, "train_<variance>_<depth>":
-    {"test_accuracy": (rates,) after one pass over the images}} of one seed."""
-    (x, y), (x_test, y_test) = mnist.pixels()
-    order = stacked.batch_order(seed, 0, len(x))
+    """{"signal_<variance>": {"square": mean square of z, "delta": root mean square of δ, both (layers,)}, "train_<variance>_<depth>_
+    <rate>": {"val_accuracy", "test_accuracy": (1,) after one pass over the images}} of one seed."""
+    (x, y), *asked = mnist.split(seed, PROTOCOL["training"]["images"], PROTOCOL["validation_images"], PROTOCOL["test_images"])
     runs = {}
     for variance in WEIGHT_VARIANCES:
-        square, delta = signal(x[order[-PROTOCOL["signal"]["images"] :]], variance, np.random.default_rng([seed, 0]))
+        square, delta = signal(x[: PROTOCOL["signal"]["images"]], variance, np.random.default_rng([seed, 0]))
         runs[f"signal_{variance}"] = {"square": square, "delta": delta}
-    chosen = order[: PROTOCOL["training"]["images"]]
     for depth in DEPTHS:
         widths = [784, *[PROTOCOL["training"]["width"]] * depth, 10]
         grid = [(variance, rate) for variance in WEIGHT_VARIANCES for rate in RATES]
         drawn = [network(widths, variance, np.random.default_rng([seed, depth])) for variance, _ in grid]
         weights = [tf.Variable(np.stack(parts).astype("float32")) for parts in zip(*drawn)]
-        train()(weights, tf.constant(x[chosen]), tf.constant(y[chosen]), tf.constant([rate for _, rate in grid], "float32"))
-        hits = np.mean(np.argmax(logits(weights, x_test[:2000]), axis=-1) == y_test[:2000], axis=1)
-        for k, variance in enumerate(WEIGHT_VARIANCES):
-            runs[f"train_{variance}_{depth}"] = {"test_accuracy": hits[k * len(RATES) : (k + 1) * len(RATES)]}
+        train()(weights, tf.constant(x), tf.constant(y), tf.constant([rate for _, rate in grid], "float32"))
+        scores = [np.mean(np.argmax(logits(weights, images), axis=-1) == labels, axis=1) for images, labels in asked]
+        for (variance, rate), chosen_by, reported in zip(grid, *scores, strict=True):
+            runs[f"train_{variance}_{depth}_{rate}"] = {"val_accuracy": [chosen_by], "test_accuracy": [reported]}
     return runs
 
 

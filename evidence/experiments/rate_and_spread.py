@@ -1,4 +1,4 @@
-"""Four spreads around He's, each with SGD at fourteen learning rates: does a smaller start allow a larger rate?"""
+"""Four spreads around He's, each with SGD at fifteen learning rates: does a smaller start allow a larger rate?"""
 
 import itertools
 
@@ -7,6 +7,7 @@ import keras
 from evidence import mnist
 from evidence.signal import layer_statistics
 from evidence.spread import DEPTHS, RATES, SCALES
+from evidence.trials import trials
 from snippets.tools import stacked
 
 PROTOCOL = {
@@ -19,6 +20,7 @@ PROTOCOL = {
     "learning_rates": RATES,
     "batch_size": 32,
     "images": 6400,  # seen once: 200 steps
+    "validation_images": 1000,
     "test_images": 2000,
     "gradient_images": 512,
     "seeds": list(range(7)),
@@ -26,26 +28,25 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<hidden layers>_<scale>_<rate>": {"test_accuracy": (1,)}, "<hidden layers>_<scale>": {"gradient": (layers,)}} of one seed.
+    """{"<hidden layers>_<scale>_<rate>": {"val_accuracy", "test_accuracy": (1,)}, "<hidden layers>_<scale>": {"gradient":
+    (layers,)}} of one seed.
 
     gradient: root mean square of each kernel's gradient before the first step, first layer to last.
     """
-    (x, y), (x_test, y_test) = mnist.pixels()
-    chosen = stacked.batch_order(seed, 0, len(x))[: PROTOCOL["images"]]
-    tested = stacked.batch_order(seed, 1, len(x_test))[: PROTOCOL["test_images"]]
-    probe = chosen[: PROTOCOL["gradient_images"]]
+    training, validation, test = mnist.split(seed, PROTOCOL["images"], PROTOCOL["validation_images"], PROTOCOL["test_images"])
+    probe = [part[: PROTOCOL["gradient_images"]] for part in training]
     starts = {scale: keras.initializers.VarianceScaling(2 * scale**2, "fan_in", "truncated_normal") for scale in SCALES}
     arms, runs = list(itertools.product(SCALES, RATES)), {}
     for depth in DEPTHS:
         widths = [784, *[PROTOCOL["width"]] * depth, 10]
         for scale, start in starts.items():
             kernels = stacked.initial_kernels(start, widths, seed)
-            runs[f"{depth}_{scale}"] = {"gradient": layer_statistics(kernels, x[probe], y[probe], "relu")["gradient"]}
-        history, _ = stacked.train(
-            [(starts[scale], seed) for scale, _ in arms], x[chosen], y[chosen], (x_test[tested], y_test[tested]),
+            runs[f"{depth}_{scale}"] = {"gradient": layer_statistics(kernels, *probe, "relu")["gradient"]}
+        found = trials(
+            [(starts[scale], seed) for scale, _ in arms], training, validation, test,
             widths=widths, activation="relu", optimizer="sgd", learning_rate=[rate for _, rate in arms],
-            batch_size=PROTOCOL["batch_size"], epochs=1, verbose=False,
+            batch_size=PROTOCOL["batch_size"], epochs=1,
         )  # fmt: skip
-        for (scale, rate), accuracy in zip(arms, history["val_accuracy"], strict=True):
-            runs[f"{depth}_{scale}_{rate}"] = {"test_accuracy": accuracy}
+        for (scale, rate), one in zip(arms, found, strict=True):
+            runs[f"{depth}_{scale}_{rate}"] = {name: one[name] for name in ("val_accuracy", "test_accuracy")}
     return runs

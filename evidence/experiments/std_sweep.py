@@ -4,12 +4,13 @@ import keras
 
 from evidence import mnist
 from evidence.sweep import DEPTHS, RULES, STDS, WIDTH
-from snippets.tools import stacked
+from evidence.trials import trials
 
 PROTOCOL = {
     "question": "Which standard deviation lets a network learn, and what does depth change about that?",
     "width": WIDTH,
     "images": 10_000,
+    "validation_images": 1000,
     "optimizer": "adam",
     "learning_rate": 0.001,
     "batch_size": 64,
@@ -21,21 +22,20 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<activation>_<hidden layers>": {"test_accuracy": (stds,), "rule_accuracy": (1,)}} of one seed.
+    """{"<activation>_<hidden layers>_<std>" and "<activation>_<hidden layers>_rule": {"val_accuracy", "test_accuracy": (1,)}}
+    of one seed.
 
-    Test accuracy after one pass over the first images, all kernels normal with one standard deviation; beside it
-    that of the rule of RULES, whose standard deviation depends on the layer.
+    After one pass over the images, all kernels normal with one standard deviation; and from the rule of RULES, whose
+    standard deviation depends on the layer.
     """
-    (x, y), test = mnist.pixels()
-    x, y = x[: PROTOCOL["images"]], y[: PROTOCOL["images"]]
+    parts = mnist.split(seed, PROTOCOL["images"], PROTOCOL["validation_images"])
     setting = {name: PROTOCOL[name] for name in ("optimizer", "learning_rate", "batch_size", "epochs")}
     runs = {}
     for activation, rule in RULES.items():
+        starts = {std: keras.initializers.RandomNormal(stddev=std) for std in STDS} | {"rule": rule}
         for depth in DEPTHS:
-            starts = [keras.initializers.RandomNormal(stddev=std) for std in STDS]
-            networks = [(start, seed) for start in (*starts, rule)]
-            widths = [784, *[WIDTH] * depth, 10]
-            history, _ = stacked.train(networks, x, y, test, widths=widths, activation=activation, **setting, verbose=False)
-            *swept, derived = history["val_accuracy"][:, -1]
-            runs[f"{activation}_{depth}"] = {"test_accuracy": swept, "rule_accuracy": [derived]}
+            networks = [(start, seed) for start in starts.values()]
+            found = trials(networks, *parts, widths=[784, *[WIDTH] * depth, 10], activation=activation, **setting)
+            for name, one in zip(starts, found, strict=True):
+                runs[f"{activation}_{depth}_{name}"] = {quantity: one[quantity] for quantity in ("val_accuracy", "test_accuracy")}
     return runs

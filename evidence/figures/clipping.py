@@ -1,6 +1,7 @@
 """Which learning rates clipping saves, under a good start and a bad one."""
 
 from evidence.intervals import interval
+from evidence.rates import grid
 
 SIZE = (6.4, 3.6)
 PANELS = {"he_normal": "He", "doubled_he": "He, standard deviation doubled"}
@@ -9,14 +10,14 @@ LINES = {"none": "no clipping", "norm": "by norm", "value": "by value"}
 
 def draw(fig, runs, palette):
     """Two panels, one per start; x: learning rate; y: test accuracy in per cent after 100 steps, one line per clipping."""
-    rates = runs["clipping"]["grid"]["learning_rate"][0]
     styles = {"none": (palette.muted, ":"), "norm": (palette.family["lecun"], "-"), "value": (palette.family["fixed"], "--")}
     axes = fig.subplots(1, 2, sharey=True)
     fig.get_layout_engine().set(wspace=0.06)
     for ax, (start, title) in zip(axes, PANELS.items(), strict=True):
         for clipping, (color, dash) in styles.items():
-            mean = interval(100 * runs["clipping"][f"{start}_{clipping}"]["test_accuracy"])
-            ax.errorbar(rates, mean.mean, yerr=mean.half, color=color, linestyle=dash, marker="o", markersize=4, elinewidth=1.4, label=LINES[clipping])
+            arms = grid(runs["clipping"], f"{start}_{clipping}")
+            means = [interval(100 * arm["test_accuracy"][:, 0]) for arm in arms.values()]
+            ax.errorbar(list(arms), [one.mean for one in means], yerr=[one.half for one in means], color=color, linestyle=dash, marker="o", markersize=4, elinewidth=1.4, label=LINES[clipping])
         ax.set(title=title, xscale="log", xlabel="Learning rate", ylim=(0, 100))
         ax.grid(axis="y")
     axes[0].set_ylabel("Test accuracy (%)")

@@ -10,7 +10,7 @@ def draw(fig, runs, palette):
     """Two panels; x: learning rate of SGD; y: standard deviation of every kernel; a cell: mean accuracy in per cent."""
     for ax, depth in zip(fig.subplots(len(DEPTHS), 1, sharex=True), DEPTHS, strict=True):
         for row, scale in enumerate(SCALES):
-            for column, values in enumerate(accuracies(runs, depth, scale)):
+            for column, values in enumerate(accuracies(runs, depth, scale).values()):
                 _cell(ax, column, row, values.mean(), palette)
         ax.set(title=f"{depth} hidden layers", xlim=(-0.5, len(RATES) - 0.5), ylim=(-0.5, len(SCALES) - 0.5))
         ax.set_yticks(range(len(SCALES)), [NAMES[scale] for scale in SCALES])

@@ -10,8 +10,7 @@ def draw(fig, runs, palette):
     """Two panels; x: standard deviation of every kernel, then the rule; y: hidden layers; a cell: mean accuracy in per cent."""
     for ax, (activation, rule) in zip(fig.subplots(2, 1), RULES.items(), strict=True):
         for row, depth in enumerate(DEPTHS):
-            arm = runs["std_sweep"][f"{activation}_{depth}"]
-            means = [*arm["test_accuracy"].mean(0), arm["rule_accuracy"].mean()]
+            means = [runs["std_sweep"][f"{activation}_{depth}_{start}"]["test_accuracy"].mean() for start in (*STDS, "rule")]
             for column, mean in zip([*range(len(STDS)), len(STDS) + 0.3], means, strict=True):
                 _cell(ax, column, row, mean, palette)
         ax.set(xlim=(0, len(STDS) + 1.3), ylim=(0, len(DEPTHS)))
