@@ -258,8 +258,8 @@ def tanh_takes_any_scaled_start(runs):
 
 @claim(refuted_by=replaced(["softsign"], "he_normal", "random_normal"))
 def softsign_starts_faster_from_he(runs):
-    """For softsign, five seeds have a median of {glorot} from Glorot with SGD and of {he} from He's 2; with Adam He is {adam} points ahead on average.
-    Its own constant, {constant}, lies no further than {own} points from He's 2."""
+    """For softsign, five seeds have a median of {glorot} from Glorot with SGD and of {he} from He's 2; with Adam He is {adam} points
+    ahead on average. Its own constant, {constant}, lies no further than {own} points from He's 2."""
     found, printed = gaps(runs, ["softsign"], "he_normal", "glorot_normal")
     own = max(abs(one.mean) for one in gaps(runs, ["softsign"], "own", "he_normal")[0].values())
     glorot, he = (reached(runs, "softsign", start, "sgd") for start in ("glorot_normal", "he_normal"))

@@ -113,7 +113,8 @@ def sigmoid_starts_last(runs):
 
 @claim(refuted_by=late)
 def sigmoid_ends_last_by_little(runs):
-    """After six epochs sigmoid from Glorot is at {sigmoid}; the mean of tanh from Glorot is {tanh} points above that of sigmoid, of softsign {softsign}."""
+    """After six epochs sigmoid from Glorot is at {sigmoid}; the mean of tanh from Glorot is {tanh} points above that of sigmoid, and
+    that of softsign {softsign}."""
     sigmoid, *others = (curve(runs, name, "glorot")[:, -1] for name in ("sigmoid", "tanh", "softsign"))
     gaps = [other.mean() - sigmoid.mean() for other in others]
     assert 0.002 < min(gaps) and max(gaps) < 0.2
