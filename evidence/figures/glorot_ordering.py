@@ -1,25 +1,26 @@
-"""Three activations, two ways to start: the test error each reaches at its best learning rate."""
+"""Three activations, three ways to start: the test error by epoch, each at its best learning rate."""
 
-from evidence.intervals import interval
-from evidence.ordering import ACTIVATIONS, best
+import numpy as np
 
-SIZE = (6.4, 3.2)
-LABELS = {"standard": "uniform within ±1/√n", "glorot": "Glorot uniform"}
+from evidence.ordering import RATES, STARTS, curve
+
+SIZE = (6.4, 3.6)
+LABELS = {"standard": ("uniform within ±1/√n", "fixed", (0, (1, 1.5))), "glorot": ("Glorot", "glorot", "-"), "he": ("He", "he", (0, (5, 2)))}
 
 
 def draw(fig, runs, palette):
-    """One row per activation and start; x: test error in per cent, logarithmic; a small dot per seed, mean and interval."""
-    colors = {"standard": palette["random_uniform"], "glorot": palette["glorot_uniform"]}
-    ax = fig.subplots()
-    rows = [(activation, start) for activation in ACTIVATIONS for start in LABELS]
-    for height, (activation, start) in enumerate(reversed(rows)):
-        error = 100 * (1 - best(runs, activation, start))
-        mean = interval(error)
-        ax.plot(error, [height - 0.2] * len(error), "o", color=colors[start], markersize=3, alpha=0.6)
-        ax.errorbar(mean.mean, height, xerr=mean.half, fmt="o", color=colors[start], markersize=6, elinewidth=2)
-    ax.set_yticks(range(len(rows)), [f"{activation}, {LABELS[start]}" for activation, start in reversed(rows)])
-    ax.set(xscale="log", xlabel="Test error (%)")
-    ax.set_xticks([5, 10, 20, 50, 90], ["5", "10", "20", "50", "90"])
-    ax.minorticks_off()
-    ax.grid(axis="x")
-    ax.set_axisbelow(True)
+    """One panel per activation; x: epoch; y: test error in per cent, logarithmic; a line per start, median and range over seeds."""
+    axes = fig.subplots(1, len(RATES), sharey=True)
+    for ax, activation in zip(axes, RATES, strict=True):
+        for start in STARTS:
+            label, family, dash = LABELS[start]
+            error, color = 100 * (1 - curve(runs, activation, start)), palette.family[family]
+            epochs = np.arange(1, error.shape[1] + 1)
+            ax.fill_between(epochs, error.min(axis=0), error.max(axis=0), color=color, alpha=0.15, linewidth=0)
+            ax.plot(epochs, np.median(error, axis=0), color=color, linestyle=dash, marker="o", markersize=3, label=label)
+        ax.set(title=activation, xlabel="Epoch", xticks=epochs, yscale="log")
+        ax.set_yticks([3, 5, 10, 20, 50, 90], ["3", "5", "10", "20", "50", "90"])
+        ax.minorticks_off()
+        ax.grid(axis="y")
+    axes[0].set_ylabel("Test error (%)")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9.5)

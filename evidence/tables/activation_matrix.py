@@ -2,7 +2,7 @@
 
 from evidence.activations import LABELS
 from evidence.intervals import interval
-from evidence.matrix import ACTIVATIONS, RATES, STARTS, best
+from evidence.matrix import ACTIVATIONS, RATES, STARTS, reached
 from evidence.numbers import plus_minus
 
 NAMES = {"adam": "Adam", "sgd": "SGD"}
@@ -16,6 +16,6 @@ def table(runs):
     ]
     for optimizer in RATES:
         for name in ACTIVATIONS:
-            cells = [plus_minus(*interval(best(runs, name, start, optimizer)), 100) for start in STARTS]
+            cells = [plus_minus(*interval(reached(runs, name, start, optimizer)), 100) for start in STARTS]
             rows.append(f"| {LABELS[name]} | {NAMES[optimizer]} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
