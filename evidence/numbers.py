@@ -12,7 +12,7 @@ PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that read
 def numbers(runs, claims):
     """What placeholders in the prose may name, as nested strings.
 
-    {experiment: {arm: {quantity: as `measured` prints it, quantity_mean: "mean"}}, "claims": {name: sentence with a
+    {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "claims": {name: sentence with a
     link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
     """
@@ -86,7 +86,7 @@ def _digits(half):
     return max(0, (1 if half / 10**power < 3.55 else 0) - power)
 
 
-def measured(values, scale=1.0, unit=""):
+def over_seeds(values, scale=1.0, unit=""):
     """What was measured once per seed, (seeds,), as readers see it; the one rule of the book.
 
     As a rule the mean and its 95 % interval. Where that interval says what the values cannot mean, the median and the
@@ -94,7 +94,7 @@ def measured(values, scale=1.0, unit=""):
     mean; of shares (scale 100), also if it reaches beyond 100 %. Equal values with a unit say
     "in every seed"; without, as in a table, they stand alone.
 
-    >>> measured(np.array([0.148, 0.097, 0.288, 0.417, 0.470]), 100, " %")
+    >>> over_seeds(np.array([0.148, 0.097, 0.288, 0.417, 0.470]), 100, " %")
     '28.8 % (median, from 9.7 to 47)'
     """
     mean, half = interval(values) if len(values) > 1 else (values.mean(), 0.0)
@@ -109,8 +109,8 @@ def measured(values, scale=1.0, unit=""):
 
 
 def percent(values):
-    """Accuracies or other shares as `measured` prints them, (seeds,) fractions, in per cent."""
-    return measured(values, 100, " %")
+    """Accuracies or other shares as `over_seeds` prints them, (seeds,) fractions, in per cent."""
+    return over_seeds(values, 100, " %")
 
 
 def _quantities(quantities):
@@ -120,6 +120,6 @@ def _quantities(quantities):
         if np.isnan(last).any():
             printed[quantity] = printed[f"{quantity}_mean"] = "NaN"
             continue
-        printed[quantity] = unbroken((percent if quantity.endswith(PERCENT) else measured)(last))
+        printed[quantity] = unbroken((percent if quantity.endswith(PERCENT) else over_seeds)(last))
         printed[f"{quantity}_mean"] = fixed(last.mean())
     return printed

@@ -4,16 +4,14 @@ COPIES = 1e-5  # rows of a kernel whose weights differ by less are equal up to t
 
 
 def state(quantities, layer):
-    """"frozen", "copies" or "distinct": what one kernel of an arm did in every seed.
+    """"frozen", "copies" or "distinct": what one kernel of an arm did.
 
     quantities: one arm's {"moved" and "spread": (seeds, kernels) float}. "frozen": no weight ever changed;
     "copies": it changed, and all its units are still equal; "distinct": it changed and units differ.
-    Raises ValueError if the seeds disagree.
+    Where seeds disagree, all that occur: "copies or distinct".
     """
     states = {
         "frozen" if moved == 0 else "copies" if spread < COPIES else "distinct"
         for moved, spread in zip(quantities["moved"][:, layer], quantities["spread"][:, layer], strict=True)
     }
-    if len(states) > 1:
-        raise ValueError(f"the seeds disagree: {sorted(states)}")
-    return states.pop()
+    return " or ".join(sorted(states))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evidence import numbers
-from evidence.numbers import counted, measured, percent
+from evidence.numbers import counted, over_seeds, percent
 
 
 def test_the_examples_hold():
@@ -26,8 +26,8 @@ def test_shares_show_an_interval_or_the_runs(values, said):
 
 
 def test_only_values_that_cannot_be_negative_lose_a_wide_interval():
-    assert measured(np.array([0.1, 2.0, 7.0])) == "2 (median, from 0.1 to 7)"
-    assert measured(np.array([-0.1, 2.0, 7.0])) == "3 ± 9"
+    assert over_seeds(np.array([0.1, 2.0, 7.0])) == "2 (median, from 0.1 to 7)"
+    assert over_seeds(np.array([-0.1, 2.0, 7.0])) == "3 ± 9"
 
 
 def test_counts_that_fill_their_trials_keep_an_interval():
@@ -36,7 +36,7 @@ def test_counts_that_fill_their_trials_keep_an_interval():
 
 
 def test_cells_of_a_table_say_nothing_of_seeds():
-    assert measured(np.array([0.1135, 0.1135]), 100) == "11.35"
+    assert over_seeds(np.array([0.1135, 0.1135]), 100) == "11.35"
 
 
 def test_placeholders_follow_the_same_rule():

@@ -5,7 +5,7 @@ import numpy as np
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
 from evidence.layer_defaults import default, feeding, filled, plain, product, std_ratio
-from evidence.numbers import below, fixed, measured, percent, plus_minus, word
+from evidence.numbers import below, fixed, over_seeds, percent, plus_minus, word
 
 
 def he_everywhere(runs):
@@ -56,7 +56,7 @@ def depthwise_kernels_start_too_small(runs):
     glorot = default(runs, "DepthwiseConv2D", "depthwise")[1]["gain"][:, 0]
     he, counted = (runs["fan_traps"][f"depthwise_{start}"]["gain"][:, 0] for start in ("he", "counted"))
     assert interval(glorot).high < 0.03 and interval(he).high < 0.03 and 0.8 < interval(counted).mean < 1.2
-    return {"glorot": measured(glorot), "he": measured(he), "counted": measured(counted)}
+    return {"glorot": over_seeds(glorot), "he": over_seeds(he), "counted": over_seeds(counted)}
 
 
 def per_gate(runs):

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference, share
-from evidence.numbers import counted, fixed, measured, percent, plus_minus, word
+from evidence.numbers import counted, fixed, over_seeds, percent, plus_minus, word
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]
 SIZES = [100, 300, 1000]  # images in small_data
@@ -144,7 +144,7 @@ def a_zero_head_starts_at_log_five(runs):
     zeros, glorot, he = (last(runs, "new_head", f"sgd_{head}", "first_loss") for head in ("zeros", "glorot_uniform", "he_normal"))
     assert np.abs(zeros - np.log(5)).max() < 1e-5 and interval(glorot).low > 1.8 and interval(he).low > 1.8
     assert all((last(runs, "new_head", f"{optimizer}_zeros", "first_move") == 0).all() for optimizer in ("adam", "sgd"))
-    return {"zeros": fixed(zeros.mean()), "seeds": word(len(zeros)), "glorot": measured(glorot), "he": measured(he)}
+    return {"zeros": fixed(zeros.mean()), "seeds": word(len(zeros)), "glorot": over_seeds(glorot), "he": over_seeds(he)}
 
 
 @claim(refuted_by=swap("new_head", "frozen_zeros", "frozen_he_normal"))

@@ -5,7 +5,7 @@ import numpy as np
 from evidence import variance
 from evidence.claim import claim, swap
 from evidence.intervals import interval
-from evidence.numbers import below, fixed, measured, plus_minus, word
+from evidence.numbers import below, fixed, over_seeds, plus_minus, word
 from evidence.variance import KERNELS, WIDTHS
 
 INITIALIZERS = ["random_normal", "random_uniform", "truncated_normal", "orthogonal"] + [
@@ -90,7 +90,7 @@ def fan_in_costs_no_more_than_a_constant(runs):
     backward = runs["layer_variance"]["fan_in"]["backward"]
     factor, expected = backward[:, 0] / backward[:, -2], WIDTHS[-2] / WIDTHS[1]
     assert abs(factor.mean() / expected - 1) < 0.15
-    return {"measured": measured(factor), "widths": fixed(expected, 2)}
+    return {"measured": over_seeds(factor), "widths": fixed(expected, 2)}
 
 
 def wrong_product(runs):

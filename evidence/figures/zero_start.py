@@ -35,7 +35,7 @@ def draw(fig, runs, palette):
 
 
 def _cell(ax, column, row, states, accuracy, palette):
-    color = {"frozen": palette.faint, "copies": palette.family["fixed"], "distinct": palette.family["glorot"]}[states[0]]
+    color = {"frozen": palette.faint, "copies": palette.family["fixed"], "distinct": palette.family["glorot"]}.get(states[0], palette.muted)
     box = Rectangle((column + 0.02, row + 0.05), 0.96, 0.9, facecolor=color, alpha=0.35, edgecolor=color)
     ax.add_patch(box)
     ax.text(column + 0.5, row + 0.64, ", ".join(states), ha="center", va="center", fontsize=9)

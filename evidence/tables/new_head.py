@@ -1,6 +1,6 @@
 """What each new head reaches, and what it does to the body below it."""
 
-from evidence.numbers import measured
+from evidence.numbers import over_seeds
 
 HEADS = {
     "zeros": "zeros",
@@ -25,5 +25,5 @@ def table(runs):
     rows = [f"| head | {' | '.join(COLUMNS)} |", "|---" + "|---:" * len(COLUMNS) + "|"]
     for head, label in HEADS.items():
         found = [runs["new_head"].get(f"{way}_{head}", {}).get(quantity) for way, quantity in COLUMNS.values()]
-        rows.append(f"| {label} | {' | '.join('–' if values is None else measured(values[:, -1], 100) for values in found)} |")
+        rows.append(f"| {label} | {' | '.join('–' if values is None else over_seeds(values[:, -1], 100) for values in found)} |")
     return "\n".join(rows) + "\n"
