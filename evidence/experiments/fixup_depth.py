@@ -11,7 +11,8 @@ from snippets.tools import stacked
 from snippets.tools.fixup import FixupBlock
 
 WIDTH, DEPTHS = 64, [4, 16, 64]
-RATES = {"fixup": [0.1, 0.3], "zero_last": [0.1, 0.3], "he": [1e-8, 1e-5, 1e-2]}
+WIDE = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+RATES = {"fixup": WIDE, "zero_last": WIDE, "he": [1e-8, 1e-5, 1e-2]}
 PROTOCOL = {
     "question": "How does one SGD step change a residual network of 4, 16 and 64 blocks, and do 64 blocks train?",
     "width": WIDTH,
@@ -25,6 +26,7 @@ PROTOCOL = {
     "batch_size": 64,
     "steps": 60,
     "probe_images": 256,
+    "validation_images": 1000,
     "test_images": 2000,
     "seeds": list(range(5)),
 }
@@ -35,15 +37,13 @@ def measure(seed):
 
     "output" (1,): root mean square of the logits before training, under He's classifier. "step" (1,): root mean square
     of their change in one SGD step from there, NaN where they overflow. Of 64 blocks also "first_steps" (1,): the same
-    from a classifier of zeros, mean of the first steps; and "test_loss" (rates,) after a training from the classifier of
-    the arm, He's or zeros, NaN where it diverged, with "test_accuracy" (rates,).
+    from a classifier of zeros, mean of the first steps. And {"<arm>_64_<rate>": {"test_loss", NaN where it diverged,
+    "test_accuracy", "val_accuracy": (1,)}} after a training from the classifier of the arm, He's or zeros.
     """
-    (x, y), (x_test, y_test) = mnist.pixels()
-    order = stacked.batch_order(seed, 0, len(x))
-    images = order[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
-    probe = x[order[-PROTOCOL["probe_images"] :]]
-    batches = list(zip(*(map(tf.constant, np.split(array[images], PROTOCOL["steps"])) for array in (x, y))))
-    test = x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]]
+    images = PROTOCOL["steps"] * PROTOCOL["batch_size"]
+    training, *held_out = mnist.split(seed, images, PROTOCOL["validation_images"], PROTOCOL["test_images"])
+    probe = held_out[0][0][: PROTOCOL["probe_images"]]
+    batches = list(zip(*(map(tf.constant, np.split(array, PROTOCOL["steps"])) for array in training)))
     runs = {}
     for blocks in DEPTHS:
         model, step, look = network(blocks)
@@ -56,9 +56,10 @@ def measure(seed):
     for arm, rates in RATES.items():
         start(arm, zero_classifier=True)
         steps = changes(step, look, batches[: PROTOCOL["first_steps"]], probe)
-        scores = [trained(functools.partial(start, arm, zero_classifier=arm != "he"), step, look, batches, test, rate) for rate in rates]
-        loss, accuracy = zip(*scores)
-        runs[f"{arm}_{DEPTHS[-1]}"] |= {"first_steps": [np.mean(steps)], "test_loss": loss, "test_accuracy": accuracy}
+        runs[f"{arm}_{DEPTHS[-1]}"]["first_steps"] = [np.mean(steps)]
+        for rate in rates:
+            start(arm, zero_classifier=arm != "he")
+            runs[f"{arm}_{DEPTHS[-1]}_{rate}"] = trained(step, look, batches, held_out, rate)
     return runs
 
 
@@ -106,15 +107,19 @@ def changes(step, look, batches, probe):
     return found
 
 
-def trained(start, step, look, batches, test, rate):
-    """Test loss and accuracy after one pass over the batches, which ends early where the loss is no number."""
-    start()
+def trained(step, look, batches, held_out, rate):
+    """Test loss, test accuracy and validation accuracy after one pass over the batches, which ends early where the loss is no number."""
     for batch in batches:
         if not np.isfinite(step(*batch, tf.constant(rate))):
             break
-    logits = look(test[0])
-    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(test[1], logits))
-    return float(loss), np.mean(np.argmax(logits, axis=1) == test[1])
+    (chosen_by, _), (reported, loss) = (score(look(x), y) for x, y in held_out)
+    return {"val_accuracy": [chosen_by], "test_accuracy": [reported], "test_loss": [loss if np.isfinite(loss) else np.nan]}
+
+
+def score(logits, y):
+    """Accuracy and mean loss of these logits."""
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
+    return np.mean(np.argmax(logits, axis=1) == y), float(loss)
 
 
 def size(array):

@@ -13,7 +13,10 @@ from snippets.tools.rezero import ReZero
 
 DEPTHS = [1, 4, 16, 64]
 BLOCKS, BATCH, STEPS = 64, 32, 100  # of the networks that are trained
-RATES = {"sgd": [0.0001, 0.01, 0.1], "adam": [0.0001, 0.001, 0.01]}
+RATES = {
+    "sgd": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
+    "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+}
 STARTS = ["he_normal", "residual_scale", "rezero"]
 PROTOCOL = {
     "question": "Which starts let a network of many residual blocks without normalization train?",
@@ -21,6 +24,7 @@ PROTOCOL = {
     "kernels": "he_normal in the blocks, lecun_normal from the pixels, glorot_uniform to the classes",
     "signal": {"blocks": DEPTHS, "width": 64, "images": 128},
     "training": {"blocks": BLOCKS, "width": 32, "learning_rates": RATES, "batch_size": BATCH, "steps": STEPS},
+    "validation_images": 1000,
     "test_images": 2000,
     "seeds": list(range(5)),
 }
@@ -31,14 +35,14 @@ def measure(seed):
     """The runs of one seed, from the same images, batches and random numbers for every start.
 
     Returns {start: {"blocks": (depths,), "log2_growth": (depths,) of the mean square of x from the first block's input to
-    the last block's output}}, and {"<start>_<optimizer>_<rate>": {"loss": (steps,), NaN where it is no finite number,
-    "test_accuracy": (1,)}}.
+    the last block's output}}, and {"<start>_<optimizer>_<rate>": {"loss" of the last batch, NaN where it is no
+    finite number, "val_accuracy" and "test_accuracy": (1,)}}.
     """
     runs = growth(seed)
-    losses, accuracy = train(seed)
-    losses = np.where(np.isfinite(losses), losses, np.nan)
+    loss, (chosen_by, reported) = train(seed)
+    loss = np.where(np.isfinite(loss), loss, np.nan)
     for k, (start, optimizer, rate) in enumerate(GRID):
-        runs[f"{start}_{optimizer}_{rate}"] = {"loss": losses[:, k], "test_accuracy": [accuracy[k]]}
+        runs[f"{start}_{optimizer}_{rate}"] = {"loss": [loss[k]], "val_accuracy": [chosen_by[k]], "test_accuracy": [reported[k]]}
     return runs
 
 
@@ -73,15 +77,14 @@ def drawn(seed, width):
 
 
 def train(seed):
-    """Train every network of GRID side by side: losses (steps, networks), and accuracies on test images (networks,)."""
-    (x, y), (x_test, y_test) = mnist.pixels()
+    """Train every network of GRID side by side: loss of the last batch, and accuracies on validation and test images, (networks,) each."""
+    (x, y), *held_out = mnist.split(seed, STEPS * BATCH, PROTOCOL["validation_images"], PROTOCOL["test_images"])
     weights = [tf.Variable(each, dtype="float32") for each in initial(seed)]
     moments = [[tf.Variable(tf.zeros_like(each)) for each in weights] for _ in range(2)]
-    order = np.random.default_rng(seed).permutation(len(y))[: STEPS * BATCH].reshape(STEPS, BATCH)
-    train_batch, counts = program(), tf.range(1.0, STEPS + 1)
-    losses = [train_batch(weights, moments, x[batch], y[batch], count) for batch, count in zip(order, counts)]
-    test = slice(PROTOCOL["test_images"])
-    return np.array(losses), (forward(weights, x_test[test]).numpy().argmax(-1) == y_test[test]).mean(-1)
+    train_batch, batches = program(), np.arange(STEPS * BATCH).reshape(STEPS, BATCH)
+    for step, batch in enumerate(batches):
+        losses = train_batch(weights, moments, x[batch], y[batch], tf.constant(step + 1.0))
+    return losses.numpy(), [(forward(weights, images).numpy().argmax(-1) == labels).mean(-1) for images, labels in held_out]
 
 
 def initial(seed):

@@ -1,25 +1,32 @@
-"""How much of an untrained LSTM's cell state is left, step by step, for three biases of the forget gate."""
-
-import numpy as np
+"""How much gradient reaches the earlier cell states of an untrained LSTM, over 50 steps and over 400, for four biases."""
 
 from evidence.intervals import interval
 
-ARMS = {  # colour family, label, and where it stands
-    "uniform_lags": ("lecun", "spread: exp(b) uniform in 1 … 49", (26, -0.75)),
-    "one": ("he", "b = 1, Keras's default", (37, -2.5)),
-    "zero": ("constant", "b = 0", (24.5, -7.6)),
+SIZE = (6.6, 3.9)
+ARMS = {  # colour family, label
+    "spread": ("fixed", "spread $b_f$, $b_i$ = 0"),
+    "chrono": ("lecun", "spread $b_f$, $b_i$ = −$b_f$"),
+    "one": ("he", "$b_f$ = 1, Keras's default"),
+    "zero": ("constant", "$b_f$ = 0"),
 }
 
 
 def draw(fig, runs, palette):
-    """One line per bias with its interval; x: lag in steps; y: gradient of the last cell state, logarithmic."""
-    ax = fig.subplots()
-    for arm, (family, label, place) in ARMS.items():
-        curve = interval(runs["forget_gate"][arm]["kept"])
-        lags = np.arange(1, len(curve.mean) + 1)
-        ax.fill_between(lags, curve.low, curve.high, color=palette.family[family], alpha=0.25, linewidth=0)
-        ax.plot(lags, curve.mean, color=palette.family[family])
-        ax.text(*place, label, color=palette.family[family], ha="center", va="center", fontsize=9.5)
-    powers = [0, -3, -6, -9, -12]
-    ax.set_yticks(powers, [f"$10^{{{power}}}$" for power in powers])
-    ax.set(xlabel="Steps back", ylabel="Gradient of the cell state", xticks=[1, 10, 20, 30, 40, 50], ylim=(-12.5, 0.8))
+    """Panels: 50 and 400 steps; x: lag; y: log10 of the gradient, mean and interval; solid by all paths, dashed along the cell alone."""
+    axes = fig.subplots(1, 2, sharey=True)
+    for ax, steps in zip(axes, (50, 400), strict=True):
+        for arm, (family, label) in ARMS.items():
+            values, color = runs["forget_gate"][f"{arm}_{steps}"], palette.family[family]
+            lags = values["lag"][0]
+            curve = interval(values["all"])
+            ax.fill_between(lags, curve.low, curve.high, color=color, alpha=0.25, linewidth=0)
+            ax.plot(lags, curve.mean, color=color, label=label)
+            ax.plot(lags, values["cell"].mean(0), color=color, linestyle=(0, (3, 2)))
+        ax.set(xlabel="Steps back", title=f"{steps} steps", xticks=[1, *range(steps // 5, steps + 1, steps // 5)], ylim=(-9, 3))
+        ax.grid(axis="y")
+    powers = [3, 0, -3, -6, -9]
+    axes[0].set_yticks(powers, ["1" if power == 0 else f"$10^{{{power}}}$" for power in powers])
+    axes[0].set_ylabel("Gradient of the cell state")
+    axes[0].plot([], [], color=palette.muted, linestyle=(0, (3, 2)), label="along the cell alone")
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=9.5)

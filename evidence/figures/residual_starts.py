@@ -1,11 +1,11 @@
 """What 100 steps reach with 64 residual blocks at each learning rate, from three starts."""
 
+from evidence import rates
 from evidence.intervals import interval
 
 SIZE = (5.2, 5.6)
 PANELS = {"sgd": "SGD", "adam": "Adam"}
 LINES = {"rezero": "ReZero", "residual_scale": "divided by √N", "he_normal": "plain He"}
-RATES = {"sgd": [0.0001, 0.01, 0.1], "adam": [0.0001, 0.001, 0.01]}
 
 
 def draw(fig, runs, palette):
@@ -15,10 +15,10 @@ def draw(fig, runs, palette):
     axes = fig.subplots(2, sharey=True)
     for ax, (optimizer, title) in zip(axes, PANELS.items(), strict=True):
         for start, (color, dash, marker) in styles.items():
-            arms = [runs["residual_starts"][f"{start}_{optimizer}_{rate}"] for rate in RATES[optimizer]]
-            mean = [interval(100 * arm["test_accuracy"][:, -1]) for arm in arms]
+            grid = rates.grid(runs["residual_starts"], f"{start}_{optimizer}")
+            mean = [interval(100 * arm["test_accuracy"][:, -1]) for arm in grid.values()]
             ax.errorbar(
-                RATES[optimizer], [one.mean for one in mean], yerr=[one.half for one in mean],
+                list(grid), [one.mean for one in mean], yerr=[one.half for one in mean],
                 color=color, linestyle=dash, marker=marker, markersize=5, elinewidth=1.4, label=LINES[start],
             )  # fmt: skip
         ax.set(title=title, xscale="log", ylabel="Test accuracy (%)", ylim=(0, 100))
