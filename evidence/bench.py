@@ -85,13 +85,20 @@ class Stacked:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         self.data = data
 
-    def train(self, count, epochs, images=TRAIN):
+    def train(self, count, epochs, images=TRAIN, tested=TEST):
         from snippets.tools import stacked
 
-        (x, y), test = self.data
+        (x, y), (x_test, y_test) = self.data
+        test = x_test[:tested], y_test[:tested]
         options = {"widths": WIDTHS, "batch_size": BATCH, "epochs": epochs, "verbose": False}
         history, _ = stacked.train(networks(count), x[:images], y[:images], test, **options)
         return history["val_accuracy"][:, -1]
+
+    def parts(self, count):
+        """Where the time of an epoch goes: {part: share}."""
+        from evidence.breakdown import breakdown
+
+        return breakdown(lambda: self.train(count, 1), lambda: self.train(count, 1, TRAIN // 5, 1))
 
     def drawn(self, count):
         """The initial kernels of the networks, and the batches of each seed's first epoch."""
@@ -223,8 +230,12 @@ def main():
     startup = {name: process.timed("train", count, 1, BATCH)[0] for name, (process, count, _) in rows.items()}
     peak, seconds, accuracy = measure(rows)
     report(rows, startup, peak, seconds, accuracy)
+    parts = stack.timed("parts", 70)[1]
+    print("\nwhere the time of stacked, K = 70, goes, as shares of the time of all cores:")
+    for part, share in parts.items():
+        print(f"  {part:26}{share:5.0%}")
     if find_spec("torch"):
-        speed.write(rows, seconds, accuracy, peak, flop(TRAIN, TEST) * EPOCHS / peak)
+        speed.write(rows, seconds, accuracy, peak, flop(TRAIN, TEST) * EPOCHS / peak, parts)
         print(f"recorded in {speed.RECORD.name}, for the page Seventy networks as one program")
     return 0
 

@@ -21,21 +21,23 @@ from evidence.problem import Problem
 RECORD = ROOT / "evidence/bench.json"
 SCHEMA = ROOT / "evidence/bench.schema.json"
 SAME = ["stacked, K = 70", "PyTorch, K = 70"]  # the same networks, from the same weights on the same batches
-INPUTS = ["evidence/bench.py", "snippets/tools/stacked.py"]
+INPUTS = ["evidence/bench.py", "evidence/breakdown.py", "snippets/tools/stacked.py"]
 
 
-def write(rows, seconds, accuracy, peak, floor, path=RECORD):
+def write(rows, seconds, accuracy, peak, floor, parts, path=RECORD):
     """Put one run on record.
 
     rows: {name: (process, networks, epochs timed)}; seconds: {name: [seconds per network, a repeat each]}; accuracy:
     {name: test accuracies of its networks after the epochs timed, or None}.
-    peak: FLOP/s of the fastest matrix product; floor: seconds that a network would take at that rate.
+    peak: FLOP/s of the fastest matrix product; floor: seconds that a network would take at that rate. parts: {part:
+    share} of the time of seventy stacked networks.
     """
     result = {
         "inputs": inputs(),
         "versions": {name: freshness.pin(name) for name in ("keras", "tensorflow", "torch")},
         "machine": {"processor": processor(), "cores": os.cpu_count(), "gflops": round(peak / 1e9)},
         "floor": float(f"{floor:.4g}"),
+        "parts": {part: round(share, 3) for part, share in parts.items()},
         "rows": {
             name: {"networks": rows[name][1], "epochs_timed": rows[name][2], "seconds": [float(f"{one:.4g}") for one in values]}
             for name, values in seconds.items()
@@ -76,7 +78,7 @@ def ratios(result, name):
 
 
 def printed(result):
-    """What placeholders in the prose may name: {row: {"seconds", "ratio", "share"}, "machine": {…}}, as strings.
+    """What placeholders in the prose may name: {row: {"seconds", "ratio", "share"}, "parts": {…}, "machine": {…}}, as strings.
 
     The median, and the range over the repeats.
     """
@@ -92,7 +94,8 @@ def printed(result):
         if name in SAME:
             rows[key(name)]["test_accuracy"] = f"{100 * row['test_accuracy']:.2f} %"
     machine = {name: str(value) for name, value in result["machine"].items()}
-    return rows | {"machine": machine, "versions": result["versions"], "repeats": str(len(result["rows"]["keras.fit"]["seconds"]))}
+    parts = {key(part): f"{100 * share:.0f} %" for part, share in result["parts"].items()}
+    return rows | {"parts": parts, "machine": machine, "versions": result["versions"], "repeats": str(len(result["rows"]["keras.fit"]["seconds"]))}
 
 
 def key(name):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evidence import bench, freshness, speed
+from evidence import bench, breakdown, freshness, speed
 from evidence.freshness import ROOT
 from evidence.problem import Problem
 from evidence.tables.speed import LABELS
@@ -38,13 +38,37 @@ def test_the_advice_names_the_pinned_pytorch():
 
 SECONDS = {"keras.fit": [10.0, 40.0, 12.0], "stacked, K = 70": [1.0, 2.0, 0.8]}  # the second repeat was disturbed
 
+TRACE = {"while/a/MatMul:_MklBatchMatMulV2": 3.0, "while/MatMul:_MklMatMul": 1.0, "while/x:ResourceApplyAdam": 1.0,
+         "while/y:GatherV2": 0.5, "ExecutorState::Process": 9.0, "EagerLocalExecute: __inference_MatMul_1": 9.0}
+PARTS = breakdown.shares({"train_epoch": 0.8, "evaluate": 0.15}, TRACE, traced=8.0)
+
+
+def test_the_parts_of_the_time_are_a_whole():
+    assert sum(PARTS.values()) == pytest.approx(1)
+    assert PARTS["matrix products"] == pytest.approx(0.4) and PARTS["optimizer"] == pytest.approx(0.1)
+    assert PARTS["between operations"] == pytest.approx(0.25) and PARTS["outside"] == pytest.approx(0.05)
+
+
+def test_every_part_of_a_run_is_found_in_its_trace(capsys):
+    from snippets.tools import stacked
+
+    rng = np.random.default_rng(0)
+    x, y = rng.random((6400, 64), "float32"), rng.integers(0, 10, 6400)
+
+    def train():
+        stacked.train([("he_normal", 0), ("he_normal", 1)], x, y, (x[:100], y[:100]), widths=(64, 32, 10), epochs=1, verbose=False)
+
+    parts, call = breakdown.breakdown(train, train), stacked.traced
+    assert all(parts[kind] > 0 for kind in ("matrix products", "optimizer", "gathering the batch", "evaluation"))
+    assert sum(parts.values()) == pytest.approx(1) and stacked.traced is call
+
 
 @pytest.fixture
 def recorded(tmp_path):
     rows = {name: (None, 70 if "70" in name else 1, 1) for name in LABELS}
     seconds = dict.fromkeys(LABELS, [10.0, 40.0, 12.0]) | SECONDS
     accuracy = dict.fromkeys(speed.SAME, np.array([0.9, 0.7]))
-    speed.write(rows, seconds, accuracy, peak=3e11, floor=0.4, path=tmp_path / "bench.json")
+    speed.write(rows, seconds, accuracy, peak=3e11, floor=0.4, parts=PARTS, path=tmp_path / "bench.json")
     return tmp_path / "bench.json"
 
 
@@ -52,6 +76,7 @@ def test_what_a_page_prints_are_ratios_within_a_repeat_and_their_range(recorded)
     printed = speed.printed(speed.read(recorded))
     assert printed["stacked_K_70"] == {"seconds": "1.00 (0.80 to 2.00)", "ratio": "15.0", "ratio_range": "10.0 to 20.0",
                                        "share": "40 %", "test_accuracy": "80.00 %"}
+    assert printed["parts"]["matrix_products"] == "40 %"
     assert printed["keras_fit"]["ratio"] == "1.0" and printed["machine"]["gflops"] == "300" and printed["repeats"] == "3"
 
 
