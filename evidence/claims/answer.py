@@ -2,18 +2,62 @@
 
 import numpy as np
 
+from evidence.budget import EARLY
 from evidence.claim import claim
-from evidence.gains import at_best_rate, gains
 from evidence.intervals import paired_difference
-from evidence.numbers import plus_minus, word
-from evidence.rectifiers import RATES
+from evidence.numbers import percent, plus_minus, word
+from evidence.rates import best, grid
+from evidence.settled import DEPTHS, OPTIMIZERS, RULES, SIXTH, accuracy, gain
 
 DRAWN = [f"{rule}_{shape}" for rule in ("random", "lecun", "glorot", "he") for shape in ("normal", "uniform")] + ["truncated_normal", "orthogonal"]
+HALF = EARLY[1]  # steps: half an epoch
+
+
+def points(gap):
+    """A difference of accuracies with its interval, in percentage points."""
+    return plus_minus(*gap, 100)
+
+
+def medians(runs, activation, optimizer):
+    """Median test accuracy of the seeds after six epochs: {"<rule>_<hidden layers>": fraction}."""
+    return {
+        f"{rule.partition('_')[0]}_{depth}": np.median(accuracy(runs, activation, depth, rule, optimizer, SIXTH))
+        for depth in DEPTHS for rule in RULES[activation]
+    }  # fmt: skip
+
+
+def shown(shares):
+    """Fractions as per cent with one decimal."""
+    return {name: f"{100 * share:.1f} %" for name, share in shares.items()}
 
 
 def stale_start(runs):
     """A refutation: one random rule as bad as a constant."""
     runs["mnist_shootout"]["random_uniform"] = runs["mnist_shootout"]["constant"]
+
+
+def frozen(*names):
+    """A refutation: the runs of some experiments stay at what they reached after the first half of an epoch."""
+
+    def alter(runs):
+        for name in names:
+            for arm in runs[name].values():
+                arm["test_accuracy"][:, 1:] = arm["test_accuracy"][:, 1:2]
+
+    return alter
+
+
+def equal_rules(*names):
+    """A refutation: in some experiments Glorot does what the other rule does."""
+
+    def alter(runs):
+        for name in names:
+            arms = runs[name]
+            other = "he_normal" if "relu" in name else "orthogonal"
+            for arm in [arm for arm in arms if arm.startswith("glorot")]:
+                arms[arm] = arms[arm.replace("glorot_normal", other).replace("glorot_uniform", other)]
+
+    return alter
 
 
 @claim(refuted_by=stale_start)
@@ -25,59 +69,107 @@ def every_random_start_trains_when_shallow(runs):
     return {"rules": word(len(DRAWN)), "lowest": f"{np.floor(1000 * final.min()) / 10:.1f} %", "seeds": word(final.shape[1])}
 
 
-def exchange(optimizer, depth):
-    """A refutation: Glorot's and He's runs exchanged at one depth, at every learning rate."""
-
-    def alter(runs):
-        arms = runs["rectifier_depth"]
-        for rate in RATES[optimizer]:
-            glorot, he = (f"{rule}_normal_{optimizer}_{depth}_{rate}" for rule in ("glorot", "he"))
-            arms[glorot], arms[he] = arms[he], arms[glorot]
-
-    return alter
-
-
-@claim(refuted_by=exchange("sgd", 15))
+@claim(refuted_by=equal_rules("settled_relu_30"))
 def depth_decides_what_he_gains(runs):
-    """He minus Glorot in test accuracy is {two} percentage points with two hidden ReLU layers and Adam, {five} with five, {fifteen} with
-    fifteen and {thirty} with thirty; with SGD it is {five_sgd} with five, {fifteen_sgd} with fifteen and {thirty_sgd} with thirty."""
-    found = gains(runs)
-    assert found[2, "adam"].holds_zero and found[5, "adam"].holds_zero and max(abs(found[2, "adam"].low), found[2, "adam"].high) < 0.005
-    assert found[5, "sgd"].holds_zero and all(found[depth, optimizer].low > 0 for depth in (15, 30) for optimizer in ("adam", "sgd"))
-    depths = {2: "two", 5: "five", 15: "fifteen", 30: "thirty"}
-    return {depths[depth] + ("_sgd" if optimizer == "sgd" else ""): plus_minus(*gap, 100) for (depth, optimizer), gap in found.items()}
+    """With two hidden ReLU layers He and Glorot normal end at {he_2} and {glorot_2} after five epochs of Adam on MNIST; six epochs of SGD
+    take them to {he_15} and {glorot_15} with fifteen, and to {he_30} and {glorot_30} with thirty."""
+    ends = {rule: {2: runs["mnist_shootout"][f"{rule}_normal"]["test_accuracy"][:, -1]} for rule in ("he", "glorot")}
+    for rule, end in ends.items():
+        end |= {depth: accuracy(runs, "relu", depth, f"{rule}_normal", "sgd", SIXTH) for depth in DEPTHS}
+    apart = {depth: np.median(ends["he"][depth]) - np.median(ends["glorot"][depth]) for depth in ends["he"]}
+    assert abs(apart[2]) < 0.005 and abs(apart[15]) < 0.03 and gain(runs, "relu", 30, "sgd", SIXTH).low > 0.1
+    return {f"{rule}_{depth}": percent(values) for rule, end in ends.items() for depth, values in end.items()}
 
 
-def one_rate(runs):
-    """A refutation: with five layers and SGD every learning rate does what the best one does."""
-    arms = runs["rectifier_depth"]
-    for rule in ("glorot", "he"):
-        for rate in RATES["sgd"]:
-            arms[f"{rule}_normal_sgd_5_{rate}"] = arms[f"{rule}_normal_sgd_5_0.1"]
+@claim(refuted_by=frozen("settled_relu_15"))
+def glorot_catches_up_at_fifteen(runs):
+    """With SGD, half an epoch, {half} steps, brings He to {he} and Glorot to {glorot}. After six epochs the median seeds are at {he_15} and
+    {glorot_15}: He starts faster, and Glorot catches up."""
+    he, glorot = (percent(accuracy(runs, "relu", 15, f"{rule}_normal", "sgd", HALF)) for rule in ("he", "glorot"))
+    ends = medians(runs, "relu", "sgd")
+    assert gain(runs, "relu", 15, "sgd", HALF).low > 0.2 and abs(ends["he_15"] - ends["glorot_15"]) < 0.03
+    return {"half": HALF, "he": he, "glorot": glorot} | shown(ends)
 
 
-@claim(refuted_by=one_rate)
-def the_rate_matters_more_when_shallow(runs):
-    """With five hidden layers and SGD from Glorot, the best of {rates} learning rates is {rate} nats of test loss ahead of the smallest,
-    while Glorot and He, each at its best rate, are {rule} nats apart."""
-    he, glorot = (at_best_rate(runs, rule, "sgd", 5, "test_loss") for rule in ("he", "glorot"))
-    smallest = runs["rectifier_depth"][f"glorot_normal_sgd_5_{RATES['sgd'][0]}"]["test_loss"][:, -1]
-    rate, rule = paired_difference(smallest, glorot), paired_difference(glorot, he)
-    assert rate.low > max(abs(rule.low), abs(rule.high))
-    return {"rates": word(len(RATES["sgd"])), "rate": plus_minus(*rate), "rule": plus_minus(*rule)}
+@claim(refuted_by=equal_rules("settled_relu_30"))
+def glorot_stalls_at_thirty(runs):
+    """With SGD, He is at {he} after half an epoch and Glorot still at {flat} in every seed, the share of ones. After six epochs Glorot is at
+    {glorot}, from {lowest} to {highest}; after twenty at {late}, which He passed after {passed}. He ends at {end}."""
+    he, glorot = (accuracy(runs, "relu", 30, f"{rule}_normal", "sgd") for rule in ("he", "glorot"))
+    start = gain(runs, "relu", 30, "sgd", HALF)
+    sixth = accuracy(runs, "relu", 30, "glorot_normal", "sgd", SIXTH)
+    flat = accuracy(runs, "relu", 30, "glorot_normal", "sgd", HALF)
+    ends = he.mean(0)[len(EARLY) :]
+    passed = 1 + int(np.argmax(ends > glorot[:, -1].mean()))
+    assert flat.max() < 0.12 and start.low > 0.1 and gain(runs, "relu", 30, "sgd", SIXTH).low > 0.2
+    assert paired_difference(glorot[:, -1], sixth).low > 0.2 and ends[-1] > glorot[:, -1].mean() and passed <= 10
+    return {
+        "he": percent(accuracy(runs, "relu", 30, "he_normal", "sgd", HALF)), "flat": f"{100 * np.median(flat):.2f} %",
+        "glorot": f"{100 * np.median(sixth):.0f} % in the median", "lowest": f"{100 * sixth.min():.0f}", "highest": f"{100 * sixth.max():.0f} %",
+        "late": percent(glorot[:, -1]), "passed": word(passed), "end": percent(he[:, -1]),
+    }  # fmt: skip
+
+
+@claim(refuted_by=equal_rules("settled_relu_15", "settled_relu_30"))
+def adam_closes_the_gap(runs):
+    """With Adam, He is ahead of Glorot by {start_15} percentage points of test accuracy after {start} steps with fifteen ReLU layers, and by
+    {start_30} with thirty. After six epochs the median seeds are at {he_15} and {glorot_15}, and at {he_30} and {glorot_30}."""
+    starts = {f"start_{depth}": gain(runs, "relu", depth, "adam", EARLY[0]) for depth in DEPTHS}
+    ends = medians(runs, "relu", "adam")
+    assert all(start.low > 0 for start in starts.values()) and all(0.85 < end for end in ends.values())
+    assert all(abs(ends[f"he_{depth}"] - ends[f"glorot_{depth}"]) < 0.04 for depth in DEPTHS)
+    return {"start": EARLY[0]} | {name: points(start) for name, start in starts.items()} | shown(ends)
+
+
+def harmless_rates(runs):
+    """A refutation: with fifteen layers and SGD every learning rate does what the best one does."""
+    arms = runs["settled_relu_15"]
+    for rate in grid(arms, "glorot_normal_sgd"):
+        arms[f"glorot_normal_sgd_{rate}"] = best(arms, "glorot_normal_sgd")
+
+
+@claim(refuted_by=harmless_rates)
+def the_rate_can_matter_more(runs):
+    """With fifteen ReLU layers and six epochs of SGD, Glorot ends {rate} percentage points of test accuracy apart under the best and under the
+    largest of {rates} learning rates, while He and Glorot, each at its best, are {rule} apart."""
+    rates = grid(runs["settled_relu_15"], "glorot_normal_sgd")
+    right, wrong = (arm["test_accuracy"][:, -1] for arm in (best(runs["settled_relu_15"], "glorot_normal_sgd"), rates[max(rates)]))
+    rate, rule = paired_difference(right, wrong), gain(runs, "relu", 15, "sgd", SIXTH)
+    assert rate.low > 0.2 and rate.low > 2 * rule.high
+    return {"rate": points(rate), "rates": word(len(rates)), "rule": points(rule)}
 
 
 def same_optimizer(runs):
     """A refutation: Adam reaches what SGD reaches."""
-    for rate in RATES["adam"]:
-        runs["rectifier_depth"][f"glorot_normal_adam_30_{rate}"] = runs["rectifier_depth"]["glorot_normal_sgd_30_0.1"]
+    arms = runs["settled_relu_30"]
+    for rate in grid(arms, "glorot_normal_adam"):
+        arms[f"glorot_normal_adam_{rate}"] = best(arms, "glorot_normal_sgd")
 
 
 @claim(refuted_by=same_optimizer)
 def the_optimizer_matters_when_deep(runs):
-    """With thirty hidden layers from Glorot, going from SGD to Adam is worth {optimizer} nats of test loss; staying with SGD and going from
-    Glorot to He {rule}, each at its best rate."""
-    glorot_sgd, glorot_adam, he_sgd = (at_best_rate(runs, *arm, 30, "test_loss") for arm in (("glorot", "sgd"), ("glorot", "adam"), ("he", "sgd")))
-    optimizer, rule = paired_difference(glorot_sgd, glorot_adam), paired_difference(glorot_sgd, he_sgd)
-    assert optimizer.low > 0 and rule.low > 0
-    return {"optimizer": plus_minus(*optimizer), "rule": plus_minus(*rule)}
+    """With thirty ReLU layers and six epochs, going from SGD to Adam gains Glorot {optimizer} percentage points of test accuracy; staying with
+    SGD and going from Glorot to He gains {rule}."""
+    sgd, adam = (accuracy(runs, "relu", 30, "glorot_normal", optimizer, SIXTH) for optimizer in OPTIMIZERS)
+    optimizer, rule = paired_difference(adam, sgd), gain(runs, "relu", 30, "sgd", SIXTH)
+    assert optimizer.low > 0.1 and rule.low > 0.1
+    return {"optimizer": points(optimizer), "rule": points(rule)}
+
+
+@claim(refuted_by=equal_rules("settled_tanh_30"))
+def orthogonal_starts_faster(runs):
+    """With thirty tanh layers orthogonal is ahead of Glorot uniform by {sgd} percentage points of test accuracy after {start} steps of SGD, and
+    by {adam} after as many of Adam."""
+    starts = {optimizer: gain(runs, "tanh", 30, optimizer, EARLY[0]) for optimizer in OPTIMIZERS}
+    assert all(start.low > 0 for start in starts.values())
+    return {"start": EARLY[0]} | {optimizer: points(start) for optimizer, start in starts.items()}
+
+
+@claim(refuted_by=frozen("settled_tanh_30"))
+def deep_tanh_ends_alike(runs):
+    """After six epochs the median seeds of orthogonal and Glorot uniform are at {sgd_orthogonal_15} and {sgd_glorot_15} with fifteen tanh layers
+    and SGD, at {sgd_orthogonal_30} and {sgd_glorot_30} with thirty; with Adam at {adam_orthogonal_15} and {adam_glorot_15}, and at
+    {adam_orthogonal_30} and {adam_glorot_30}."""
+    ends = {f"{optimizer}_{arm}": end for optimizer in OPTIMIZERS for arm, end in medians(runs, "tanh", optimizer).items()}
+    assert all(abs(end - ends[arm.replace("orthogonal", "glorot")]) < 0.03 for arm, end in ends.items()) and min(ends.values()) > 0.9
+    return shown(ends)

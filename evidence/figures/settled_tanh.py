@@ -1,0 +1,10 @@
+"""Learning curves of orthogonal and Glorot on deep tanh networks: who starts faster, and where both end."""
+
+from evidence.figures.settling import panels
+
+SIZE = (5.8, 5.2)
+
+
+def draw(fig, runs, palette):
+    """Depths down, optimizers across; x: steps; y: test accuracy in per cent."""
+    panels(fig, runs, palette, "tanh")
