@@ -19,50 +19,51 @@ PROTOCOL = {
     "batch_images": 512,
     "trained": ["relu", "gelu"],  # from he_normal and lsuv
     "optimizer": "sgd",
-    "learning_rates": [0.01, 0.03],
+    "learning_rates": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
     "batch_size": 64,
     "steps": 120,
+    "validation_images": 1000,
     "test_images": 2000,
-    "seeds": list(range(5)),
+    "seeds": list(range(10)),
 }
 
 
 def measure(seed):
-    """{"<activation>_<start>": {"variance" and "unseen_variance": (layers,)}} of one seed, some with "test_loss": (rates,).
+    """The quantities of one seed.
 
-    Variances of a layer's output before the activation, over units and images: of the batch that LSUV sees, and of as
-    many other images. The test loss is NaN where a run diverged.
+    {"<activation>_<start>": {"variance" and "unseen_variance": (layers,)}}, variances of a layer's output before the
+    activation, over units and images: of the batch that LSUV sees, and of as many other images.
+    {"<activation>_<start>_<rate>": {"val_accuracy", "test_accuracy" and "test_loss": (1,)}} after the training, the loss
+    NaN where it diverged.
     """
-    (x, y), (x_test, y_test) = mnist.pixels()
-    order = stacked.batch_order(seed, 0, len(x))
-    seen, unseen = order[: PROTOCOL["batch_images"]], order[-PROTOCOL["batch_images"] :]
-    training = order[: PROTOCOL["steps"] * PROTOCOL["batch_size"]]
-    test = x_test[: PROTOCOL["test_images"]], y_test[: PROTOCOL["test_images"]]
+    images = PROTOCOL["steps"] * PROTOCOL["batch_size"]
+    (x, y), *held_out = mnist.split(seed, images, PROTOCOL["validation_images"], PROTOCOL["test_images"])
+    seen, unseen = x[: PROTOCOL["batch_images"]], x[-PROTOCOL["batch_images"] :]
     runs = {}
     for activation in PROTOCOL["activations"]:
         model, train = network(activation)
         for start in PROTOCOL["starts"]:
-            weights = initial_weights(model, start, x[seen], seed)
-            runs[f"{activation}_{start}"] = {
-                "variance": variances(model, x[seen]),
-                "unseen_variance": variances(model, x[unseen]),
-            }
+            weights = initial_weights(model, start, seen, seed)
+            runs[f"{activation}_{start}"] = {"variance": variances(model, seen), "unseen_variance": variances(model, unseen)}
             if activation in PROTOCOL["trained"] and start in ("he_normal", "lsuv"):
-                losses = [train(weights, x[training], y[training], *test, tf.constant(rate)) for rate in PROTOCOL["learning_rates"]]
-                runs[f"{activation}_{start}"]["test_loss"] = losses
+                for rate in PROTOCOL["learning_rates"]:
+                    (_, chosen_by), (loss, reported) = train(weights, x, y, held_out, tf.constant(rate)).numpy()
+                    runs[f"{activation}_{start}_{rate}"] = {
+                        "val_accuracy": [chosen_by], "test_accuracy": [reported], "test_loss": [loss if np.isfinite(loss) else np.nan],
+                    }  # fmt: skip
     return runs
 
 
 @functools.cache
 def network(activation):
-    """A Keras model, and a TensorFlow function that trains it from given weights and returns its test loss."""
+    """A Keras model, and a TensorFlow function that trains it from given weights: loss and accuracy on each of some data, (data, 2)."""
     dense = keras.layers.Dense
     layers = [*(dense(width, activation) for width in WIDTHS[1:-1]), dense(WIDTHS[-1])]
     model = keras.Sequential([keras.Input(WIDTHS[:1]), *layers])
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     @tf.function
-    def train(weights, x, y, x_test, y_test, rate):
+    def train(weights, x, y, held_out, rate):
         variables, size = [variable.value for variable in model.trainable_variables], PROTOCOL["batch_size"]
         for variable, value in zip(variables, weights):
             variable.assign(value)
@@ -72,7 +73,10 @@ def network(activation):
                 loss = cross_entropy(y[batch], model(x[batch]))
             for variable, gradient in zip(variables, tape.gradient(loss, variables)):
                 variable.assign_sub(rate * gradient)
-        return cross_entropy(y_test, model(x_test))
+        return tf.convert_to_tensor([score(labels, model(images)) for images, labels in held_out])
+
+    def score(y, logits):
+        return cross_entropy(y, logits), tf.reduce_mean(tf.cast(tf.argmax(logits, 1, y.dtype) == y, "float32"))
 
     return model, train
 

@@ -4,8 +4,8 @@ from evidence.intervals import interval
 
 SIZE = (6.6, 3.9)
 ARMS = {  # colour family, label
-    "spread": ("fixed", "spread $b_f$, $b_i$ = 0"),
     "chrono": ("lecun", "spread $b_f$, $b_i$ = −$b_f$"),
+    "spread": ("fixed", "spread $b_f$, $b_i$ = 0"),
     "one": ("he", "$b_f$ = 1, Keras's default"),
     "zero": ("constant", "$b_f$ = 0"),
 }
