@@ -9,7 +9,7 @@ from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
 from evidence.matrix import ACTIVATIONS as ROWS
 from evidence.matrix import RATES, STARTS, reached
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
 
 STARTING = ("half", "one", "two")
 DIFFERENCES = 5  # of the matrix that the page prints for each optimizer: one family
@@ -72,7 +72,7 @@ def he_blows_selu_up(runs):
     squares = runs["activation_constants"]["selu_he_one"]["signal"]
     factor = interval((squares[:, 29] / squares[:, 19]) ** 0.1)
     assert interval(squares[:, 29]).low > 100 and abs(factor.mean / SELU_SCALE**2 - 1) < 0.05
-    return {"last": plus_minus(*interval(squares[:, 29])), "factor": plus_minus(*factor), "limit": fixed(SELU_SCALE**2, 3)}
+    return {"last": over_seeds(squares[:, 29]), "factor": plus_minus(*factor), "limit": fixed(SELU_SCALE**2, 3)}
 
 
 @claim(refuted_by=swap("activation_constants", "selu_three_quarters_one", "selu_lecun_one"))
@@ -118,7 +118,7 @@ def larger_sigmoid_weights_pass_more_gradient(runs):
     Glorot, {four_glorot} under four times Glorot and {kumar} under Kumar's rule."""
     for larger in ("four_glorot", "kumar"):
         assert paired_difference(first_gradient(runs, larger), first_gradient(runs, "glorot_uniform"), 2).low > 0
-    return {start: plus_minus(*interval(first_gradient(runs, start))) for start in ("glorot_uniform", "four_glorot", "kumar")}
+    return {start: over_seeds(first_gradient(runs, start)) for start in ("glorot_uniform", "four_glorot", "kumar")}
 
 
 def comparison(runs, start, other, optimizer, depth, epoch=-1, comparisons=1):
@@ -129,7 +129,7 @@ def comparison(runs, start, other, optimizer, depth, epoch=-1, comparisons=1):
 
 def per_cent(values):
     """A mean over seeds and its interval, in per cent."""
-    return plus_minus(*interval(values), 100, " %")
+    return percent(values)
 
 
 def spread(values):

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
 
 SHARE = 0.01  # of positives in prior_bias
 
@@ -29,7 +29,7 @@ def the_log_odds_save_the_first_loss(runs):
     """With random kernels the first loss is {zero} nats from a bias of zero, and {prior} from the log-odds."""
     zero, prior = loss(runs, "zero", 0), loss(runs, "prior", 0)
     assert paired_difference(zero, prior).low > 0.2
-    return {"zero": plus_minus(*interval(zero)), "prior": plus_minus(*interval(prior))}
+    return {"zero": over_seeds(zero), "prior": over_seeds(prior)}
 
 
 def caught_up(runs):
@@ -78,7 +78,7 @@ def a_positive_bias_silences_units_too(runs):
     zero, one = runs["dead_start"]["biases"]["unit_share"].T[3:]
     more = paired_difference(one, zero)
     assert more.low > 0.05
-    return {"one": plus_minus(*interval(one), 100, " %"), "zero": plus_minus(*interval(zero), 100, " %"), "more": plus_minus(*more, 100)}
+    return {"one": percent(one), "zero": percent(zero), "more": plus_minus(*more, 100)}
 
 
 def per_step(runs, arm, path):
@@ -127,7 +127,7 @@ def spread_forget_biases_alone_explode(runs):
     assert many.min() > 3 and interval(left(runs, "spread_50")).low > 3 * interval(left(runs, "spread_50", "cell")).high
     values = {"all": left(runs, "spread_50"), "cell": left(runs, "spread_50", "cell"), "cell_many": left(runs, "spread_400", "cell")}
     grown = {"low": fixed(many.min(), 0), "high": fixed(many.max(), 0), "median": fixed(np.median(many), 0)}
-    return {name: plus_minus(*interval(one), 100, " %") for name, one in values.items()} | grown | {"few": lags[50], "many": lags[400]}
+    return {name: percent(one) for name, one in values.items()} | grown | {"few": lags[50], "many": lags[400]}
 
 
 @claim(refuted_by=swap("forget_gate", "chrono_400", "spread_400"))

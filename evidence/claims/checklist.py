@@ -5,7 +5,7 @@ import numpy as np
 from evidence.anatomy import power, typical
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference, share
-from evidence.numbers import counted, fixed, percent, plus_minus, word
+from evidence.numbers import counted, fixed, over_seeds, percent, word
 
 DRAWS = 200  # networks that a seed of dead_start draws of each width
 
@@ -16,7 +16,7 @@ def one(runs, fault, quantity):
 
 
 def nats(values):
-    return plus_minus(*interval(values))
+    return over_seeds(values)
 
 
 def commonest(runs):

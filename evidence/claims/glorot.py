@@ -5,7 +5,7 @@ import numpy as np
 from evidence.claim import claim, swap
 from evidence.decay import tanh_decay
 from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, percent, plus_minus, word
 from evidence.ordering import RATES, STARTS, curve
 from evidence.variance import WIDTHS
 
@@ -86,7 +86,7 @@ def the_compromise_loses_both_ways(runs):
 
 def reached(runs, name, start, epoch=-1):
     """Test accuracy after an epoch at the best rate, printed in per cent with its interval."""
-    return plus_minus(*interval(curve(runs, name, start)[:, epoch]), 100, " %")
+    return percent(curve(runs, name, start)[:, epoch])
 
 
 def median(accuracy):

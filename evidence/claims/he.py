@@ -6,7 +6,7 @@ from evidence import rates
 from evidence.adam import EPSILONS
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus, word
+from evidence.numbers import fixed, over_seeds, plus_minus, word
 from evidence.rectifiers import ACTIVATIONS, DEPTHS, RATES, constant
 
 WIDTHS = (64, 128, 256, 512)
@@ -158,7 +158,7 @@ def glorot_stalls_with_sgd(runs):
     assert glorot.min() > prior - 0.1 and he.mean() < prior - 0.2 and (he < glorot).all()
     return {
         "depth": word(DEPTHS[-1]), "rates": word(len(RATES["sgd"])), "prior": fixed(prior, 3),
-        "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he)),
+        "glorot": over_seeds(glorot), "he": over_seeds(he),
     }  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def glorot_trains_when_shallow(runs):
     He at {he}, each at its best rate."""
     glorot, he = (best(runs, rule, "sgd", DEPTHS[0]) for rule in ("glorot", "he"))
     assert max(glorot.mean(), he.mean()) < 1.2
-    return {"depth": word(DEPTHS[0]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+    return {"depth": word(DEPTHS[0]), "glorot": over_seeds(glorot), "he": over_seeds(he)}
 
 
 @claim(refuted_by=exchanged("sgd", 15))
@@ -177,7 +177,7 @@ def he_starts_first_in_between(runs):
     each at its best rate."""
     glorot, he = (best(runs, rule, "sgd", DEPTHS[1]) for rule in ("glorot", "he"))
     assert (he < glorot).all()
-    return {"depth": word(DEPTHS[1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+    return {"depth": word(DEPTHS[1]), "glorot": over_seeds(glorot), "he": over_seeds(he)}
 
 
 @claim(refuted_by=same_depth("adam", 30, 5))
@@ -186,7 +186,7 @@ def adam_softens_the_stall(runs):
     and is behind in every seed."""
     glorot, he = (best(runs, rule, "adam", DEPTHS[-1]) for rule in ("glorot", "he"))
     assert glorot.mean() < 2.2 and (he < glorot).all() and glorot.mean() > 1
-    return {"depth": word(DEPTHS[-1]), "glorot": plus_minus(*interval(glorot)), "he": plus_minus(*interval(he))}
+    return {"depth": word(DEPTHS[-1]), "glorot": over_seeds(glorot), "he": over_seeds(he)}
 
 
 @claim(refuted_by=same_depth("adam", 5, 15))
@@ -232,7 +232,7 @@ def part_of_the_lag_is_keras_s(runs):
     he = [loss[f"he_normal_{form}"] for form in EPSILONS]
     assert paper.mean() < keras.mean() and max(one.mean() for one in he) < paper.mean() - 0.05
     values = {"paper": paper, "keras": keras, "he_keras": he[0], "he_paper": he[1]}
-    return {"depth": word(DEPTHS[-1]), "rates": word(len(RATES["adam"]))} | {name: plus_minus(*interval(one)) for name, one in values.items()}
+    return {"depth": word(DEPTHS[-1]), "rates": word(len(RATES["adam"]))} | {name: over_seeds(one) for name, one in values.items()}
 
 
 @claim(refuted_by=swap("rectifier_signal", "start_glorot_normal_30", "start_he_normal_30"))

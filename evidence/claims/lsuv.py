@@ -4,8 +4,8 @@ import numpy as np
 
 from evidence import rates
 from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import below, fixed, percent, plus_minus, word
+from evidence.intervals import paired_difference
+from evidence.numbers import below, fixed, over_seeds, percent, plus_minus, word
 
 ACTIVATIONS = ("tanh", "relu", "gelu")
 
@@ -57,7 +57,7 @@ def lsuv_starts_gelu_where_he_stalls(runs):
     arms = runs["lsuv_variance"]
     lsuv, he = (rates.best(arms, f"gelu_{start}")["test_accuracy"][:, 0] for start in ("lsuv", "he_normal"))
     assert paired_difference(lsuv, he).low > 0
-    named = {"lsuv": percent(lsuv), "he": percent(he), "loss": plus_minus(*interval(reached(runs, "gelu_lsuv")))}
+    named = {"lsuv": percent(lsuv), "he": percent(he), "loss": over_seeds(reached(runs, "gelu_lsuv"))}
     return named | {"steps": 120, "rates": word(len(rates.grid(arms, "gelu_lsuv")))}
 
 

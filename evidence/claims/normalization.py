@@ -7,7 +7,7 @@ import numpy as np
 from evidence import rates
 from evidence.claim import claim, swap
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, plus_minus
+from evidence.numbers import fixed, over_seeds, percent, plus_minus
 
 SCALES = [0.1, 1, 10]  # of the hidden kernels in batch_norm_scale, relative to He's
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
@@ -57,7 +57,7 @@ def plain_networks_need_the_scale(runs):
     grid = list(rates.grid(runs["batch_norm_scale"], "plain_sgd_10"))
     small, he, large = (best(runs, "plain", "sgd", scale) for scale in SCALES)
     assert min(paired_difference(he, small).low, paired_difference(he, large).low) > 0.2
-    ends = {name: plus_minus(*interval(one), 100, " %") for name, one in (("small", small), ("he", he), ("large", large))}
+    ends = {name: percent(one) for name, one in (("small", small), ("he", he), ("large", large))}
     return ends | {"rates": len(grid), "fastest": f"{grid[-1]:g}"}
 
 
@@ -67,7 +67,7 @@ def scale_sets_the_speed(runs):
     He's, by {he} at He's, and by {large} at ten times He's."""
     small, he, large = (final(runs, f"bn_sgd_{scale}_0.01", "moved") for scale in SCALES)
     assert interval(small / he).low > 5 and interval(he / large).low > 20
-    sizes = {name: plus_minus(*interval(one), 100, " %") for name, one in (("small", small), ("he", he), ("large", large))}
+    sizes = {name: percent(one) for name, one in (("small", small), ("he", he), ("large", large))}
     return sizes | {"rate": 0.01}
 
 
@@ -94,7 +94,7 @@ def moving_averages_start_too_large(runs):
     he_true, he_moving = (final(runs, "bn_adam_1_0.001", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
     he = paired_difference(he_true, he_moving)
     assert paired_difference(true - moving, he_true - he_moving).low > 0
-    scores = {"true": plus_minus(*interval(true), 100, " %"), "moving": plus_minus(*interval(moving), 100, " %")}
+    scores = {"true": percent(true), "moving": percent(moving)}
     return scores | {"he": plus_minus(*he, 100), "rate": 0.001}
 
 
@@ -192,6 +192,6 @@ def batch_norm_leaves_the_gap(runs):
     bound = max(abs(bn.low), abs(bn.high))
     assert bound < 0.01 and dropout.low > 0
     return {
-        "images": "1,000", "plain": plus_minus(*interval(gaps["plain"]), 100), "bn": plus_minus(*bn, 100),
+        "images": "1,000", "plain": over_seeds(gaps["plain"], 100), "bn": plus_minus(*bn, 100),
         "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": plus_minus(*dropout, 100), "most_kept": "0.8",
     }  # fmt: skip

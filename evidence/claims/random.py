@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.claim import claim, swap, swap_grids
 from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
 from evidence.rates import best, best_rate
 from evidence.spread import RATES, SCALES, usable_rates
 from evidence.sweep import DEPTHS, STDS
@@ -128,7 +128,7 @@ def saturated_kernels_explode(runs):
     assert interval(share).low > 0.75 and abs(interval(measured).mean / predicted - 1) < 0.05 and decades.low > 7
     return {
         "share": percent(share),
-        "growth": plus_minus(*interval(measured)),
+        "growth": over_seeds(measured),
         "predicted": fixed(predicted, 2),
         "decades": plus_minus(*decades),
     }
@@ -142,7 +142,7 @@ def saturated_biases_vanish(runs):
     share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "biases"), wide_tanh(1, 10)
     kernels = runs["saturation"]["kernels"]["saturated_share"].mean(1)
     assert abs(share.mean() - kernels.mean()) < 0.1 and abs(interval(measured).mean / predicted - 1) < 0.05
-    return {"share": percent(share), "shrinkage": plus_minus(*interval(1 / measured)), "predicted": fixed(1 / predicted, 2)}
+    return {"share": percent(share), "shrinkage": over_seeds(1 / measured), "predicted": fixed(1 / predicted, 2)}
 
 
 @claim(refuted_by=swap("saturation", "small", "lecun"))
@@ -151,7 +151,7 @@ def small_kernels_vanish_unsaturated(runs):
     {shrinkage} per layer."""
     measured = growth(runs, "small")
     assert (runs["saturation"]["small"]["saturated_share"] == 0).all() and interval(measured).high < 0.2
-    return {"shrinkage": plus_minus(*interval(1 / measured))}
+    return {"shrinkage": over_seeds(1 / measured)}
 
 
 @claim(refuted_by=swap("sparse_start", "tenth", "zeros"))

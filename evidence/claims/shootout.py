@@ -185,7 +185,7 @@ def softmax_repairs_all_but_zeros(runs):
     {zeros}."""
     values = [runs["relu_output"][f"{name}_softmax"]["test_accuracy"][:, -1] for name in BROKEN]
     assert values[0].max() < 0.2 and all(interval(one).low > 0.95 for one in values[1:])
-    printed = [plus_minus(*interval(one), 100, " %") for one in values]
+    printed = [percent(one) for one in values]
     epochs = word(runs["relu_output"]["he_normal_softmax"]["test_accuracy"].shape[1])
     return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": epochs}
 

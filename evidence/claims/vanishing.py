@@ -7,7 +7,7 @@ import numpy as np
 from evidence.anatomy import factor, power, ratio, typical
 from evidence.claim import claim, swap
 from evidence.intervals import interval
-from evidence.numbers import below, fixed, plus_minus, word
+from evidence.numbers import below, fixed, over_seeds, word
 
 AREA = {"tanh": 4 / 3, "sigmoid": 1 / 6}  # of the squared derivative under its whole axis
 WIDTH = 256
@@ -19,7 +19,7 @@ def arm(runs, name):
 
 def factors(runs, name, quantity="delta"):
     """The change per layer, printed with its interval."""
-    return plus_minus(*interval(factor(arm(runs, name), quantity)))
+    return over_seeds(factor(arm(runs, name), quantity))
 
 
 @claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "relu_he_normal"))
@@ -70,7 +70,7 @@ def leaky_relu_vanishes_alike(runs):
     """Leaky ReLU with a slope of one hundredth loses as much under Glorot: each layer multiplies its δ by {leaky}, and ReLU's by {relu}."""
     leaky, relu = (factor(arm(runs, f"{name}_glorot_uniform")) for name in ("leaky_relu", "relu"))
     assert abs(leaky.mean() / relu.mean() - 1) < 0.01 and interval(leaky).high < 0.75
-    return {"leaky": plus_minus(*interval(leaky)), "relu": plus_minus(*interval(relu))}
+    return {"leaky": over_seeds(leaky), "relu": over_seeds(relu)}
 
 
 @claim(refuted_by=swap("gradient_anatomy", "sigmoid_glorot_uniform", "relu_glorot_uniform"))
@@ -100,7 +100,7 @@ def saturated_tanh_explodes(runs):
     assert abs(growth.mean() / predicted(runs, "tanh") - 1) < 0.02
     return {
         "h": fixed(activations.mean(), 2),
-        "measured": plus_minus(*interval(growth)),
+        "measured": over_seeds(growth),
         "predicted": fixed(predicted(runs, "tanh"), 2),
         "gradient": power(gradient[0]),
     }
@@ -112,7 +112,7 @@ def saturated_sigmoid_does_not_vanish(runs):
     formula says {predicted}."""
     growth = factor(arm(runs, "sigmoid_unit_normal"))
     assert interval(growth).low > 1 and abs(growth.mean() / predicted(runs, "sigmoid") - 1) < 0.03
-    return {"measured": plus_minus(*interval(growth)), "predicted": fixed(predicted(runs, "sigmoid"), 2)}
+    return {"measured": over_seeds(growth), "predicted": fixed(predicted(runs, "sigmoid"), 2)}
 
 
 @claim(refuted_by=swap("gradient_anatomy", "tanh_unit_normal", "sigmoid_glorot_uniform"))

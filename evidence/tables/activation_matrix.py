@@ -1,9 +1,8 @@
 """Every cell of the activation matrix with its interval."""
 
 from evidence.activations import LABELS
-from evidence.intervals import interval
 from evidence.matrix import ACTIVATIONS, RATES, STARTS, reached
-from evidence.numbers import plus_minus
+from evidence.numbers import over_seeds
 
 NAMES = {"adam": "Adam", "sgd": "SGD"}
 
@@ -16,6 +15,6 @@ def table(runs):
     ]
     for optimizer in RATES:
         for name in ACTIVATIONS:
-            cells = [plus_minus(*interval(reached(runs, name, start, optimizer)), 100) for start in STARTS]
+            cells = [over_seeds(reached(runs, name, start, optimizer), 100) for start in STARTS]
             rows.append(f"| {LABELS[name]} | {NAMES[optimizer]} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

@@ -1,8 +1,7 @@
 """Keras's default for every layer's kernels, beside what the rule asks for."""
 
 from evidence.figures.defaults import kernels
-from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus
+from evidence.numbers import fixed, over_seeds
 
 
 def table(runs):
@@ -13,6 +12,6 @@ def table(runs):
     ]
     for layer, argument, default, quantities in kernels(runs):
         rule = fixed(quantities["rule_std"][0, 0]) if "rule_std" in quantities else "–"
-        gain = plus_minus(*interval(quantities["gain"][:, 0])) if "gain" in quantities else "–"
+        gain = over_seeds(quantities["gain"][:, 0]) if "gain" in quantities else "–"
         rows.append(f"| `{layer}` | {argument} | `{default}` | {fixed(quantities['std'].mean())} | {rule} | {gain} |")
     return "\n".join(rows) + "\n"

@@ -3,8 +3,7 @@
 from evidence.depths import ACTIVATIONS, DEPTHS, RATES
 from evidence.families import reached
 from evidence.figures.palette import FAMILY
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
+from evidence.numbers import over_seeds
 
 TITLES = {
     "sgd": "Test accuracy in per cent after 80 steps of 32 images, SGD at the best of its rates",
@@ -23,6 +22,6 @@ def table(runs):
             "|---|---:|---:|---:|---:|---:|---:|",
         ]
         for arm in sorted(cells, key=lambda arm: -sum(one.mean() for one in cells[arm])):
-            rows.append(f"| `{arm}` | {' | '.join(plus_minus(*interval(one), 100) for one in cells[arm])} |")
+            rows.append(f"| `{arm}` | {' | '.join(over_seeds(one, 100) for one in cells[arm])} |")
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)

@@ -1,9 +1,8 @@
 """What Keras, PyTorch, Flax and NumPy give a layer by default, side by side: the rule's name and the standard deviation."""
 
 from evidence import record
-from evidence.intervals import interval
 from evidence.layer_defaults import default, filled
-from evidence.numbers import fixed, plus_minus
+from evidence.numbers import fixed, over_seeds
 
 NAMES = {"keras": "Keras", "torch": "PyTorch", "flax": "Flax", "numpy": "NumPy"}
 # row: (layer and argument in Keras), (layer and variable in PyTorch), (in Flax)
@@ -29,7 +28,7 @@ def table(runs):
         he = fixed((2 / found[1][1]["fan_in"].mean()) ** 0.5) if "gain" in found[1][1] else "–"
         rows.append(f"| {label} | {he} | {' | '.join(cell(*one) for one in found)} | none |")
     dense = [default(runs, "Dense", "kernel"), filled(runs, "torch", "Linear", "weight"), filled(runs, "flax", "Linear", "kernel")]
-    gains = [plus_minus(*interval(quantities["gain"][:, 0])) for _, quantities in dense]
+    gains = [over_seeds(quantities["gain"][:, 0]) for _, quantities in dense]
     rows.append(f"| factor per layer | 1 | {' | '.join(gains)} | none |")
     return "\n".join(rows) + "\n"
 

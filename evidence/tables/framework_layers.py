@@ -1,7 +1,6 @@
 """The default of every weight of every layer of PyTorch and Flax, beside what three rules ask for."""
 
-from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus
+from evidence.numbers import fixed, over_seeds
 from evidence.tables.framework_defaults import NAMES, cell
 from evidence.variance import RULES
 
@@ -22,7 +21,7 @@ def table(runs):
         if "fan_in" in quantities:
             fans = quantities["fan_in"].mean(), quantities["fan_out"].mean()
             asked = [fixed(RULES[rule](*fans) ** 0.5) for rule in ("lecun", "glorot", "he")]
-        gain = plus_minus(*interval(quantities["gain"][:, 0])) if "gain" in quantities else "–"
+        gain = over_seeds(quantities["gain"][:, 0]) if "gain" in quantities else "–"
         name, _, form = layer.partition("_")
         cells = [f"{NAMES[framework]} `{name}`{FORMS[form]}", f"`{variable[0]}`", cell(variable[1], quantities), law(quantities), *asked, gain]
         rows.append(f"| {' | '.join(cells)} |")

@@ -1,8 +1,7 @@
 """Every pair of activation and start: how its signal, error signal and weight gradients change with depth."""
 
 from evidence.anatomy import factor, power, ratio, typical
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
+from evidence.numbers import over_seeds
 
 NAMES = {"glorot_uniform": "Glorot", "he_normal": "He", "doubled_he": "doubled He", "unit_normal": "N(0, 1)"}
 
@@ -16,7 +15,7 @@ def table(runs):
     arms = runs["gradient_anatomy"]
     for name in sorted(arms, key=lambda name: typical(ratio(arms[name], "gradient"))[0]):
         start = next(start for start in NAMES if name.endswith(start))
-        forward, backward = (plus_minus(*interval(factor(arms[name], quantity))) for quantity in ("activation", "delta"))
+        forward, backward = (over_seeds(factor(arms[name], quantity)) for quantity in ("activation", "delta"))
         activation = name.removesuffix(f"_{start}").replace("_", " ")
         rows.append(f"| {activation} | {NAMES[start]} | {forward} | {backward} | {power(typical(ratio(arms[name], 'gradient'))[0])} |")
     return "\n".join(rows) + "\n"

@@ -1,7 +1,6 @@
 """Source note 003's one run per initializer, quoted, beside our ten."""
 
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
+from evidence.numbers import over_seeds
 from evidence.quoted import SEED_003
 
 
@@ -15,7 +14,7 @@ def table(runs):
         quantities = runs["mnist_shootout"][arm]
         final = quantities["test_accuracy"][:, -1]
         rows.append(
-            f"| `{arm}` | {loss:.4f} | {plus_minus(*interval(quantities['test_loss'][:, -1]))} | {100 * accuracy:.2f} "
-            f"| {plus_minus(*interval(final), 100)} | {100 * final.min():.2f} to {100 * final.max():.2f} |"
+            f"| `{arm}` | {loss:.4f} | {over_seeds(quantities['test_loss'][:, -1])} | {100 * accuracy:.2f} "
+            f"| {over_seeds(final, 100)} | {100 * final.min():.2f} to {100 * final.max():.2f} |"
         )
     return "\n".join(rows) + "\n"

@@ -1,7 +1,6 @@
 """The comparison in figures: every initializer, what it reached, and how it stands to Keras's default."""
 
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
+from evidence.numbers import over_seeds, plus_minus
 from evidence.shootout import DEFAULT, differences, final
 
 
@@ -16,7 +15,7 @@ def table(runs):
         gap = gaps.get((arm, DEFAULT))
         said = "–" if gap is None else "not\N{NO-BREAK SPACE}detectable" if gap.holds_zero else "detectable"
         rows.append(
-            f"| `{arm}` | {plus_minus(*interval(final(runs, arm)), 100)} | {plus_minus(*interval(arms[arm]['test_loss'][:, -1]))} "
+            f"| `{arm}` | {over_seeds(final(runs, arm), 100)} | {over_seeds(arms[arm]['test_loss'][:, -1])} "
             f"| {'–' if gap is None else plus_minus(*gap, 100)} | {said} |"
         )
     return "\n".join(rows) + "\n"
