@@ -7,7 +7,7 @@ from evidence.rates import best
 RULES = {"relu": ("he_normal", "glorot_normal"), "tanh": ("orthogonal", "glorot_uniform")}  # the one for depth first
 DEPTHS = [15, 30]
 OPTIMIZERS = {"sgd": "SGD", "adam": "Adam"}
-COMPARISONS = len(RULES) * len(DEPTHS) * len(OPTIMIZERS)  # of one quantity, the accuracy after so many steps
+COMPARISONS = len(DEPTHS) * len(OPTIMIZERS)  # of the accuracy after so many steps, on one page
 SIXTH = steps(8)[-1]  # the steps of six epochs
 
 
