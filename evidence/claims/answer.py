@@ -172,12 +172,13 @@ def orthogonal_starts_faster(runs):
 
 @claim(refuted_by=equal_rules("settled_tanh_30"))
 def orthogonal_stands_adams_default(runs):
-    """At Adam's default rate in Keras, `0.001`, thirty tanh layers end after six epochs at {orthogonal} from orthogonal, and from Glorot uniform
+    """At Adam's default rate in Keras, `{rate}`, thirty tanh layers end after six epochs at {orthogonal} from orthogonal, and from Glorot uniform
     at {glorot}."""
-    ends = {rule: grid(runs["settled_tanh_30"], f"{rule}_adam")[0.001]["test_accuracy"][:, -1] for rule in RULES["tanh"]}
+    rate = 0.001
+    ends = {rule: grid(runs["settled_tanh_30"], f"{rule}_adam")[rate]["test_accuracy"][:, -1] for rule in RULES["tanh"]}
     orthogonal, glorot = map(np.median, ends.values())
     assert orthogonal - glorot > 0.2
-    return {rule.partition("_")[0]: spread(end) for rule, end in ends.items()}
+    return {rule.partition("_")[0]: spread(end) for rule, end in ends.items()} | {"rate": rate}
 
 
 @claim(refuted_by=frozen("settled_tanh_30"))
