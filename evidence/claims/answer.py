@@ -92,7 +92,7 @@ def glorot_catches_up_at_fifteen(runs):
     {glorot_15}: He starts faster, and Glorot catches up."""
     he, glorot = (percent(accuracy(runs, "relu", 15, f"{rule}_normal", "sgd", HALF)) for rule in ("he", "glorot"))
     ends = medians(runs, "relu", "sgd")
-    assert gain(runs, "relu", 15, "sgd", HALF).low > 0.2 and abs(ends["he_15"] - ends["glorot_15"]) < 0.03
+    assert gain(runs, "relu", 15, "sgd", HALF).low > 0 and abs(ends["he_15"] - ends["glorot_15"]) < 0.03
     return {"half": HALF, "he": he, "glorot": glorot} | shown(ends)
 
 
@@ -116,11 +116,11 @@ def glorot_stalls_at_thirty(runs):
 
 @claim(refuted_by=equal_rules("settled_relu_15", "settled_relu_30"))
 def adam_closes_the_gap(runs):
-    """With Adam, He is ahead of Glorot by {start_15} percentage points of test accuracy after {start} steps with fifteen ReLU layers, and by
-    {start_30} with thirty. After six epochs the median seeds are at {he_15} and {glorot_15}, and at {he_30} and {glorot_30}."""
+    """With Adam and thirty ReLU layers, He is ahead of Glorot by {start_30} percentage points of test accuracy after {start} steps; with
+    fifteen the difference is {start_15}. After six epochs the median seeds are at {he_15} and {glorot_15}, and at {he_30} and {glorot_30}."""
     starts = {f"start_{depth}": gain(runs, "relu", depth, "adam", EARLY[0]) for depth in DEPTHS}
     ends = medians(runs, "relu", "adam")
-    assert all(start.low > 0 for start in starts.values()) and all(0.85 < end for end in ends.values())
+    assert starts["start_30"].low > 0 and all(0.85 < end for end in ends.values())
     assert all(abs(ends[f"he_{depth}"] - ends[f"glorot_{depth}"]) < 0.04 for depth in DEPTHS)
     return {"start": EARLY[0]} | {name: points(start) for name, start in starts.items()} | shown(ends)
 

@@ -81,10 +81,11 @@ def one_zero_layer_escapes(runs):
 @claim(refuted_by=swap("zero_start", "tanh_zeros_hidden_two", "tanh_zeros_hidden_one"))
 def two_zero_layers_do_not_escape(runs):
     """Two hidden tanh layers that start at zero under the same random output layer do not: neither hidden kernel moves
-    at all, and the test accuracy after the epoch is {accuracy}."""
+    at all, and after the epoch all images get one answer: the test accuracy is {accuracy}, the share of a digit."""
     assert hidden_states(runs, "tanh_zeros_hidden_two") == ["frozen", "frozen"]
     values = runs["zero_start"]["tanh_zeros_hidden_two"]
-    assert np.abs(values["test_accuracy"][:, -1] - runs["class_prior"]["test"]["share"][0, 1]).max() < 1e-6
+    shares = runs["class_prior"]["test"]["share"][0]
+    assert np.abs(values["test_accuracy"][:, -1, None] - shares).min(axis=1).max() < 1e-6
     return {"accuracy": accuracy(values)}
 
 
