@@ -27,7 +27,7 @@ def write(result, path):
     or is over 200 KB.
     """
     runs = rounded(result["runs"])
-    result = result | {"runs": runs, "runs_sha256": seal(runs)}
+    result = json.loads(json.dumps(result | {"runs": runs, "runs_sha256": seal(runs)}))  # names as JSON has them, to sort by
     check(result, path.name)
     text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
     text = one_line_lists(text) + "\n"
