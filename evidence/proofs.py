@@ -45,8 +45,9 @@ def _attempts(ledger):
         f"| {number} | {len(first)} | {sum(first.values())} | {', '.join(f'`{name}`' for name in first if not first[name]) or 'none'} |\n"
         for number, first in attempts(ledger).items()
     )
-    changed = "".join(f"- Set {one['set']}, `{one['claim']}`: “{one['sentence']}” {one['became']}\n" for one in ledger["changed"])
-    return f"| set of seeds | claims tried | held | failed |\n|---:|---:|---:|---|\n{rows}\n{changed}"
+    changed = "".join(f"    - Set {one['set']}, `{one['claim']}`: “{one['sentence']}” {one['became']}\n" for one in ledger["changed"])
+    folded = f'??? example "What became of the {len(ledger["changed"])} that failed"\n\n{changed}' if changed else ""
+    return f"| set of seeds | claims tried | held | failed |\n|---:|---:|---:|---|\n{rows}\n{folded}"
 
 
 def _page(chapter, claims, chapters, runs, fresh):
