@@ -1,6 +1,5 @@
 """A commit's check measures all that changed and a third in rotation, and says what it leaves out."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -55,14 +54,12 @@ def test_the_committed_files_stand_in_for_the_others(git, tmp_path):
     assert one.read_text() == (record.RESULTS / one.name).read_text()
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="asks git itself")
 def test_an_unknown_commit_is_one_sentence(tmp_path):
     with pytest.raises(Problem, match="git does not say what changed .*; measure all: make verify") as problem:
         part.part("surely-no-commit", None, tmp_path / "results")
     assert str(problem.value).count("\n") == 0
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="asks git itself")
 def test_git_is_asked_for_what_a_commit_changed(tmp_path, monkeypatch):
     for folder in ("evidence/results", "docs/notebooks"):
         (tmp_path / folder).mkdir(parents=True)
