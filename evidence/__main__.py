@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from evidence import freshness, notebooks, record
+from evidence.engine import freshness, notebooks, record
 
 
 def main():
@@ -20,11 +20,11 @@ def main():
 
 def _run(args):
     if args.command == "measure":
-        from evidence.measure import measure
+        from evidence.engine.measure import measure
 
         names = args.names
         if args.part:
-            from evidence.part import part
+            from evidence.engine.part import part
 
             names = part(args.part, args.base, args.results)
         pages = [name for name in notebooks.names() if name in (names or notebooks.names())]
@@ -35,39 +35,39 @@ def _run(args):
     elif args.command == "status":
         return _status(args.results)
     elif args.command == "replicate":
-        from evidence.replicate import replicate
+        from evidence.checks.replicate import replicate
 
         replicate(args.set, args.last)
     elif args.command == "draw":
-        from evidence.draw import draw
+        from evidence.book.draw import draw
 
         draw(args.results)
     elif args.command == "compare":
-        from evidence.compare import compare
+        from evidence.engine.compare import compare
 
         compare(args.fresh)
         notebooks.compare(notebooks.folder(args.fresh))
     elif args.command == "serve":
-        from evidence.serve import serve
+        from evidence.book.serve import serve
 
         serve(args.port)
     elif args.command == "bench":
-        from evidence import bench
+        from evidence.bench import timings
 
-        return bench.main()
+        return timings.main()
     elif args.command == "portable":
-        from evidence import portable
+        from evidence.checks import portable
 
         (portable.measured if args.measure else portable.portable)(args.names)
     elif args.command == "claims":
-        from evidence import slack
+        from evidence.checks import slack
 
         slack.show(args.results)
     return 0
 
 
 def _status(folder):
-    from evidence.measure import stale
+    from evidence.engine.measure import stale
 
     reasons = {name: stale(name, folder) for name in freshness.experiments()}
     pages = {name: notebooks.stale(name, notebooks.folder(folder)) for name in notebooks.names()}
@@ -84,7 +84,7 @@ def _status(folder):
 
 def _replication():
     """Say whether the runs on fresh seeds are current; the names of those that are not."""
-    from evidence.replicate import stale_runs
+    from evidence.checks.replicate import stale_runs
 
     reasons = stale_runs()
     print(f"replication: {'stale, of ' + ', '.join(sorted(reasons)) if reasons else 'current'}")

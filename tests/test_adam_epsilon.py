@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from evidence.adam import EPSILONS
+from evidence.theory.adam import EPSILONS
 from evidence.experiments.adam_epsilon import train
-from evidence.trials import scores
+from evidence.networks.trials import scores
 from snippets.tools import stacked
 
 

@@ -5,7 +5,7 @@ import pytest
 from mkdocs.utils import yaml_load
 from pybtex.database import parse_string
 
-from evidence import bibliography
+from evidence.book import bibliography
 from evidence.problem import Problem
 from tests import prose
 from tests.pages import ROOT, paths

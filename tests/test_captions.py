@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from evidence import draw
-from evidence.freshness import ROOT
+from evidence.book import draw
+from evidence.engine.freshness import ROOT
 
 CAPTION = r"^/// figure-caption\n    attrs: \{id: fig-([\w-]+)\}\n([\s\S]*?)^///$"
 CAPTIONS = [(path, *found) for path in sorted(ROOT.glob("docs/*.md")) for found in re.findall(CAPTION, path.read_text("utf-8"), re.M)]

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from evidence import claim, record
-from evidence.freshness import ROOT
+from evidence.engine import record
+from evidence.readings import claim
+from evidence.engine.freshness import ROOT
 
 CLAIMS = claim.collect()
 PAGES = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}

@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from evidence import record
-from evidence.compare import agree, compare
+from evidence.engine import record
+from evidence.engine.compare import agree, compare
 from evidence.problem import Problem
 
 RNG = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from evidence.cores import on_all_cores
+from evidence.engine.cores import on_all_cores
 
 several_cores = pytest.mark.skipif(os.cpu_count() < 2, reason="one core has nothing to share")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence import budget, curves
+from evidence.networks import budget, curves
 from snippets.tools import stacked
 
 

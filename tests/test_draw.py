@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from evidence import claim, numbers, record
-from evidence.freshness import ROOT
+from evidence.engine import record
+from evidence.readings import claim, numbers
+from evidence.engine.freshness import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from evidence import draw, record
-from evidence.figures import palette
-from evidence.freshness import ROOT
+from evidence.book import draw
+from evidence.engine import record
+from evidence.style import palette
+from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 FIGURES = draw.figures()
@@ -45,12 +46,12 @@ def test_every_colour_of_a_figure_is_of_the_palette_and_turns_for_dark_pages(nam
 
 
 def test_a_colour_without_a_twin_for_dark_pages_is_named_with_the_remedy():
-    with pytest.raises(Problem, match="#123456.*evidence/figures/palette.py"):
+    with pytest.raises(Problem, match="#123456.*evidence/style/palette.py"):
         palette.darkened('<path style="fill: #123456"/>')
 
 
 def test_the_palette_and_the_style_have_the_colours_that_turn_dark_and_no_two_turn_alike():
-    written = re.findall(r": ([0-9A-F]{6})$", (ROOT / "evidence/figures/figure.mplstyle").read_text(), re.M)
+    written = re.findall(r": ([0-9A-F]{6})$", (ROOT / "evidence/style/figure.mplstyle").read_text(), re.M)
     used = {*palette.PALETTE.family.values(), palette.PALETTE.muted, palette.PALETTE.faint, *(f"#{colour.lower()}" for colour in written)}
     assert used == palette.DARK.keys()
     assert len(set(palette.DARK.values())) == len(palette.DARK)

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from evidence import record
+from evidence.engine import record
 from evidence.problem import Problem
 
 WHY = "PyTorch and Flax are in requirements-frameworks.txt"

@@ -9,9 +9,10 @@ import sys
 
 import pytest
 
-from evidence import freshness, mnist, record
-from evidence.freshness import ROOT
-from evidence.measure import stale
+from evidence import mnist
+from evidence.engine import freshness, record
+from evidence.engine.freshness import ROOT
+from evidence.engine.measure import stale
 from evidence.problem import Problem
 
 EXPERIMENTS = freshness.experiments()
@@ -96,7 +97,7 @@ def test_another_version_of_a_framework_makes_what_compares_with_it_stale(copied
 
 def test_what_draws_the_book_imports_no_framework():
     files = [path for folder in ("claims", "tables", "figures") for path in (ROOT / "evidence" / folder).glob("*.py")]
-    packages = {path.stem: freshness.closure(path)[1] for path in [*files, ROOT / "evidence/draw.py"]}
+    packages = {path.stem: freshness.closure(path)[1] for path in [*files, ROOT / "evidence/book/draw.py"]}
     assert len(packages) > 50 and not [name for name, used in packages.items() if {"torch", "jax", "flax"} & set(used)]
 
 

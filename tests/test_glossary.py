@@ -4,7 +4,7 @@ import re
 import markdown
 import pytest
 
-from evidence import glossary
+from evidence.book import glossary
 from evidence.problem import Problem
 from tests.pages import ROOT, paths
 

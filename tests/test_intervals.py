@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evidence.intervals import interval, paired_difference, share
+from evidence.readings.intervals import interval, paired_difference, share
 
 RNG = np.random.default_rng(0)
 

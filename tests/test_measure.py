@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from evidence import freshness
-from evidence.freshness import ROOT
+from evidence.engine import freshness
+from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 TOY = '''

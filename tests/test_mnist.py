@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evidence import mnist
-from evidence.freshness import ROOT
+from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 

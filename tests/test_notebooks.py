@@ -12,8 +12,9 @@ import sys
 import numpy as np
 import pytest
 
-from evidence import freshness, mnist, notebooks
-from evidence.freshness import ROOT
+from evidence import mnist
+from evidence.engine import freshness, notebooks
+from evidence.engine.freshness import ROOT
 from tests import prose
 
 NAMES = notebooks.names()

@@ -5,8 +5,8 @@ import doctest
 import numpy as np
 import pytest
 
-from evidence import numbers
-from evidence.numbers import counted, over_seeds, percent
+from evidence.readings import numbers
+from evidence.readings.numbers import counted, over_seeds, percent
 
 
 def test_the_examples_hold():

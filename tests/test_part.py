@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from evidence import freshness, notebooks, part, record
+from evidence.engine import freshness, notebooks, part, record
 from evidence.problem import Problem
 
 NAMES = [*freshness.experiments(), *notebooks.names()]

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from evidence import portable
-from evidence.freshness import ROOT
+from evidence.checks import portable
+from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 PLANTED = """

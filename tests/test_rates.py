@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from evidence import mnist, rates, record, trials
+from evidence import mnist
+from evidence.engine import record
+from evidence.networks import trials
+from evidence.readings import rates
 
 RUNS = {name: result["runs"] for name, result in record.read_all().items()}
 

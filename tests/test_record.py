@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from evidence import mnist, record
-from evidence.freshness import ROOT
+from evidence import mnist
+from evidence.engine import record
+from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 RESULTS = sorted((ROOT / "evidence/results").glob("*.json"))

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evidence import claim, freshness, measure, record, replicate
+from evidence.checks import replicate
+from evidence.engine import freshness, measure, record
+from evidence.readings import claim
 from evidence.problem import Problem
 
 RESULTS = {

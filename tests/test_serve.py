@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from evidence.freshness import ROOT
+from evidence.engine.freshness import ROOT
 from tests import small_book
 
 

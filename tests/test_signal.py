@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evidence.signal import layer_statistics
+from evidence.networks.signal import layer_statistics
 
 ACTIVATIONS = {  # φ, and φ' as a function of φ
     "relu": (lambda z: np.maximum(z, 0), lambda h: h > 0),

@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from evidence import record, slack
-from evidence.claim import Claim
-from evidence.freshness import ROOT
+from evidence.checks import slack
+from evidence.engine import record
+from evidence.readings.claim import Claim
+from evidence.engine.freshness import ROOT
 
 RNG = np.random.default_rng(0)
 ONE, OTHER = RNG.normal(0, 1, (2, 10, 1))

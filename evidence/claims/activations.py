@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from evidence import rates, sigmoid
-from evidence.activations import ACTIVATIONS, SELU_SCALE, chi, chi_at_one, mean_share, preserving, settled
-from evidence.anatomy import power
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.matrix import ACTIVATIONS as ROWS
-from evidence.matrix import RATES, STARTS, reached
-from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
+from evidence.readings import rates, sigmoid_start
+from evidence.theory.activations import ACTIVATIONS, SELU_SCALE, chi, chi_at_one, mean_share, preserving, settled
+from evidence.readings.gradient_anatomy import power
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.activation_matrix import ACTIVATIONS as ROWS
+from evidence.readings.activation_matrix import RATES, STARTS, reached
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
 
 STARTING = ("half", "one", "two")
 DIFFERENCES = 5  # of the matrix that the page prints for each optimizer: one family
@@ -123,7 +123,7 @@ def larger_sigmoid_weights_pass_more_gradient(runs):
 
 def comparison(runs, start, other, optimizer, depth, epoch=-1, comparisons=1):
     """Paired difference in test accuracy of two starts of a sigmoid network, each at its best rate."""
-    ends = (sigmoid.curve(runs, one, optimizer, depth)[:, epoch] for one in (start, other))
+    ends = (sigmoid_start.curve(runs, one, optimizer, depth)[:, epoch] for one in (start, other))
     return paired_difference(*ends, comparisons)
 
 
@@ -141,7 +141,7 @@ def exchanged(start, other, optimizer, depth):
     """A refutation: the runs of two starts exchanged at every rate."""
 
     def alter(runs):
-        for rate in sigmoid.RATES[optimizer]:
+        for rate in sigmoid_start.RATES[optimizer]:
             swap("sigmoid_start", *(f"{one}_{optimizer}_{depth}_{rate}" for one in (start, other)))(runs)
 
     return alter
@@ -151,7 +151,7 @@ def exchanged(start, other, optimizer, depth):
 def glorot_sigmoid_is_slow_with_sgd(runs):
     """With five hidden layers and SGD, Glorot needs a rate of {rate}, and time: its five seeds have a median of {first} after one epoch of 55,000
     images in batches of 32, where four times Glorot has {four_first}; after six epochs it is {last} against {four_last}."""
-    glorot, four = (sigmoid.curve(runs, start, "sgd", 5) for start in ("glorot_uniform", "four_glorot"))
+    glorot, four = (sigmoid_start.curve(runs, start, "sgd", 5) for start in ("glorot_uniform", "four_glorot"))
     rate = rates.best_rate(runs["sigmoid_start"], "glorot_uniform_sgd_5")
     assert rate >= 3 and np.median(glorot[:, 0]) < 0.7 < np.median(four[:, 0]) and np.median(glorot[:, -1]) > 0.9
     values = {"first": glorot[:, 0], "four_first": four[:, 0], "last": glorot[:, -1], "four_last": four[:, -1]}
@@ -163,7 +163,7 @@ def sigmoid_glorot_trains_with_adam_if_shallow(runs):
     """With Adam and five hidden layers Glorot ends at {five} after six epochs, four times Glorot {gap} points higher. With fifteen, no seed
     of Glorot exceeds {highest} after any epoch, with either optimizer at any of {rates} rates."""
     ends = [arm["test_accuracy"].max() for name, arm in runs["sigmoid_start"].items() if name.startswith("glorot_uniform_") and "_15_" in name]
-    five = sigmoid.curve(runs, "glorot_uniform", "adam", 5)[:, -1]
+    five = sigmoid_start.curve(runs, "glorot_uniform", "adam", 5)[:, -1]
     assert interval(five).low > 0.9 and max(ends) < 0.3
     gap = comparison(runs, "four_glorot", "glorot_uniform", "adam", 5)
     return {"five": per_cent(five), "gap": plus_minus(*gap, 100), "highest": f"{100 * max(ends):.1f} %", "rates": word(len(ends))}
@@ -173,7 +173,7 @@ def sigmoid_glorot_trains_with_adam_if_shallow(runs):
 def four_times_glorot_trains_fifteen_layers(runs):
     """From four times Glorot fifteen sigmoid layers reach {adam} with Adam after six epochs. With SGD five seeds have a median of {first}
     after one epoch and of {last} after six."""
-    adam, sgd = (sigmoid.curve(runs, "four_glorot", optimizer, 15) for optimizer in ("adam", "sgd"))
+    adam, sgd = (sigmoid_start.curve(runs, "four_glorot", optimizer, 15) for optimizer in ("adam", "sgd"))
     assert interval(adam[:, -1]).low > 0.85 and np.median(sgd[:, 0]) < 0.5 < np.median(sgd[:, -1])
     return {"adam": per_cent(adam[:, -1]), "first": spread(sgd[:, 0]), "last": spread(sgd[:, -1])}
 
@@ -182,7 +182,7 @@ def four_times_glorot_trains_fifteen_layers(runs):
 def a_centred_sigmoid_trains(runs):
     """Without its mean, the same sigmoid from the same four times Glorot is at {first} with SGD and fifteen layers after one epoch, and at
     {fifteen} after six; with five layers it ends at {five}."""
-    five, fifteen = (sigmoid.curve(runs, "centred", "sgd", depth) for depth in (5, 15))
+    five, fifteen = (sigmoid_start.curve(runs, "centred", "sgd", depth) for depth in (5, 15))
     assert min(interval(one).low for one in (fifteen[:, 0], fifteen[:, -1], five[:, -1])) > 0.8
     return {"first": per_cent(fifteen[:, 0]), "fifteen": per_cent(fifteen[:, -1]), "five": per_cent(five[:, -1])}
 

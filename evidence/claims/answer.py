@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from evidence.budget import EARLY
-from evidence.claim import claim
-from evidence.intervals import paired_difference
-from evidence.numbers import percent, plus_minus, word
-from evidence.rates import best, grid
-from evidence.settled import DEPTHS, OPTIMIZERS, RULES, SIXTH, accuracy, gain
+from evidence.networks.budget import EARLY
+from evidence.readings.claim import claim
+from evidence.readings.intervals import paired_difference
+from evidence.readings.numbers import percent, plus_minus, word
+from evidence.readings.rates import best, grid
+from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, SIXTH, accuracy, gain
 
 DRAWN = [f"{rule}_{shape}" for rule in ("random", "lecun", "glorot", "he") for shape in ("normal", "uniform")] + ["truncated_normal", "orthogonal"]
 HALF = EARLY[1]  # steps: half an epoch

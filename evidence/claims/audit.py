@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.claim import claim
-from evidence.faults import FAULTS
-from evidence.intervals import share
-from evidence.numbers import fixed, word
+from evidence.readings.claim import claim
+from evidence.readings.audit_battery import FAULTS
+from evidence.readings.intervals import share
+from evidence.readings.numbers import fixed, word
 
 
 def alone(runs):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
 
 SHARE = 0.01  # of positives in prior_bias
 

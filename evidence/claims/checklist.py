@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.anatomy import power, typical
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference, share
-from evidence.numbers import counted, fixed, over_seeds, percent, word
+from evidence.readings.gradient_anatomy import power, typical
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference, share
+from evidence.readings.numbers import counted, fixed, over_seeds, percent, word
 
 DRAWS = 200  # networks that a seed of dead_start draws of each width
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import fixed, plus_minus
 
 EDGES = (1 + 2 * np.cos(np.pi / 8)) / 3  # what padding leaves of the norm per layer, on 7 by 7 pixels
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from evidence import rates
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, percent, plus_minus
 
 STEPS = 150  # of 64 images each, of dropout_training
 KEPT = {"most_kept": "0.8", "half_kept": "0.5"}  # shares of the units that dropout keeps, as sentences print them

@@ -2,11 +2,11 @@
 
 import math
 
-from evidence.chaos import accuracy, growth
-from evidence.claim import claim, swap, swap_grids
-from evidence.edge import RATES, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.readings.edge_of_chaos import accuracy, growth
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.theory.mean_field import RATES, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, percent, plus_minus, word
 
 BUDGET = {"steps": 200, "batch": 32}
 

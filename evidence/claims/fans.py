@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.layer_defaults import default, feeding, filled, plain, product, std_ratio
-from evidence.numbers import below, fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.defaults import default, feeding, filled, plain, product, std_ratio
+from evidence.readings.numbers import below, fixed, over_seeds, percent, plus_minus, word
 
 
 def he_everywhere(runs):

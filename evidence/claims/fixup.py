@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence import rates
-from evidence.claim import claim, swap
-from evidence.intervals import interval
-from evidence.numbers import fixed, percent, plus_minus, word
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import fixed, percent, plus_minus, word
 
 
 def growth(runs, arm, quantity):

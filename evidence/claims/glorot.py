@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.decay import tanh_decay
-from evidence.intervals import interval
-from evidence.numbers import fixed, percent, plus_minus, word
-from evidence.ordering import RATES, STARTS, curve
-from evidence.variance import WIDTHS
+from evidence.readings.claim import claim, swap
+from evidence.theory.decay import tanh_decay
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import fixed, percent, plus_minus, word
+from evidence.readings.glorot_ordering import RATES, STARTS, curve
+from evidence.theory.variance import WIDTHS
 
 
 def activation(runs, arm):

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from evidence import rates
-from evidence.adam import EPSILONS
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, over_seeds, plus_minus, word
-from evidence.rectifiers import ACTIVATIONS, DEPTHS, RATES, constant
+from evidence.readings import rates
+from evidence.theory.adam import EPSILONS
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, plus_minus, word
+from evidence.theory.rectifiers import ACTIVATIONS, DEPTHS, RATES, constant
 
 WIDTHS = (64, 128, 256, 512)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence import rates
-from evidence.claim import claim, swap
-from evidence.intervals import paired_difference
-from evidence.numbers import below, fixed, over_seeds, percent, plus_minus, word
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import paired_difference
+from evidence.readings.numbers import below, fixed, over_seeds, percent, plus_minus, word
 
 ACTIVATIONS = ("tanh", "relu", "gelu")
 

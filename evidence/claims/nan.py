@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from evidence.anatomy import power
-from evidence.claim import claim, swap, swap_grids
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus, word
-from evidence.rates import best, best_rate, grid
+from evidence.readings.gradient_anatomy import power
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, percent, plus_minus, word
+from evidence.readings.rates import best, best_rate, grid
 
 CLIPPING = ("none", "norm", "value")
 

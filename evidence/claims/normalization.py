@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from evidence import rates
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, over_seeds, percent, plus_minus
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus
 
 SCALES = [0.1, 1, 10]  # of the hidden kernels in batch_norm_scale, relative to He's
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU

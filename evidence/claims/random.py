@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap, swap_grids
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
-from evidence.rates import best, best_rate
-from evidence.spread import RATES, SCALES, usable_rates
-from evidence.sweep import DEPTHS, STDS
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.rates import best, best_rate
+from evidence.readings.rate_and_spread import RATES, SCALES, usable_rates
+from evidence.readings.std_sweep import DEPTHS, STDS
 
 GOOD = 0.5  # test accuracy that counts as learning, in the short budget of std_sweep
 

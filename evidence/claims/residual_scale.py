@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, percent, plus_minus
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, percent, plus_minus
 
 
 def growth(runs, start):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence import rates
-from evidence.claim import claim, swap
-from evidence.intervals import paired_difference
-from evidence.numbers import percent, word
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import paired_difference
+from evidence.readings.numbers import percent, word
 
 STEPS = 100  # of 32 images each, of residual_starts
 

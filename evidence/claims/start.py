@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from evidence.anatomy import factor, power, typical
-from evidence.claim import claim, swap, swap_grids
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import fixed, over_seeds, percent, plus_minus, word
-from evidence.rates import best, best_rate, grid
+from evidence.readings.gradient_anatomy import factor, power, typical
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.rates import best, best_rate, grid
 
 BUDGET = {"steps": 200, "batch": 64}
 

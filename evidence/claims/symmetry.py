@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference
-from evidence.numbers import below, fixed, percent, plus_minus, word
-from evidence.symmetry import state
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import below, fixed, percent, plus_minus, word
+from evidence.readings.zero_start import state
 
 
 def accuracy(quantities):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.claim import claim, swap
-from evidence.intervals import interval, paired_difference, share
-from evidence.numbers import counted, fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval, paired_difference, share
+from evidence.readings.numbers import counted, fixed, over_seeds, percent, plus_minus, word
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]
 SIZES = [100, 300, 1000]  # images in small_data

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from evidence.anatomy import factor, power, ratio, typical
-from evidence.claim import claim, swap
-from evidence.intervals import interval
-from evidence.numbers import below, fixed, over_seeds, word
+from evidence.readings.gradient_anatomy import factor, power, ratio, typical
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import below, fixed, over_seeds, word
 
 AREA = {"tanh": 4 / 3, "sigmoid": 1 / 6}  # of the squared derivative under its whole axis
 WIDTH = 256

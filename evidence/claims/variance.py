@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from evidence import variance
-from evidence.claim import claim, swap
-from evidence.intervals import interval
-from evidence.numbers import below, fixed, over_seeds, plus_minus, word
-from evidence.variance import KERNELS, WIDTHS
+from evidence.theory import variance
+from evidence.readings.claim import claim, swap
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import below, fixed, over_seeds, plus_minus, word
+from evidence.theory.variance import KERNELS, WIDTHS
 
 INITIALIZERS = ["random_normal", "random_uniform", "truncated_normal", "orthogonal"] + [
     f"{rule}_{shape}" for rule in ("lecun", "glorot", "he") for shape in ("normal", "uniform")

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.activations import ACTIVATIONS, preserving
-from evidence.signal import layer_statistics
+from evidence.theory.activations import ACTIVATIONS, preserving
+from evidence.networks.signal import layer_statistics
 from snippets.tools import stacked
 
 STARTS = {"half": 0.5, "one": 1.0, "two": 2.0}  # mean square of the first pre-activation

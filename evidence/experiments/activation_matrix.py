@@ -3,9 +3,9 @@
 import keras
 
 from evidence import mnist
-from evidence.activations import preserving
-from evidence.matrix import ACTIVATIONS, RATES, STARTS
-from evidence.trials import trials
+from evidence.theory.activations import preserving
+from evidence.readings.activation_matrix import ACTIVATIONS, RATES, STARTS
+from evidence.networks.trials import trials
 
 KEPT = ("test_accuracy", "val_accuracy")
 PROTOCOL = {

@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
-from evidence.adam import EPSILONS
-from evidence.rectifiers import DEPTHS, RATES
-from evidence.trials import scores
+from evidence.theory.adam import EPSILONS
+from evidence.theory.rectifiers import DEPTHS, RATES
+from evidence.networks.trials import scores
 from snippets.tools import stacked
 
 INITIALIZERS = ["glorot_normal", "he_normal"]

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 from evidence import mnist
-from evidence.faults import FAULTS
+from evidence.readings.audit_battery import FAULTS
 from snippets.tools.audit import audit
 
 WIDTHS = [32, 64, 128]

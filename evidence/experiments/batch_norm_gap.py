@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evidence import mnist, normalization
+from evidence import mnist
+from evidence.networks import normalization
 from snippets.tools import stacked
 
 PROTOCOL = {

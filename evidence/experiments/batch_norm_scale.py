@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evidence import mnist, normalization
+from evidence import mnist
+from evidence.networks import normalization
 from snippets.tools import stacked
 
 SCALES = [0.1, 1, 10]  # of the kernels of the hidden layers, relative to He's

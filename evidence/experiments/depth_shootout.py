@@ -3,9 +3,9 @@
 import itertools
 
 from evidence import mnist
-from evidence.depths import ACTIVATIONS, DEPTHS, RATES, WIDTH
+from evidence.readings.depths import ACTIVATIONS, DEPTHS, RATES, WIDTH
 from evidence.experiments.mnist_shootout import INITIALIZERS
-from evidence.trials import trials
+from evidence.networks.trials import trials
 
 PROTOCOL = {
     "question": "Which initializers start detectably faster than others, and at what depth does that appear?",

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.signal import layer_statistics
-from evidence.trials import scores
+from evidence.networks.signal import layer_statistics
+from evidence.networks.trials import scores
 from snippets.tools import stacked
 
 STARTS = {"small_normal": keras.initializers.RandomNormal(stddev=0.01), "he_normal": "he_normal"}

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evidence import mnist, normalization
+from evidence import mnist
+from evidence.networks import normalization
 from snippets.tools import stacked
 
 RATES = {"sgd": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]}

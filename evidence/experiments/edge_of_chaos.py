@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
-from evidence.edge import BIAS_VARIANCE, DEPTHS, RATES, WEIGHT_VARIANCES
+from evidence.theory.mean_field import BIAS_VARIANCE, DEPTHS, RATES, WEIGHT_VARIANCES
 
 PROTOCOL = {
     "question": "Does mean-field theory predict how fast tanh's gradients change per layer, and how deep tanh can be trained?",

@@ -3,8 +3,8 @@
 import keras
 
 from evidence import mnist
-from evidence.ordering import RATES, STARTS
-from evidence.trials import trials
+from evidence.readings.glorot_ordering import RATES, STARTS
+from evidence.networks.trials import trials
 
 RULES = {
     "standard": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),  # uniform within ±1/√n_in

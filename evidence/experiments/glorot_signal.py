@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.signal import layer_statistics
+from evidence.networks.signal import layer_statistics
 from snippets.tools import stacked
 
 WIDTH = 256

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.signal import layer_statistics
-from evidence.variance import WIDTHS
+from evidence.networks.signal import layer_statistics
+from evidence.theory.variance import WIDTHS
 from snippets.tools import stacked
 
 RULES = {  # variance 1 / fan_in twice, 1 / fan_out, 2 / (fan_in + fan_out)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from evidence.variance import KERNELS
+from evidence.theory.variance import KERNELS
 
 INITIALIZERS = [
     "random_normal", "random_uniform", "truncated_normal", "lecun_normal", "lecun_uniform", "glorot_normal",

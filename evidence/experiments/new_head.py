@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
-from evidence.subset import accuracy, hidden, watched
+from evidence.networks.subset import accuracy, hidden, watched
 from snippets.tools import stacked
 
 HEADS = {

@@ -5,9 +5,9 @@ import itertools
 import keras
 
 from evidence import mnist
-from evidence.signal import layer_statistics
-from evidence.spread import DEPTHS, RATES, SCALES
-from evidence.trials import trials
+from evidence.networks.signal import layer_statistics
+from evidence.readings.rate_and_spread import DEPTHS, RATES, SCALES
+from evidence.networks.trials import trials
 from snippets.tools import stacked
 
 PROTOCOL = {

@@ -3,8 +3,8 @@
 import itertools
 
 from evidence import mnist
-from evidence.rectifiers import DEPTHS, RATES
-from evidence.trials import trials
+from evidence.theory.rectifiers import DEPTHS, RATES
+from evidence.networks.trials import trials
 
 INITIALIZERS = ["glorot_normal", "he_normal"]
 PROTOCOL = {

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.rectifiers import ACTIVATIONS, DEPTHS, constant
-from evidence.signal import layer_statistics
+from evidence.theory.rectifiers import ACTIVATIONS, DEPTHS, constant
+from evidence.networks.signal import layer_statistics
 from snippets.tools import stacked
 
 WIDTHS = [64, 128, 256, 512]

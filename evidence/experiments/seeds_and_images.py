@@ -1,7 +1,7 @@
 """One network on thirty random subsets of MNIST, ten times each: which chance moves the accuracy, the seed's or the data's?"""
 
 from evidence import mnist
-from evidence.subset import accuracy, subset, watched
+from evidence.networks.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 STARTS = 10

@@ -1,7 +1,7 @@
 """Glorot and He on fifteen ReLU layers, until they have settled."""
 
-from evidence.budget import BATCH, EARLY, IMAGES, VALIDATION
-from evidence.curves import curves
+from evidence.networks.budget import BATCH, EARLY, IMAGES, VALIDATION
+from evidence.networks.curves import curves
 
 PROTOCOL = {
     "question": "How much does He gain with fifteen ReLU layers, at the start and once the runs have settled?",

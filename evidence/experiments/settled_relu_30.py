@@ -1,7 +1,7 @@
 """Glorot and He on thirty ReLU layers, where Glorot needs many epochs of SGD to get away."""
 
-from evidence.budget import BATCH, EARLY, IMAGES, VALIDATION
-from evidence.curves import curves
+from evidence.networks.budget import BATCH, EARLY, IMAGES, VALIDATION
+from evidence.networks.curves import curves
 
 PROTOCOL = {
     "question": "How long does Glorot stall with thirty ReLU layers, and where do both end?",

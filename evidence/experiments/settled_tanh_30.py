@@ -1,7 +1,7 @@
 """Glorot and orthogonal on thirty tanh layers, until they have settled."""
 
-from evidence.budget import BATCH, EARLY, IMAGES, VALIDATION
-from evidence.curves import curves
+from evidence.networks.budget import BATCH, EARLY, IMAGES, VALIDATION
+from evidence.networks.curves import curves
 
 PROTOCOL = {
     "question": "Does orthogonal gain anything with thirty tanh layers, at the start or once the runs have settled?",

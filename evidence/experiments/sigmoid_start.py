@@ -3,9 +3,9 @@
 import keras
 
 from evidence import mnist
-from evidence.sigmoid import DEPTHS, RATES, STARTS
-from evidence.signal import layer_statistics
-from evidence.trials import trials
+from evidence.readings.sigmoid_start import DEPTHS, RATES, STARTS
+from evidence.networks.signal import layer_statistics
+from evidence.networks.trials import trials
 from snippets.tools import stacked
 
 WIDTH = 64

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence import mnist
-from evidence.subset import accuracy, subset, watched
+from evidence.networks.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 RULES = ["lecun_normal", "glorot_normal", "he_normal"]

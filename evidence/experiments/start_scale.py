@@ -3,7 +3,7 @@
 import keras
 
 from evidence import mnist
-from evidence.subset import accuracy, subset, watched
+from evidence.networks.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
 IMAGES = 1000

@@ -3,8 +3,8 @@
 import keras
 
 from evidence import mnist
-from evidence.sweep import DEPTHS, RULES, STDS, WIDTH
-from evidence.trials import trials
+from evidence.readings.std_sweep import DEPTHS, RULES, STDS, WIDTH
+from evidence.networks.trials import trials
 
 PROTOCOL = {
     "question": "Which standard deviation lets a network learn, and what does depth change about that?",

@@ -1,7 +1,7 @@
 """χ of every activation at the constant that keeps its signal, against how much of its output is mean."""
 
-from evidence.activations import ACTIVATIONS, LABELS, mean_share
-from evidence.intervals import interval
+from evidence.theory.activations import ACTIVATIONS, LABELS, mean_share
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 4.0)
 FAMILIES = {"linear": "constant", "relu": "he", "leaky_relu": "he", "sigmoid": "fixed", "tanh": "glorot", "softsign": "glorot", "selu": "lecun"}

@@ -1,7 +1,7 @@
 """Test accuracy by activation and start on ten hidden layers, a heat map for Adam and one for SGD."""
 
-from evidence.activations import LABELS
-from evidence.matrix import ACTIVATIONS, RATES, STARTS, reached
+from evidence.theory.activations import LABELS
+from evidence.readings.activation_matrix import ACTIVATIONS, RATES, STARTS, reached
 
 SIZE = (5.2, 6.4)
 COLUMNS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.4)
 PANELS = {"signal": "RMS of h", "delta": "RMS of δ", "off": "Kernel / nearest rule"}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.figures.labels import spread
-from evidence.intervals import interval
+from evidence.style.labels import spread
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.9)
 LABELS = {

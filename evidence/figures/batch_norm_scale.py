@@ -1,7 +1,7 @@
 """What the scale of the first kernels leaves of training, over learning rates, without and with batch normalization."""
 
-from evidence import rates
-from evidence.intervals import interval
+from evidence.readings import rates
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 4.6)
 LABELS = {0.1: "a tenth of He's size", 1: "He's size", 10: "ten times He's size"}

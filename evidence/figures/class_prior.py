@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 ARM = "relu_zeros_two"
 

@@ -1,7 +1,7 @@
 """Which learning rates clipping saves, under a good start and a bad one."""
 
-from evidence.intervals import interval
-from evidence.rates import grid
+from evidence.readings.intervals import interval
+from evidence.readings.rates import grid
 
 SIZE = (6.4, 3.6)
 PANELS = {"he_normal": "He", "doubled_he": "He, standard deviation doubled"}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence.experiments.dead_start import PROTOCOL, WIDTHS
-from evidence.intervals import share
+from evidence.readings.intervals import share
 
 SIZE = (6.4, 3.8)
 LABELS = {2: (9.5, 80), 4: (27, 66), 8: (36, 21), 16: (36, 2)}  # layer and height, beside the lines

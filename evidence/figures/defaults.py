@@ -1,6 +1,6 @@
 """Keras's default kernels against the rule whose name they carry: which get the standard deviation that it asks for."""
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 5.4)
 TICKS = [0.125, 0.25, 0.5, 1]

@@ -1,8 +1,8 @@
 """Every initializer that draws at random, and identity, at three depths: ReLU above, tanh below, SGD and Adam."""
 
-from evidence.depths import ACTIVATIONS, DEPTHS
-from evidence.families import reached
-from evidence.intervals import interval
+from evidence.readings.depths import ACTIVATIONS, DEPTHS
+from evidence.readings.depth_shootout import reached
+from evidence.readings.intervals import interval
 
 SIZE = (5.8, 6.8)
 ORDER = [

@@ -1,7 +1,7 @@
 """Which learning rates get a shallow and a deep network going, from a small fixed spread and from He."""
 
-from evidence.intervals import interval
-from evidence.rates import grid
+from evidence.readings.intervals import interval
+from evidence.readings.rates import grid
 
 SIZE = (6.4, 3.4)
 PANELS = {1: "One hidden layer", 30: "Thirty hidden layers"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 3.9)
 KEPT = {"1.0": "all", "0.8": "0.8", "0.5": "0.5"}

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.chaos import accuracy, growth
-from evidence.edge import DEPTHS, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
-from evidence.intervals import interval
+from evidence.readings.edge_of_chaos import accuracy, growth
+from evidence.theory.mean_field import DEPTHS, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
+from evidence.readings.intervals import interval
 
 SIZE = (5.2, 6.0)
 

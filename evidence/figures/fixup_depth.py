@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 ARMS = {"he": ("He in every layer", "he_normal", (0, (5, 2))), "zero_last": ("last layers zero, no more", "zeros", "-"),
         "fixup": ("Fixup", "lecun_normal", "-")}  # fmt: skip

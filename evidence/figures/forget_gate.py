@@ -1,6 +1,6 @@
 """How much gradient reaches the earlier cell states of an untrained LSTM, over 50 steps and over 400, for four biases."""
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 3.9)
 ARMS = {  # colour family, label

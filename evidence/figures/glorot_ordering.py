@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.ordering import RATES, STARTS, curve
+from evidence.readings.glorot_ordering import RATES, STARTS, curve
 
 SIZE = (6.4, 3.6)
 LABELS = {"standard": ("uniform within ±1/√n", "fixed", (0, (1, 1.5))), "glorot": ("Glorot", "glorot", "-"), "he": ("He", "he", (0, (5, 2)))}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.decay import tanh_decay
-from evidence.intervals import interval
+from evidence.theory.decay import tanh_decay
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 3.7)
 BACKWARD = {"tanh_ten": "tanh", "sigmoid_four_ten": "sigmoid,\n4 × Glorot", "sigmoid_ten": "sigmoid"}

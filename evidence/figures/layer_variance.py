@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence import variance
-from evidence.intervals import interval
+from evidence.theory import variance
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 4.0)
 LABELS = {"fan_in": "1 / fan-in", "fan_avg": "2 / (fan-in + fan-out)", "fan_out": "1 / fan-out"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.2)
 PANELS = {"tanh": "tanh", "relu": "ReLU", "gelu": "GELU"}

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (5.8, 4.4)
 FAILED = 0.9  # below, an initializer goes to the left panel

@@ -1,6 +1,6 @@
 """Paired differences to Keras's default: which of them the evidence can tell from zero."""
 
-from evidence.shootout import DEFAULT, differences, final
+from evidence.readings.mnist_shootout import DEFAULT, differences, final
 
 SIZE = (5.8, 3.6)
 

@@ -1,6 +1,6 @@
 """What each new head reaches on the new digits, and what is left of the old ones, frozen and fine-tuned."""
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 4.0)
 HEADS = {  # the initializer that lends its colour, and the label

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 ARMS = {  # colour family, label, and where it stands
     "zero": ("constant", "bias zero", (20, 0.5)),

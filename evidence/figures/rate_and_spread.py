@@ -1,6 +1,6 @@
 """Test accuracy by learning rate and initial spread, as a heat map for two hidden layers and one for four."""
 
-from evidence.spread import DEPTHS, RATES, SCALES, accuracies
+from evidence.readings.rate_and_spread import DEPTHS, RATES, SCALES, accuracies
 
 SIZE = (6.4, 4.4)
 NAMES = {0.1: "0.1 × He", 0.3: "0.3 × He", 1: "He", 3: "3 × He"}

@@ -1,6 +1,6 @@
 """How to read the book's figures: ten runs, their mean, its interval."""
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (5.8, 1.9)
 ARM = "he_normal"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.6, 3.2)
 LABELS = {"relu": "ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}

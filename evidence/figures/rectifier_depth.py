@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.rectifiers import DEPTHS, RATES
+from evidence.theory.rectifiers import DEPTHS, RATES
 
 SIZE = (6.6, 4.8)
 LABELS = {"glorot_normal": "Glorot normal", "he_normal": "He normal"}

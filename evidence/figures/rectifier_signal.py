@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.8)
 LABELS = {"glorot_normal": "Glorot: half per layer", "he_normal": "He: all of it"}

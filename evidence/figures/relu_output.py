@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.figures.palette import dash
-from evidence.intervals import interval
+from evidence.style.palette import dash
+from evidence.readings.intervals import interval
 
 SIZE = (5.8, 3.5)
 ARMS = ["zeros", "random_normal", "glorot_uniform", "he_normal"]

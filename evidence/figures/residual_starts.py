@@ -1,7 +1,7 @@
 """What 100 steps reach with 64 residual blocks at each learning rate, from three starts."""
 
-from evidence import rates
-from evidence.intervals import interval
+from evidence.readings import rates
+from evidence.readings.intervals import interval
 
 SIZE = (5.2, 5.6)
 PANELS = {"sgd": "SGD", "adam": "Adam"}

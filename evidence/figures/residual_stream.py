@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 LINES = {"he_normal": "plain He", "residual_scale": "divided by √N", "rezero": "ReZero"}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.8)
 ARMS = {  # the label's colour family, and where it stands in the left and the right panel: (layer, height)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.8)
 LABELS = {"selu_he": "He, gain 2", "selu_lecun": "LeCun, gain 1", "selu_three_quarters": "gain 9/16"}

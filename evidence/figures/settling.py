@@ -1,8 +1,8 @@
 """Panels of learning curves by depth and optimizer, from the first steps to where they settle."""
 
-from evidence.budget import steps
-from evidence.figures.palette import dash
-from evidence.settled import DEPTHS, OPTIMIZERS, RULES, accuracy
+from evidence.networks.budget import steps
+from evidence.style.palette import dash
+from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, accuracy
 
 TICKS = {160: "160", 850: "850", 5100: "5,100", 17000: "17,000"}
 

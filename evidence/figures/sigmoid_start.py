@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.sigmoid import DEPTHS, STARTS, curve
+from evidence.readings.sigmoid_start import DEPTHS, STARTS, curve
 
 SIZE = (6.4, 5.2)
 LABELS = {

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.figures.labels import spread
-from evidence.intervals import interval, paired_difference
+from evidence.style.labels import spread
+from evidence.readings.intervals import interval, paired_difference
 
 SIZE = (6.6, 3.6)
 SIZES = [100, 300, 1000]

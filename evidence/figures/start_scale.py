@@ -1,6 +1,6 @@
 """Test accuracy on a thousand images by the size of the start, for three ways to train and for a silent output layer."""
 
-from evidence.intervals import interval
+from evidence.readings.intervals import interval
 
 WAYS = {  # factors, label, where it stands, and marks
     "adam": (["0.1", "0.3", "1", "3", "10"], "Adam, 0.001", (4.08, 69.5), "-", "o"),

@@ -1,6 +1,6 @@
 """Test accuracy by standard deviation and depth, as a heat map for ReLU and one for tanh."""
 
-from evidence.sweep import DEPTHS, RULES, STDS
+from evidence.readings.std_sweep import DEPTHS, RULES, STDS
 
 SIZE = (6.4, 5.4)
 NAMES = {"relu": "ReLU", "tanh": "tanh"}

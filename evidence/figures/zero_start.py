@@ -2,9 +2,9 @@
 
 from matplotlib.patches import Rectangle
 
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
-from evidence.symmetry import state
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import plus_minus
+from evidence.readings.zero_start import state
 
 SIZE = (5.8, 4.5)
 STARTS = {

@@ -1,8 +1,8 @@
 """The constant of every activation and its price: computed, and measured in wide layers."""
 
-from evidence.activations import ACTIVATIONS, LABELS, chi_at_one, drift, preserving
-from evidence.intervals import interval
-from evidence.numbers import fixed, plus_minus
+from evidence.theory.activations import ACTIVATIONS, LABELS, chi_at_one, drift, preserving
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import fixed, plus_minus
 
 
 def table(runs):

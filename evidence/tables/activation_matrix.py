@@ -1,8 +1,8 @@
 """Every cell of the activation matrix with its interval."""
 
-from evidence.activations import LABELS
-from evidence.matrix import ACTIVATIONS, RATES, STARTS, reached
-from evidence.numbers import over_seeds
+from evidence.theory.activations import LABELS
+from evidence.readings.activation_matrix import ACTIVATIONS, RATES, STARTS, reached
+from evidence.readings.numbers import over_seeds
 
 NAMES = {"adam": "Adam", "sgd": "SGD"}
 

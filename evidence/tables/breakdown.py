@@ -1,6 +1,6 @@
 """Where the time of seventy stacked networks goes, by `make bench`."""
 
-from evidence import speed
+from evidence.bench import speed
 
 LABELS = {
     "matrix products": "matrix products of a step",

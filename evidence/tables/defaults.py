@@ -1,7 +1,7 @@
 """Keras's default for every layer's kernels, beside what the rule asks for."""
 
 from evidence.figures.defaults import kernels
-from evidence.numbers import fixed, over_seeds
+from evidence.readings.numbers import fixed, over_seeds
 
 
 def table(runs):

@@ -1,9 +1,9 @@
 """What every initializer reached at three depths, with ReLU and tanh: one table for SGD and one for Adam."""
 
-from evidence.depths import ACTIVATIONS, DEPTHS, RATES
-from evidence.families import reached
-from evidence.figures.palette import FAMILY
-from evidence.numbers import over_seeds
+from evidence.readings.depths import ACTIVATIONS, DEPTHS, RATES
+from evidence.readings.depth_shootout import reached
+from evidence.style.palette import FAMILY
+from evidence.readings.numbers import over_seeds
 
 TITLES = {
     "sgd": "Test accuracy in per cent after 80 steps of 32 images, SGD at the best of its rates",

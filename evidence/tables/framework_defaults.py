@@ -1,8 +1,8 @@
 """What Keras, PyTorch, Flax and NumPy give a layer by default, side by side: the rule's name and the standard deviation."""
 
-from evidence import record
-from evidence.layer_defaults import default, filled
-from evidence.numbers import fixed, over_seeds
+from evidence.engine import record
+from evidence.readings.defaults import default, filled
+from evidence.readings.numbers import fixed, over_seeds
 
 NAMES = {"keras": "Keras", "torch": "PyTorch", "flax": "Flax", "numpy": "NumPy"}
 # row: (layer and argument in Keras), (layer and variable in PyTorch), (in Flax)

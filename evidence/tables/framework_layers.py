@@ -1,8 +1,8 @@
 """The default of every weight of every layer of PyTorch and Flax, beside what three rules ask for."""
 
-from evidence.numbers import fixed, over_seeds
+from evidence.readings.numbers import fixed, over_seeds
 from evidence.tables.framework_defaults import NAMES, cell
-from evidence.variance import RULES
+from evidence.theory.variance import RULES
 
 FORMS = {"": "", "narrow": ", 64 to 16", "depthwise": ", depthwise"}
 

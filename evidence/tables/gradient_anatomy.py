@@ -1,7 +1,7 @@
 """Every pair of activation and start: how its signal, error signal and weight gradients change with depth."""
 
-from evidence.anatomy import factor, power, ratio, typical
-from evidence.numbers import over_seeds
+from evidence.readings.gradient_anatomy import factor, power, ratio, typical
+from evidence.readings.numbers import over_seeds
 
 NAMES = {"glorot_uniform": "Glorot", "he_normal": "He", "doubled_he": "doubled He", "unit_normal": "N(0, 1)"}
 

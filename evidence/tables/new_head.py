@@ -1,6 +1,6 @@
 """What each new head reaches, and what it does to the body below it."""
 
-from evidence.numbers import over_seeds
+from evidence.readings.numbers import over_seeds
 
 HEADS = {
     "zeros": "zeros",

@@ -1,8 +1,8 @@
 """The variance rules on the first layer of this book's network: formula, predicted and measured standard deviation."""
 
-from evidence.intervals import interval
-from evidence.numbers import plus_minus
-from evidence.variance import KERNELS, fans, weight_variance
+from evidence.readings.intervals import interval
+from evidence.readings.numbers import plus_minus
+from evidence.theory.variance import KERNELS, fans, weight_variance
 
 FORMULAS = {
     "lecun": (r"$\dfrac{1}{n_\text{in}}$", r"$\sqrt{\dfrac{3}{n_\text{in}}}$"),

@@ -1,7 +1,7 @@
 """Source note 003's one run per initializer, quoted, beside our ten."""
 
-from evidence.numbers import over_seeds
-from evidence.quoted import SEED_003
+from evidence.readings.numbers import over_seeds
+from evidence.readings.quoted import SEED_003
 
 
 def table(runs):

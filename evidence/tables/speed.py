@@ -1,6 +1,6 @@
 """Seconds per network of every contender of `make bench`, and how many times faster than keras.fit it was."""
 
-from evidence import speed
+from evidence.bench import speed
 
 LABELS = {
     "keras.fit": "`keras.fit`",

@@ -1,0 +1,122 @@
+"""Makes docs/generated from the results: figures, tables, claims, numbers, references, and copies of what pages link to.
+
+Only what changed is drawn again: a figure's key is the sha256 of the code that it runs, of the results, and of
+the plotting library's version.
+"""
+
+import hashlib
+import importlib
+import io
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from pathlib import Path
+
+from evidence.bench import speed
+from evidence.book import bibliography, glossary, open_data, proofs
+from evidence.checks import replicate
+from evidence.engine import freshness, record
+from evidence.readings import claim, numbers
+from evidence.engine.freshness import ROOT
+
+GENERATED = ROOT / "docs/generated"
+KEYS = GENERATED / ".keys.json"
+PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*.json", "evidence/bench/*.json"]
+
+
+def draw(folder=record.RESULTS, say=print):
+    """Bring docs/generated up to date with the results in `folder`, and delete what nothing makes any more.
+
+    Returns the names of the figures drawn. Raises Problem if a result or the replication is missing, or a claim does not hold.
+    """
+    results = record.read_all(folder)
+    runs = {name: result["runs"] for name, result in results.items()}
+    claims = claim.collect()
+    works = bibliography.read(bibliography.BIB.read_text())
+    printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
+    printed["replication"] = replicate.printed(len(claims))
+    made = {"numbers.json": json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)}
+    made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
+    made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
+    made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
+    made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
+    made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}
+    made |= {f"results/{name}.json": (Path(folder) / f"{name}.json").read_text() for name in results}
+    made |= {f"results/{name}.csv": open_data.csv(result) for name, result in results.items()}
+    made["data.md"] = open_data.table(results, made)
+    for pattern in PUBLISHED:
+        made |= {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob(pattern)}
+    for path, text in made.items():
+        _write_if_new(GENERATED / path, text)
+    drawn = _figures(runs, folder, say)
+    _delete_leftovers({*made, *(f"figures/{path.name}" for name in figures() for path in _files(name))})
+    return drawn
+
+
+def figures():
+    """Names of all figures, sorted: the stems of the modules in evidence/figures that define draw()."""
+    modules = (ROOT / "evidence/figures").glob("*.py")
+    return sorted(path.stem for path in modules if "\ndef draw(" in path.read_text())
+
+
+def svg(name, runs):
+    """One figure as SVG text, for light pages. The same inputs give the same bytes."""
+    from matplotlib import style
+    from matplotlib.figure import Figure
+
+    from evidence.style import palette
+
+    module = importlib.import_module(f"evidence.figures.{name}")
+    with style.context(ROOT / "evidence/style/figure.mplstyle"):
+        fig = Figure(figsize=getattr(module, "SIZE", (5.8, 3.4)), layout="constrained")
+        module.draw(fig, runs, palette.PALETTE)
+        text = io.StringIO()
+        fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
+
+
+def _figures(runs, folder, say):
+    from evidence.style import palette
+
+    keys = json.loads(KEYS.read_text()) if KEYS.exists() else {}
+    waiting = {name: _figure_key(name, folder) for name in figures()}
+    waiting = {name: key for name, key in waiting.items() if keys.get(name) != key or not all(map(Path.exists, _files(name)))}
+    with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
+        drawings = pool.map(svg, waiting, repeat(runs))
+        for number, (name, drawing) in enumerate(zip(waiting, drawings, strict=True), 1):
+            say(f"drawing {number} of {len(waiting)}: {name}")
+            for path, text in zip(_files(name), (drawing, palette.darkened(drawing)), strict=True):
+                record.replace(path, text)
+            record.replace(KEYS, json.dumps(keys := keys | {name: waiting[name]}, indent=1, sort_keys=True))
+    return list(waiting)
+
+
+def _files(name):
+    return [GENERATED / f"figures/{name}-{mode}.svg" for mode in ("light", "dark")]
+
+
+def _figure_key(name, folder):
+    files, packages = freshness.closure(ROOT / f"evidence/figures/{name}.py")
+    style = [ROOT / "evidence/style" / part for part in ("figure.mplstyle", "palette.py")]
+    hashed = hashlib.sha256(freshness.pin("matplotlib").encode())
+    for path in [Path(__file__), *files, *style, *sorted(Path(folder).glob("*.json"))]:
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()
+
+
+def _modules(kind):
+    for path in sorted((ROOT / "evidence" / kind).glob("*.py")):
+        yield path.stem, importlib.import_module(f"evidence.{kind}.{path.stem}")
+
+
+def _write_if_new(path, text):
+    # an unchanged file keeps its time, so that a running `make serve` does not reload for nothing
+    if not path.exists() or path.read_text() != text:
+        record.replace(path, text)
+
+
+def _delete_leftovers(expected):
+    for path in GENERATED.rglob("*"):
+        if path.is_file() and path != KEYS and str(path.relative_to(GENERATED)) not in expected:
+            path.unlink()

@@ -1,0 +1,150 @@
+"""Is a recorded result still what its code, its packages and its data would give?
+
+A result carries the sha256 of every project file that its experiment imports, directly or not, the pinned
+versions of the packages those files import, and the sha256 of the data. This module recomputes all of it from
+the text of the files, without importing any of them, so that asking takes no TensorFlow and no second.
+"""
+
+import ast
+import hashlib
+import re
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from evidence import mnist
+from evidence.problem import Problem
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ["requirements.txt", "requirements-frameworks.txt"]
+
+
+def experiments():
+    """Names of all experiments, sorted: the stems of evidence/experiments/*.py."""
+    return sorted(path.stem for path in (ROOT / "evidence/experiments").glob("*.py"))
+
+
+def source(name):
+    """Path of an experiment's file. Raises Problem for a name that is not an experiment."""
+    if name not in experiments():
+        raise Problem(f"There is no experiment called {name}; there are: {', '.join(experiments())}.")
+    return ROOT / "evidence/experiments" / f"{name}.py"
+
+
+def key(path):
+    """What a result of the program at `path` depends on: {"inputs": …, "versions": …, "data": …}."""
+    files, packages = closure(path)
+    return {
+        "inputs": {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        "versions": {name: pin(name) for name in packages},
+        "data": {"name": "MNIST", "sha256": mnist.SHA256},
+    }
+
+
+def changes(recorded, current):
+    """Sentences that say how two keys differ; empty if they are equal."""
+    said = []
+    for kind, label in (("inputs", ""), ("versions", "version of ")):
+        before, now = recorded[kind], current[kind]
+        said += [f"{label}{name} is new" for name in sorted(now.keys() - before.keys())]
+        said += [f"{label}{name} is gone" for name in sorted(before.keys() - now.keys())]
+        said += [f"{label}{name} changed" for name in sorted(now.keys() & before.keys()) if now[name] != before[name]]
+    if recorded["data"] != current["data"]:
+        said.append("the data changed")
+    return said
+
+
+def closure(path):
+    """Project files that the program at `path` runs, itself included, and the packages they import.
+
+    Returns (sorted list of absolute paths, sorted list of distribution names).
+    """
+    files, packages, waiting = set(), set(), [Path(path).resolve()]
+    while waiting:
+        file = waiting.pop()
+        if file in files:
+            continue
+        files.add(file)
+        for module in imported(file):
+            own = project_files(module)
+            waiting += own
+            top = module.split(".")[0]
+            if not own and not (ROOT / top).is_dir() and top not in sys.stdlib_module_names:
+                packages.add(top)
+    if "keras" in packages:
+        packages.add("tensorflow")  # the backend that runs it
+    return sorted(files), sorted(packages)
+
+
+def imported(file):
+    """Dotted names that a Python file may import, anywhere in it: modules, and members that could be modules."""
+    package = file.relative_to(ROOT).parent.parts
+    for node in _imports(file, file.read_text()):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        else:
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            # `from evidence import mnist` imports a module, `from math import pi` a member
+            yield from (f"{module}.{alias.name}" for alias in node.names if project_files(f"{module}.{alias.name}"))
+
+
+@cache
+def _imports(file, text):
+    """The import statements of a file that holds this text; experiments share modules, and parsing is what takes time."""
+    return [node for node in ast.walk(ast.parse(text, str(file))) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def project_files(module):
+    """The project's files that `import module` would run: the module and its packages' __init__.py."""
+    place = ROOT.joinpath(*module.split("."))
+    own = [file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
+    if not own:
+        return []
+    packages = [parent / "__init__.py" for parent in place.parents if ROOT in parent.parents]
+    return own + [file for file in packages if file.is_file()]
+
+
+def pin(package):
+    """The version of a package that a requirements file pins. Raises Problem if none does."""
+    return pinned(package)[0]
+
+
+def pinned(package):
+    """(version, name of the requirements file that pins it) of a package. Raises Problem if none does."""
+    for file in REQUIREMENTS:
+        # TensorFlow's CPU build is the same code under another name
+        found = re.search(rf"^{re.escape(package)}(?:-cpu)?==(\S+)", _requirements(file), re.MULTILINE | re.IGNORECASE)
+        if found:
+            return found[1], file
+    raise Problem(
+        f"{package} is imported by an experiment but not pinned in {' or '.join(REQUIREMENTS)}; add it to the first, "
+        "or to the second if it is a framework that only comparisons need."
+    )
+
+
+def check_installed(versions):
+    """Raise Problem if one of the packages, {name: pinned version}, is not installed in that version."""
+    for package, pinned_version in versions.items():
+        installed = _installed(package) or _installed(f"{package}-cpu")
+        if installed != pinned_version:
+            file = pinned(package)[1]
+            hashes = "--require-hashes " if file == "requirements.txt" else ""
+            raise Problem(
+                f"{package} {f'{installed} is not the pinned' if installed else 'is not installed, in version'} {pinned_version}, "
+                f"so the result would not be reproducible; run: .venv/bin/python -m pip install {hashes}-r {file}"
+            )
+
+
+def _installed(distribution):
+    try:
+        return metadata.version(distribution).partition("+")[0]  # torch's CPU build is 2.13.0+cpu
+    except metadata.PackageNotFoundError:
+        return None
+
+
+@cache
+def _requirements(file):
+    return (ROOT / file).read_text()

@@ -1,0 +1,143 @@
+"""Runs the experiments whose results are stale, a seed on each core, so that an interruption costs a seed or two."""
+
+import hashlib
+import importlib
+import json
+import shutil
+import sys
+import time
+from contextlib import closing
+
+from evidence.engine import freshness, notebooks, record
+from evidence.engine.cores import on_all_cores
+from evidence.problem import Problem
+
+
+SETS = range(20_000)  # of a hundred seeds each; 0 is the one on record
+
+
+def seeds_of(protocol, number=0):
+    """The seeds of an experiment in a set: as many as its protocol names, and for another number than 0 none of those.
+
+    Raises Problem for a number that is no set.
+    """
+    if number not in SETS:
+        raise Problem(f"There is no set of seeds {number}; name one from {SETS[1]} to {SETS[-1]}.")
+    return protocol["seeds"] if number == 0 else [100 * number + k for k in range(len(protocol["seeds"]))]
+
+
+def stale(name, folder=record.RESULTS, seed_set=0):
+    """Sentences that say why an experiment's recorded result is not current, or not of a set of seeds; empty if it is."""
+    if not (folder / f"{name}.json").exists():
+        return ["it was never measured"]
+    recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
+    if not isinstance(recorded, dict) or not current.keys() | {"protocol", "runs", "runs_sha256"} <= recorded.keys():
+        return ["its file is damaged"]
+    altered = ["its runs were altered"] if record.seal(recorded["runs"]) != recorded["runs_sha256"] else []
+    sets = {seed // 100 for seed in recorded["protocol"]["seeds"]}
+    other = [] if sets == {seed_set} else ["it was measured on other seeds"]
+    return freshness.changes(recorded, current) + altered + other
+
+
+def measure(names, pages, folder, seed_set=0, say=print):
+    """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
+
+    Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
+    packages and data are taken from where an interrupted run left them. seed_set: see `seeds_of`. Raises Problem, and
+    KeyboardInterrupt after saying what was kept.
+    """
+    waiting = [name for name in names if stale(name, folder, seed_set)]
+    unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
+    for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
+        say(f"{name}: current")
+    plans = {name: _Plan(name, folder, seed_set) for name in waiting}
+    tasks = [(name, notebooks.execute, (name, notebooks.folder(folder))) for name in unexecuted]
+    for plan in sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"])):  # long seeds first
+        plan.record_if_whole(say)  # an interrupted run may have left all its seeds
+        tasks += [(plan.name, _measure_seed, (plan.name, seed, plan.path(seed))) for seed in plan.missing()]
+    try:
+        _run(tasks, plans, say)
+    except KeyboardInterrupt:
+        kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
+        say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")
+        raise
+
+
+def _run(tasks, plans, say):
+    # experiments take about equally long, however many seeds they have
+    work = {name: 1 / len(plans[name].protocol["seeds"]) if name in plans else 1.0 for name, *_ in tasks}
+    started, done, total = time.monotonic(), 0.0, sum(work[name] for name, *_ in tasks)
+    with closing(on_all_cores(tasks)) as ended:
+        for name in ended:
+            done += work[name]
+            if name not in plans:
+                say(f"{name}: executed", flush=True)
+                continue
+            left = _clock((time.monotonic() - started) / done * max(total - done, 0))
+            say(f"{name}: seed {plans[name].measured()}, about {left} left", flush=True)
+            plans[name].record_if_whole(say)
+
+
+def _measure_seed(name, seed, path):
+    experiment = importlib.import_module(f"evidence.experiments.{name}")
+    if "tensorflow" in sys.modules:
+        _set_up_tensorflow()
+    record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
+
+
+class _Plan:
+    """One stale experiment: which seeds are measured, which are missing, and the result once none is."""
+
+    def __init__(self, name, folder, seed_set):
+        self.name, self.folder = name, folder
+        self.key = freshness.key(freshness.source(name))
+        freshness.check_installed(self.key["versions"])
+        protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
+        self.protocol = protocol | {"seeds": seeds_of(protocol, seed_set)}
+        place = folder / ".unfinished" / name
+        self.kept = place / _digest(self.key)
+        for other in place.glob("*"):
+            if other != self.kept:
+                shutil.rmtree(other)  # seeds of code that is no more
+
+    def path(self, seed):
+        return self.kept / f"{seed}.json"
+
+    def missing(self):
+        return [seed for seed in self.protocol["seeds"] if not self.path(seed).exists()]
+
+    def measured(self):
+        seeds = len(self.protocol["seeds"])
+        return f"{seeds - len(self.missing())} of {seeds}"
+
+    def record_if_whole(self, say):
+        if self.missing():
+            return
+        if freshness.key(freshness.source(self.name)) != self.key:
+            raise Problem(f"The code of {self.name} changed while it was measured; run: python -m evidence measure {self.name}")
+        per_seed = [json.loads(self.path(seed).read_text()) for seed in self.protocol["seeds"]]
+        runs = {
+            arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
+            for arm, quantities in per_seed[0].items()
+        }
+        result = {"experiment": self.name, "protocol": self.protocol, "runs": runs} | self.key
+        record.write(result, self.folder / f"{self.name}.json")
+        shutil.rmtree(self.kept.parent)
+        say(f"{self.name}: recorded")
+
+
+def _set_up_tensorflow():
+    """Seeds, and in `stacked` groups of networks, keep every core busy: products need no threads of theirs."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.get_logger().setLevel("ERROR")  # it warns of tracing for networks of many shapes, which is the point here
+
+
+def _digest(key):
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _clock(seconds):
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

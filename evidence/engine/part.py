@@ -1,0 +1,41 @@
+"""The part of the evidence that one commit's check measures from nothing: all that changed, and a third in rotation."""
+
+import shutil
+import subprocess
+
+from evidence.engine import freshness, notebooks, record
+from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
+
+THIRDS = 3  # the whole takes an hour at most, so a third fits into twenty minutes
+
+
+def part(commit, base, folder, say=print):
+    """Names of the experiments and notebooks to measure into `folder`; of the others the committed files are put there.
+
+    commit: its hash chooses the third; base: the commit since which everything that changed is measured as well, or
+    None for the last that is a day older. Raises Problem if git knows neither.
+    """
+    number = int(_git("rev-parse", commit)[:8], 16) % THIRDS
+    base = base or _git("rev-list", "-1", f"--before={int(_git('log', '-1', '--format=%ct', commit)) - 86_400}", commit)
+    touched = _git("diff", "--name-only", *([base] if base else ["--root"]), commit, "--", "evidence/results", "docs/notebooks")
+    changed = {line.rpartition("/")[2].partition(".")[0] for line in touched.splitlines()}
+    names = [*freshness.experiments(), *notebooks.names()]
+    chosen = [name for name in names if name in names[number::THIRDS] or name in changed]
+    left = [name for name in names if name not in chosen]
+    for name in left:
+        here = notebooks.FOLDER / f"{name}.ipynb" if name in notebooks.names() else record.RESULTS / f"{name}.json"
+        there = notebooks.folder(folder) if name in notebooks.names() else folder
+        there.mkdir(parents=True, exist_ok=True)
+        shutil.copy(here, there)
+    say(f"Third {number + 1} of {THIRDS}, and what changed since {base[:12] or 'the beginning'}. To be measured: {', '.join(chosen)}.")
+    say(f"Not measured this time: {', '.join(left) or 'nothing'}.")
+    return chosen
+
+
+def _git(*arguments):
+    try:
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        raise Problem(f"git does not say what changed ({said[0] if said else 'no word'}); measure all: make verify") from None

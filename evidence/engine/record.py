@@ -1,0 +1,134 @@
+"""Reads and writes evidence/results/*.json, whole and valid or not at all."""
+
+import hashlib
+import json
+import math
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import fastjsonschema
+import numpy as np
+
+from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
+
+RESULTS = ROOT / "evidence/results"
+SCHEMA = ROOT / "evidence/engine/results.schema.json"
+DIGITS = 6
+LARGEST = 200_000  # bytes; a result is read as a diff
+
+
+def write(result, path):
+    """Validate a result against the schema and put it at `path` in one step.
+
+    Numbers keep six significant digits, and `runs_sha256` seals them. Raises Problem if the result breaks the schema,
+    or is over 200 KB.
+    """
+    runs = rounded(result["runs"])
+    result = json.loads(json.dumps(result | {"runs": runs, "runs_sha256": seal(runs)}))  # names as JSON has them, to sort by
+    check(result, path.name)
+    text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
+    text = one_line_lists(text) + "\n"
+    if len(text) > LARGEST:
+        raise Problem(f"{path.name} would be {len(text):,} bytes, over {LARGEST:,}: record less per seed.")
+    replace(path, text)
+
+
+def read(name, folder=RESULTS):
+    """The recorded result of an experiment, NaN restored. Raises Problem if it is missing or not valid."""
+    result = parse(name, folder)
+    check(result, f"{name}.json")
+    return result | {"runs": _with_nan(result["runs"])}
+
+
+def parse(name, folder=RESULTS):
+    """A result's JSON as it stands, held against nothing."""
+    path = Path(folder) / f"{name}.json"
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise Problem(f"{name} has no recorded result; run: python -m evidence measure {name}") from None
+    except ValueError as error:
+        raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
+
+
+def seal(runs):
+    """The sha256 of runs as JSON holds them, arms and seeds named: exchanging two equal-looking arms changes it."""
+    return hashlib.sha256(json.dumps(runs, sort_keys=True).encode()).hexdigest()
+
+
+def read_all(folder=RESULTS):
+    """Every recorded result of a folder, by experiment. Raises Problem as `read` does."""
+    return {path.stem: read(path.stem, folder) for path in sorted(Path(folder).glob("*.json"))}
+
+
+def check(result, label):
+    """Raise Problem if a result breaks the schema or its seal, or its lists do not have one entry per seed."""
+    if fault := fault_of(result, SCHEMA):
+        raise Problem(f"{label} breaks the results schema: {fault}.")
+    if result["experiment"] != Path(label).stem:
+        raise Problem(f"{label} holds the result of {result['experiment']}, not of {Path(label).stem}.")
+    if seal(result["runs"]) != result["runs_sha256"]:
+        raise Problem(f"The runs in {label} are not those that were recorded; run: python -m evidence measure {Path(label).stem}")
+    seeds = len(result["protocol"]["seeds"])
+    for arm, quantities in result["runs"].items():
+        for quantity, values in quantities.items():
+            if len(values) != seeds:
+                raise Problem(f"{label}: {arm} has {len(values)} runs of {quantity}, not one for each of {seeds} seeds.")
+
+
+def replace(path, text):
+    """Write text to a file beside `path`, then rename: a reader never meets half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def fault_of(value, schema):
+    """What is wrong with a value read from JSON by the schema in a file, in words with its place, or None."""
+    try:
+        _validator(schema)(value)
+    except fastjsonschema.JsonSchemaValueException as fault:
+        return fault.message[:300].removeprefix("data").removeprefix(".")
+
+
+@cache
+def _validator(schema):
+    return fastjsonschema.compile(json.loads(schema.read_text()))
+
+
+def rounded(value):
+    """Nested arrays and lists as plain lists of floats with six significant digits, NaN as None.
+
+    Raises Problem for an infinity, which has no place in JSON: record its logarithm or leave the run out.
+    """
+    if isinstance(value, dict):
+        return {str(name): rounded(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [rounded(part) for part in value]
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        raise Problem("A measured value is infinite; record its logarithm instead.")
+    return float(f"{float(value):.{DIGITS}g}")
+
+
+def _with_nan(value):
+    if isinstance(value, dict):
+        return {name: _with_nan(part) for name, part in value.items()}
+    return np.array(value, float) if _rectangular(value) else [np.array(row, float) for row in value]
+
+
+def _rectangular(rows):
+    return len({len(row) for row in rows}) == 1
+
+
+def one_line_lists(text):
+    """Innermost lists on one line each: a diff then shows a seed a line."""
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()).replace("[ ", "[").replace(" ]", "]"), text)

@@ -1,0 +1,116 @@
+"""A claim is a sentence of the book that the evidence could refute, with the check and a proof that it can fail."""
+
+import ast
+import copy
+import importlib
+import inspect
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Callable
+
+from evidence.problem import Problem
+
+CLAIMS = []
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: `check(runs)` asserts the sentence on the runs of all experiments and returns what it measured.
+
+    runs: {experiment: {arm: {quantity: (seeds, …) float}}}. The values that `check` returns fill the braces of
+    `template`, the docstring of the check. `refutation(runs)` changes the runs in place so that `check` must fail.
+    """
+
+    check: Callable
+    refutation: Callable
+    chapter: str
+
+    @property
+    def name(self):
+        return self.check.__name__
+
+    @property
+    def anchor(self):
+        return self.name.replace("_", "-")
+
+    @property
+    def template(self):
+        return inspect.cleandoc(self.check.__doc__).replace("\n", " ")
+
+    @property
+    def code(self):
+        """The refutation and the check as they stand in the file, without the docstring and what only prints."""
+        source = inspect.getsource(self.check)
+        body = ast.parse(source).body[0].body
+        end = body[-1].lineno - 1 if isinstance(body[-1], ast.Return) else None
+        lines = source.splitlines()
+        return "\n".join(lines[: body[0].lineno - 1] + lines[body[0].end_lineno : end])
+
+    def sentence(self, runs):
+        """The sentence with its measured values. Raises Problem, with the sentence, if the evidence refutes it."""
+        try:
+            return self.template.format_map(self.check(runs) or {})
+        except AssertionError as error:
+            raise Problem(f"The evidence refutes {self.chapter}.{self.name}: {self.template} {error}") from error
+
+    def holds(self, runs):
+        """True if the check passes; False if the evidence refutes it, or lacks what it computes with."""
+        try:
+            self.check(runs)
+        except (AssertionError, ArithmeticError, ValueError, LookupError):
+            return False
+        return True
+
+    def refuted(self, runs):
+        """True if the check fails on the altered runs, as it must; False if it does not notice."""
+        altered = copy.deepcopy(runs)
+        self.refutation(altered)
+        try:
+            self.check(altered)
+        except AssertionError:
+            return True
+        return False
+
+
+def claim(refuted_by):
+    """Register a check as a claim; `refuted_by(runs)` alters a copy of the runs so that the check must fail."""
+
+    def register(check):
+        CLAIMS.append(Claim(check, refuted_by, check.__module__.rpartition(".")[2]))
+        return check
+
+    return register
+
+
+@cache
+def collect():
+    """Every claim of evidence/claims/*.py, chapter by chapter in the order of the files."""
+    for path in sorted((Path(__file__).parents[1] / "claims").glob("*.py")):
+        importlib.import_module(f"evidence.claims.{path.stem}")
+    names = [claim.name for claim in CLAIMS]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise Problem(f"Two claims share a name: {', '.join(sorted(twice))}; a name is an anchor, make it unique.")
+    return CLAIMS
+
+
+def swap(experiment, arm, other):
+    """A refutation: the runs of two arms of an experiment, exchanged."""
+
+    def alter(runs):
+        arms = runs[experiment]
+        arms[arm], arms[other] = arms[other], arms[arm]
+
+    return alter
+
+
+def swap_grids(experiment, stem, other):
+    """A refutation: the runs of the arms "<stem>_<rate>" and "<other>_<rate>" exchanged, at every rate."""
+
+    def alter(runs):
+        for arm in [arm for arm in runs[experiment] if re.fullmatch(re.escape(stem) + r"_[\d.e-]+", arm)]:
+            swap(experiment, arm, other + arm.removeprefix(stem))(runs)
+
+    return alter
