@@ -16,7 +16,7 @@ each_claim = pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.name)
 @pytest.fixture(scope="module")
 def runs(request):
     folder = request.config.getoption("--results") or record.RESULTS
-    return {name: result["runs"] for name, result in record.read_all(folder).items()}
+    return record.runs(folder)
 
 
 def test_there_are_at_least_eight_claims():

@@ -18,7 +18,7 @@ each_figure = pytest.mark.parametrize("name", FIGURES)
 
 @pytest.fixture(scope="module")
 def runs():
-    return {name: result["runs"] for name, result in record.read_all().items()}
+    return record.runs()
 
 
 def drawn(name, mode="light"):

@@ -1,5 +1,7 @@
 """A result is current only if its code, its packages and its data are what they were."""
 
+import json
+import math
 import os
 import re
 import resource
@@ -104,7 +106,31 @@ def test_what_draws_the_book_imports_no_framework():
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_other_data_makes_a_result_stale(copied, name, monkeypatch):
     monkeypatch.setattr(mnist, "SHA256", mnist.SHA256 | {"y_test": "0" * 64})
-    assert why(name, copied) == ["the data changed"]
+    assert why(name, copied) == (["the data changed"] if "evidence/mnist.py" in INPUTS[name] else [])
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_setting_that_the_experiment_does_not_have_makes_its_result_stale(copied, name):
+    """Also if whoever changed it sealed the result anew."""
+    path = copied / f"evidence/results/{name}.json"
+    result = json.loads(path.read_text())
+    result["protocol"]["steps"] = 999
+    path.write_text(json.dumps(result))
+    unsealed = why(name, copied)
+    path.write_text(json.dumps(result | {"sha256": record.seal(result)}))
+    assert why(name, copied) == ["its steps are not the experiment's"]
+    assert unsealed == ["it was altered after it was measured", "its steps are not the experiment's"]
+
+
+def test_a_protocol_is_found_without_running_the_rest_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    (tmp_path / "evidence/experiments").mkdir(parents=True)
+    (tmp_path / "evidence/experiments/toy.py").write_text(
+        "import no_such_package\nfrom math import tau\nDEPTHS = [2, 3]\nRATES = {depth: (tau, 1) for depth in DEPTHS}\n"
+        "raise SystemExit\nPROTOCOL = {'learning_rates': RATES, 'seeds': [*range(3)]}\nPROTOCOLS = no_such_name\n"
+    )
+    expected = {"learning_rates": {"2": [math.tau, 1], "3": [math.tau, 1]}, "seeds": [0, 1, 2]}
+    assert freshness.protocol("toy") == expected
 
 
 def test_the_experiments_train_on_mnist_with_the_stacked_trainer():

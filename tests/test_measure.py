@@ -172,7 +172,7 @@ def test_a_framework_that_is_not_installed_is_one_sentence_that_says_how_to_inst
 
 def test_the_cpu_build_of_a_pinned_version_is_that_version(monkeypatch):
     pinned = freshness.pin("torch")
-    monkeypatch.setattr("evidence.freshness.metadata.version", lambda package: f"{pinned}+cpu")
+    monkeypatch.setattr("evidence.engine.freshness.metadata.version", lambda package: f"{pinned}+cpu")
     freshness.check_installed({"torch": pinned})
     with pytest.raises(Problem, match=f"torch {pinned} is not the pinned 9.0"):
         freshness.check_installed({"torch": "9.0"})

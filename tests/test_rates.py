@@ -8,7 +8,7 @@ from evidence.engine import record
 from evidence.networks import trials
 from evidence.readings import rates
 
-RUNS = {name: result["runs"] for name, result in record.read_all().items()}
+RUNS = record.runs()
 
 
 def arm(accuracy):

@@ -41,12 +41,20 @@ def test_two_arms_of_a_committed_result_cannot_be_exchanged_unseen(path, tmp_pat
     runs, arms = recorded["runs"], sorted(recorded["runs"])
     pairs = [(a, b) for a, b in zip(arms, arms[1:]) if runs[a] != runs[b]]
     assert pairs or len(arms) == 1
-    exchanged = [runs | {a: runs[b], b: runs[a]} for a, b in pairs[:5]]
-    assert recorded["runs_sha256"] not in map(record.seal, exchanged)
+    exchanged = [recorded | {"runs": runs | {a: runs[b], b: runs[a]}} for a, b in pairs[:5]]
+    assert recorded["sha256"] not in map(record.seal, exchanged)
     for one in exchanged[:1]:
-        (tmp_path / path.name).write_text(json.dumps(recorded | {"runs": one}))
-        with pytest.raises(Problem, match="not those that were recorded"):
+        (tmp_path / path.name).write_text(json.dumps(one))
+        with pytest.raises(Problem, match="does not hold what was recorded"):
             record.read(path.stem, tmp_path)
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_no_setting_of_a_committed_protocol_can_be_changed_unseen(path, tmp_path):
+    recorded = json.loads(path.read_text())
+    for setting in recorded["protocol"]:
+        changed = recorded | {"protocol": recorded["protocol"] | {setting: "altered"}}
+        assert record.seal(changed) != recorded["sha256"], setting
 
 
 def test_numbers_keep_six_digits_and_nan_survives(tmp_path):

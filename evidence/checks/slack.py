@@ -39,7 +39,7 @@ class Slack(NamedTuple):
 
 def show(folder=record.RESULTS, say=print):
     """Print every claim with its slack, the nearest to failing first. Raises Problem if a result is missing or damaged."""
-    runs = {name: record.read(name, folder)["runs"] for name in freshness.experiments()}
+    runs = record.runs(folder)
     found = slacks(claim.collect(), runs)
     say("slack   held  claim   (evidence/checks/slack.py says what the two numbers mean)")
     for one in sorted(found, key=lambda one: (found[one], one.chapter, one.name)):

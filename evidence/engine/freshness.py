@@ -7,6 +7,7 @@ the text of the files, without importing any of them, so that asking takes no Te
 
 import ast
 import hashlib
+import json
 import re
 import sys
 from functools import cache
@@ -38,8 +39,27 @@ def key(path):
     return {
         "inputs": {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
         "versions": {name: pin(name) for name in packages},
-        "data": {"name": "MNIST", "sha256": mnist.SHA256},
+        "data": {"name": "MNIST", "sha256": mnist.SHA256} if ROOT / "evidence/mnist.py" in files else {},
     }
+
+
+def protocol(name):
+    """PROTOCOL of an experiment as JSON holds it, from the statements that define it; nothing else in the file is run."""
+    wanted, kept, names = {"PROTOCOL"}, [], {}
+    for node in reversed(ast.parse(source(name).read_text()).body):
+        if wanted & _bound(node):
+            kept.insert(0, node)
+            wanted |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    exec(compile(ast.Module(kept, []), f"{name}.PROTOCOL", "exec"), names)  # its own file, which measuring runs as well
+    return json.loads(json.dumps(names["PROTOCOL"]))
+
+
+def _bound(node):
+    """The names that an assignment or an import defines."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
 
 
 def changes(recorded, current):

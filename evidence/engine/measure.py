@@ -31,12 +31,18 @@ def stale(name, folder=record.RESULTS, seed_set=0):
     if not (folder / f"{name}.json").exists():
         return ["it was never measured"]
     recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
-    if not isinstance(recorded, dict) or not current.keys() | {"protocol", "runs", "runs_sha256"} <= recorded.keys():
+    if not isinstance(recorded, dict) or not current.keys() | {"protocol", "runs", "sha256"} <= recorded.keys():
         return ["its file is damaged"]
-    altered = ["its runs were altered"] if record.seal(recorded["runs"]) != recorded["runs_sha256"] else []
-    sets = {seed // 100 for seed in recorded["protocol"]["seeds"]}
-    other = [] if sets == {seed_set} else ["it was measured on other seeds"]
-    return freshness.changes(recorded, current) + altered + other
+    altered = ["it was altered after it was measured"] if record.seal(recorded) != recorded["sha256"] else []
+    protocol = freshness.protocol(name)
+    protocol["seeds"] = seeds_of(protocol, seed_set)
+    return freshness.changes(recorded, current) + altered + _other_settings(recorded["protocol"], protocol)
+
+
+def _other_settings(recorded, protocol):
+    """Sentences that say by which settings a result was not measured as the experiment asks."""
+    names = sorted(recorded.keys() | protocol.keys())
+    return [f"its {name} are not the experiment's" for name in names if recorded.get(name) != protocol.get(name)]
 
 
 def measure(names, pages, folder, seed_set=0, say=print):

@@ -11,6 +11,7 @@ from pathlib import Path
 import fastjsonschema
 import numpy as np
 
+from evidence.engine import freshness
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
@@ -20,14 +21,25 @@ DIGITS = 6
 LARGEST = 200_000  # bytes; a result is read as a diff
 
 
+class Arms(dict):
+    """The runs of an experiment, {arm: {quantity: (seeds, …) float}}, and its `protocol`, the settings that gave them.
+
+    Who reads runs takes counts, grids, rates and depths from the protocol beside them.
+    """
+
+    def __init__(self, arms, protocol):
+        super().__init__(arms)
+        self.protocol = protocol
+
+
 def write(result, path):
     """Validate a result against the schema and put it at `path` in one step.
 
-    Numbers keep six significant digits, and `runs_sha256` seals them. Raises Problem if the result breaks the schema,
+    Numbers keep six significant digits, and `sha256` seals the whole. Raises Problem if the result breaks the schema,
     or is over 200 KB.
     """
-    runs = rounded(result["runs"])
-    result = json.loads(json.dumps(result | {"runs": runs, "runs_sha256": seal(runs)}))  # names as JSON has them, to sort by
+    result = json.loads(json.dumps(result | {"runs": rounded(result["runs"])}))  # names as JSON has them, to sort by
+    result["sha256"] = seal(result)
     check(result, path.name)
     text = json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
     text = one_line_lists(text) + "\n"
@@ -37,10 +49,10 @@ def write(result, path):
 
 
 def read(name, folder=RESULTS):
-    """The recorded result of an experiment, NaN restored. Raises Problem if it is missing or not valid."""
+    """The recorded result of an experiment, its runs as `Arms`, NaN restored. Raises Problem if it is missing or not valid."""
     result = parse(name, folder)
     check(result, f"{name}.json")
-    return result | {"runs": _with_nan(result["runs"])}
+    return result | {"runs": Arms(_with_nan(result["runs"]), result["protocol"])}
 
 
 def parse(name, folder=RESULTS):
@@ -54,14 +66,20 @@ def parse(name, folder=RESULTS):
         raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
 
 
-def seal(runs):
-    """The sha256 of runs as JSON holds them, arms and seeds named: exchanging two equal-looking arms changes it."""
-    return hashlib.sha256(json.dumps(runs, sort_keys=True).encode()).hexdigest()
+def seal(result):
+    """The sha256 of all that a result says, the seal itself left out: protocol, key, and the runs with their arms named."""
+    said = {name: part for name, part in result.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def read_all(folder=RESULTS):
     """Every recorded result of a folder, by experiment. Raises Problem as `read` does."""
     return {path.stem: read(path.stem, folder) for path in sorted(Path(folder).glob("*.json"))}
+
+
+def runs(folder=RESULTS):
+    """{experiment: Arms} of every experiment: what claims, figures and tables read. Raises Problem as `read` does."""
+    return {name: read(name, folder)["runs"] for name in freshness.experiments()}
 
 
 def check(result, label):
@@ -70,8 +88,8 @@ def check(result, label):
         raise Problem(f"{label} breaks the results schema: {fault}.")
     if result["experiment"] != Path(label).stem:
         raise Problem(f"{label} holds the result of {result['experiment']}, not of {Path(label).stem}.")
-    if seal(result["runs"]) != result["runs_sha256"]:
-        raise Problem(f"The runs in {label} are not those that were recorded; run: python -m evidence measure {Path(label).stem}")
+    if seal(result) != result["sha256"]:
+        raise Problem(f"{label} does not hold what was recorded; run: python -m evidence measure {Path(label).stem}")
     seeds = len(result["protocol"]["seeds"])
     for arm, quantities in result["runs"].items():
         for quantity, values in quantities.items():

@@ -27,6 +27,11 @@ def best(arms, stem):
     return grid(arms, stem)[best_rate(arms, stem)]
 
 
+def reached(arms, stem, quantity="test_accuracy"):
+    """A quantity of the arm after the last step, at the rate that `best_rate` chooses, (seeds,)."""
+    return best(arms, stem)[quantity][:, -1]
+
+
 def stems(arms):
     """What the names of an experiment's arms begin with, where a rate ends them and validation images were asked."""
     ended = (re.fullmatch(r"(.+)_[\d.e-]+", name) for name, arm in arms.items() if "val_accuracy" in arm)
