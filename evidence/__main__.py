@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from evidence.engine import freshness, notebooks, record
+from evidence.problem import Problem
 
 
 def main():
@@ -14,6 +15,9 @@ def main():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # or a page about the processor hides the progress
     try:
         return _run(args)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -1,5 +1,5 @@
 """How this project says that something is wrong."""
 
 
-class Problem(SystemExit):
-    """One clear sentence with its remedy: printed to stderr, exit code 1, no traceback."""
+class Problem(Exception):
+    """One clear sentence with its remedy: `python -m evidence` prints it to stderr and exits 1, without a traceback."""
