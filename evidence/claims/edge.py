@@ -4,7 +4,8 @@ import math
 
 from evidence.readings.edge_of_chaos import accuracy, growth
 from evidence.readings.claim import claim, swap, swap_grids
-from evidence.theory.mean_field import RATES, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
+from evidence.theory.activations import chi
+from evidence.theory.mean_field import RATES, WEIGHT_VARIANCES, depth_scale, fixed_point
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, percent, plus_minus, word
 
@@ -16,7 +17,7 @@ def tanh_gradients_change_as_predicted(runs):
     """At g of {gains} each layer multiplies the error signal by {measured} on its way down; √χ is {predicted}, and no mean is
     off by more than {worst} per cent."""
     measured = [interval(growth(runs, gain)) for gain in WEIGHT_VARIANCES]
-    predicted = [math.sqrt(chi(gain, fixed_point(gain))) for gain in WEIGHT_VARIANCES]
+    predicted = [math.sqrt(chi("tanh", gain, fixed_point(gain))) for gain in WEIGHT_VARIANCES]
     worst = max(abs(one.mean / wanted - 1) for one, wanted in zip(measured, predicted, strict=True))
     assert worst < 0.01
     return {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence.readings.claim import claim, swap
-from evidence.theory.decay import tanh_decay
+from evidence.theory.mean_field import tanh_decay
 from evidence.readings.intervals import interval
 from evidence.readings.numbers import fixed, percent, plus_minus, word
 from evidence.readings.glorot_ordering import RATES, STARTS, curve

@@ -4,10 +4,12 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.theory.rectifiers import ACTIVATIONS, DEPTHS, constant
+from evidence.theory.activations import ACTIVATIONS, preserving
+from evidence.theory.rectifiers import DEPTHS
 from evidence.networks.signal import layer_statistics
 from snippets.tools import stacked
 
+RECTIFIERS = ["linear", "relu", "leaky_relu", "elu", "gelu", "silu"]
 WIDTHS = [64, 128, 256, 512]
 STARTS = {"quarter": 0.25, "one": 1.0, "four": 4.0}  # mean square of the first pre-activation
 PROTOCOL = {
@@ -26,7 +28,7 @@ def measure(seed):
     """Quantities of one seed by arm.
 
     "<initializer>_<width>" and "<activation>_<start>": "signal", mean square of z per layer, float32 networks summed in
-    float64; the latter with variance c / n_in, c from `constant`, and from the start "one" also "constant", c as one
+    float64; the latter with variance c / n_in, c from `preserving`, and from the start "one" also "constant", c as one
     wide layer measures it. "leaky_glorot": the same for slope 0.01 and variance 1 / n_in. "mask_<change>": "changed_share",
     the share of ReLUs that fire in one of two networks and not in the other.
     "start_<initializer>_<hidden layers>": "gradient", rms per kernel, in the networks of rectifier_depth.
@@ -68,8 +70,8 @@ def by_activation(x, seed):
     normal = stacked.initial_kernels(rule, widths, seed)
     wide = x @ stacked.initial_kernels(rule, [784, PROTOCOL["constant_width"]], seed)[0]
     runs = {}
-    for name, function in ACTIVATIONS.items():
-        factor = np.float32(np.sqrt(constant(function)))
+    for name in RECTIFIERS:
+        function, factor = ACTIVATIONS[name], np.float32(np.sqrt(preserving(name)))
         for start, size in STARTS.items():
             kernels = [normal[0] * np.float32(np.sqrt(size))] + [factor * kernel for kernel in normal[1:]]
             runs[f"{name}_{start}"] = {"signal": mean_squares(pre_activations(kernels, x, function))}

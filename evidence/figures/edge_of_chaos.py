@@ -3,7 +3,8 @@
 import numpy as np
 
 from evidence.readings.edge_of_chaos import accuracy, growth
-from evidence.theory.mean_field import DEPTHS, WEIGHT_VARIANCES, chi, depth_scale, fixed_point
+from evidence.theory.activations import chi
+from evidence.theory.mean_field import DEPTHS, WEIGHT_VARIANCES, depth_scale, fixed_point
 from evidence.readings.intervals import interval
 
 SIZE = (5.2, 6.0)
@@ -13,7 +14,7 @@ def draw(fig, runs, palette):
     """Above: factor per layer of δ on its way down, measured and predicted. Below: mean test accuracy in per cent, with 6 ξ above."""
     growing, trained = fig.subplots(2, 1)
     gains = np.linspace(0.9, 4.2, 60)
-    growing.plot(gains, [np.sqrt(chi(gain, fixed_point(gain))) for gain in gains], color=palette.muted, linewidth=1.4)
+    growing.plot(gains, [np.sqrt(chi("tanh", gain, fixed_point(gain))) for gain in gains], color=palette.muted, linewidth=1.4)
     for gain in WEIGHT_VARIANCES:
         mean, half = interval(growth(runs, gain))
         growing.errorbar(gain, mean, half, color=palette.family["glorot"], marker="o", markersize=6)

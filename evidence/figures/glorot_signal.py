@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.theory.decay import tanh_decay
+from evidence.theory.mean_field import tanh_decay
 from evidence.readings.intervals import interval
 
 SIZE = (6.6, 3.7)
