@@ -6,6 +6,8 @@ FRESH := .verify/results
 # MkDocs prints a notice about its own future at each build, TensorFlow a page about the processor
 export NO_MKDOCS_2_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
+# where mkdocs-jupyter finds our template of a notebook's page
+export JUPYTER_PATH := docs/theme
 
 .PHONY: serve test measure replicate verify portable portable-claims bench lock
 .DELETE_ON_ERROR:

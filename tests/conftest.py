@@ -12,6 +12,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    os.environ["JUPYTER_PATH"] = "docs/theme"  # for whatever builds the site, as in the Makefile
     if config.getoption("numprocesses", None):  # of pytest-xdist: a process on each core, whose threads would wait in turn
         for name in THREADS:
             os.environ.setdefault(name, "1")

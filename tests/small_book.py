@@ -8,6 +8,7 @@ exclude_docs: |
   /*.md
   /notebooks/
   /generated/
+  /theme/nbconvert/
   /theme/overrides/
   /theme/fonts/
 {"".join(f"  !/{page}.md{chr(10)}" for page in PAGES)}"""

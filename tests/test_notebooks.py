@@ -116,7 +116,7 @@ def pages():
     """Each notebook as mkdocs-jupyter hands it to the site."""
     from mkdocs_jupyter.convert import nb2html
 
-    assert os.getcwd() == str(ROOT), "nbconvert looks for lab/ where it runs"
+    assert os.getcwd() == str(ROOT), "nbconvert looks for its template in docs/theme of where it runs"
     return {name: nb2html(str(notebooks.FOLDER / f"{name}.ipynb")) for name in NAMES}
 
 
@@ -142,7 +142,7 @@ def test_a_figure_of_the_page_takes_its_ink_from_the_palette(name, pages):
     assert len(drawn) == sum("image/svg+xml" in output.get("data", {}) for _, output in outputs(name))
     for svg in drawn:
         assert re.match(r'<svg aria-label="[^"]{20,}"|<svg role="img" aria-label="[^"]{20,}"', svg)
-        assert not re.search(r"#[0-9a-f]{6}\b|<metadata|<style|<!--", svg), "lab/mkdocs_html/notebook.html.j2 knows no such colour"
+        assert not re.search(r"#[0-9a-f]{6}\b|<metadata|<style|<!--", svg), "the template in docs/theme/nbconvert knows no such colour"
     identities = [one for svg in drawn for one in re.findall(r'\bid="([^"]+)"', svg)]
     assert len(identities) == len(set(identities))
 

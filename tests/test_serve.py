@@ -43,7 +43,7 @@ def wait_for(url, seconds):
 def project(tmp_path_factory):
     """A copy of the project with its figures drawn and two pages, to be edited."""
     place = tmp_path_factory.mktemp("project")
-    for folder in ("docs", "evidence", "lab", "snippets"):
+    for folder in ("docs", "evidence", "snippets"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__", ".unfinished"))
     for file in ("mkdocs.yml", "requirements.txt", "requirements-frameworks.txt"):
         shutil.copy(ROOT / file, place)

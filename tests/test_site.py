@@ -19,7 +19,7 @@ from tests import small_book
 ROOT = Path(__file__).resolve().parents[1]
 BUDGET = 100_000  # bytes of HTML, CSS and JavaScript that a page loads, compressed
 HEAVY = ["audit/index.html"]  # shows a file of nearly 600 lines, in colour, to be read before it is copied
-SOURCES = ("mkdocs.yml", "docs", "lab", "snippets")  # what the site is built from
+SOURCES = ("mkdocs.yml", "docs", "snippets")  # what the site is built from
 HOST = re.compile(r"^(?:[a-z+]+:)?//", re.I)
 LOADING = {"src", "srcset", "poster", "data", "action", "xlink:href"}  # attributes that make a browser fetch
 LINKS = {"canonical", "prev", "next", "alternate", "license", "author"}  # <link rel=…> that do not
@@ -130,6 +130,16 @@ def test_a_checkout_without_figures_says_what_to_run(book):
     code, printed = mkdocs(book / "site", book)
     assert code != 0
     assert len(printed.strip().splitlines()) == 1 and "make serve" in printed
+
+
+def test_a_build_that_misses_the_template_of_the_notebooks_says_what_to_set(book, monkeypatch):
+    shutil.copytree(ROOT / "docs/generated", book / "docs/generated")
+    small_book.cut(book)
+    config = (book / "mkdocs.yml").read_text()
+    (book / "mkdocs.yml").write_text(config.replace("  /notebooks/\n", ""))
+    monkeypatch.delenv("JUPYTER_PATH")
+    code, printed = mkdocs(book / "site", book)
+    assert code != 0 and "Set JUPYTER_PATH=docs/theme" in printed.splitlines()[-1]
 
 
 def test_two_builds_give_the_same_bytes(built, tmp_path):
