@@ -14,7 +14,7 @@ from pathlib import Path
 import markdown
 import pytest
 
-from tests import small_book
+from tests import nav, small_book
 
 ROOT = Path(__file__).resolve().parents[1]
 BUDGET = 100_000  # bytes of HTML, CSS and JavaScript that a page loads, compressed
@@ -151,6 +151,26 @@ def test_two_builds_give_the_same_bytes(built, tmp_path):
 def test_every_page_of_the_book_is_on_the_site(pages):
     names = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
     assert {"index.html", *(f"{name}/index.html" for name in names)} <= pages.keys()
+
+
+def test_a_page_links_to_the_one_before_it_and_the_one_after_it_in_the_navigation(pages):
+    order = [nav.address(file) for file in nav.pages()]
+    for before, here, after in zip([None, *order], order, [*order[1:], None]):
+        links = {kind: a["href"] for tag, a in pages[f"{here}index.html"].tags for kind in ("prev", "next")
+                 if tag == "a" and f"md-footer__link--{kind}" in a.get("class", "")}
+        assert {kind: os.path.normpath(f"{here}{link}") for kind, link in links.items()} == {
+            kind: os.path.normpath(target) for kind, target in {"prev": before, "next": after}.items() if target is not None
+        }, here
+
+
+# Where pages were before the book had parts. A page that moves from here leaves a redirection behind (mkdocs-redirects).
+PUBLISHED = """answer start experiment symmetry random vanishing nan variance glorot edge he activations fans biases normalization
+dropout transfer choosing checklist shootout programs audit lsuv delta_orthogonal fixup rezero residual_scale prior_bias stacked
+notebooks/four_initializers notebooks/diagnose notebooks/exercises questions faq errata claims data glossary references contributing"""
+
+
+def test_every_address_that_was_published_is_served(pages):
+    assert [] == [name for name in PUBLISHED.split() if f"{name}/index.html" not in pages]
 
 
 def test_nothing_is_loaded_from_another_host(built, pages):
