@@ -312,3 +312,10 @@ def test_the_grader_takes_the_solution_and_objects_to_wrong_answers(exercises, n
 @pytest.mark.parametrize("name", RIGHT)
 def test_the_grader_takes_right_answers_with_other_samples(exercises, name):
     assert exercises["grade"](exercises[f"check_{name}"], RIGHT[name])
+
+
+@pytest.mark.parametrize("path", [notebooks.record.RESULTS, "evidence/results", "./evidence/../evidence/results/"])
+def test_the_committed_results_go_with_the_notebooks_on_the_site_however_their_folder_is_written(path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert notebooks.folder(path) == notebooks.FOLDER
+    assert str(notebooks.folder(".verify/results")) == ".verify/notebooks"

@@ -35,7 +35,7 @@ def names():
 
 def folder(results):
     """Where the notebooks belong that go with a folder of results: the committed ones stand on the site."""
-    return FOLDER if results == record.RESULTS else results.parent / "notebooks"
+    return FOLDER if Path(results).resolve() == record.RESULTS.resolve() else Path(results).parent / "notebooks"
 
 
 def stale(name, place=FOLDER):
