@@ -53,6 +53,18 @@ def test_a_deleted_figure_comes_back_and_a_leftover_goes(project):
     assert not (figures / "gone-dark.svg").exists()
 
 
+def test_another_result_draws_the_figures_that_read_it_and_no_other(project):
+    path = project / "evidence/results/depth_start.json"
+    original = path.read_text()
+    result = json.loads(original)
+    result["protocol"]["question"] += " Again?"
+    record.write(result, path)
+    said = draw(project).stdout.splitlines()
+    path.write_text(original)
+    assert [line.split(": ")[1] for line in said] == ["depth_signal", "depth_start"]
+    assert len(draw(project).stdout.splitlines()) == 2
+
+
 def test_a_result_that_refutes_a_claim_stops_the_drawing_with_its_sentence(project):
     path = project / "evidence/results/mnist_shootout.json"
     original = path.read_text()

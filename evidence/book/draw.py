@@ -1,7 +1,7 @@
 """Makes docs/generated from the results: figures, tables, claims, numbers, references, and copies of what pages link to.
 
-Only what changed is drawn again: a figure's key is the sha256 of the code that it runs, of the results, and of
-the plotting library's version.
+Only what changed is drawn again: a figure's key is the sha256 of the code that it runs, of the results that it read the last
+time, and of the plotting library's version. What it reads can't change unless one of them does.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from evidence.readings import claim, numbers
 from evidence.engine.freshness import ROOT
 
 GENERATED = ROOT / "docs/generated"
-KEYS = GENERATED / ".keys.json"
+DRAWN = GENERATED / ".figures.json"  # {figure: its key, and the experiments that it read}
 PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*.json", "evidence/bench/*.json"]
 
 
@@ -42,14 +42,15 @@ def draw(folder=record.RESULTS, say=print):
     made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
     made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}
-    made |= {f"results/{name}.json": (Path(folder) / f"{name}.json").read_text() for name in results}
+    recorded = {name: (Path(folder) / f"{name}.json").read_text() for name in results}
+    made |= {f"results/{name}.json": text for name, text in recorded.items()}
     made |= {f"results/{name}.csv": open_data.csv(result) for name, result in results.items()}
     made["data.md"] = open_data.table(results, made)
     for pattern in PUBLISHED:
         made |= {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob(pattern)}
     for path, text in made.items():
         _write_if_new(GENERATED / path, text)
-    drawn = _figures(runs, folder, say)
+    drawn = _figures(runs, recorded, say)
     _delete_leftovers({*made, *(f"figures/{path.name}" for name in figures() for path in _files(name))})
     return drawn
 
@@ -61,7 +62,7 @@ def figures():
 
 
 def svg(name, runs):
-    """One figure as SVG text, for light pages. The same inputs give the same bytes."""
+    """One figure for light pages: (SVG text, names of the experiments that it read). The same inputs give the same bytes."""
     from matplotlib import style
     from matplotlib.figure import Figure
 
@@ -70,38 +71,41 @@ def svg(name, runs):
     module = importlib.import_module(f"evidence.figures.{name}")
     with style.context(ROOT / "evidence/style/figure.mplstyle"):
         fig = Figure(figsize=getattr(module, "SIZE", (5.8, 3.4)), layout="constrained")
-        module.draw(fig, runs, palette.PALETTE)
+        module.draw(fig, watched := replicate.Watched(runs), palette.PALETTE)
         text = io.StringIO()
         fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()
+    return text.getvalue(), sorted(watched.read)
 
 
-def _figures(runs, folder, say):
+def _figures(runs, recorded, say):
     from evidence.style import palette
 
-    keys = json.loads(KEYS.read_text()) if KEYS.exists() else {}
-    waiting = {name: _figure_key(name, folder) for name in figures()}
-    waiting = {name: key for name, key in waiting.items() if keys.get(name) != key or not all(map(Path.exists, _files(name)))}
+    drawn = json.loads(DRAWN.read_text()) if DRAWN.exists() else {}
+    drawn = {name: drawn.get(name, {"key": "", "read": []}) for name in figures()}
+    waiting = [name for name, last in drawn.items() if last["key"] != _key(name, last["read"], recorded) or not all(map(Path.exists, _files(name)))]
     with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
         drawings = pool.map(svg, waiting, repeat(runs))
-        for number, (name, drawing) in enumerate(zip(waiting, drawings, strict=True), 1):
+        for number, (name, (drawing, read)) in enumerate(zip(waiting, drawings, strict=True), 1):
             say(f"drawing {number} of {len(waiting)}: {name}")
             for path, text in zip(_files(name), (drawing, palette.darkened(drawing)), strict=True):
                 record.replace(path, text)
-            record.replace(KEYS, json.dumps(keys := keys | {name: waiting[name]}, indent=1, sort_keys=True))
-    return list(waiting)
+            drawn[name] = {"key": _key(name, read, recorded), "read": read}
+            record.replace(DRAWN, json.dumps(drawn, indent=1))
+    return waiting
 
 
 def _files(name):
     return [GENERATED / f"figures/{name}-{mode}.svg" for mode in ("light", "dark")]
 
 
-def _figure_key(name, folder):
+def _key(name, read, recorded):
     files, packages = freshness.closure(ROOT / f"evidence/figures/{name}.py")
     style = [ROOT / "evidence/style" / part for part in ("figure.mplstyle", "palette.py")]
     hashed = hashlib.sha256(freshness.pin("matplotlib").encode())
-    for path in [Path(__file__), *files, *style, *sorted(Path(folder).glob("*.json"))]:
+    for path in [Path(__file__), *files, *style]:
         hashed.update(path.read_bytes())
+    for experiment in read:
+        hashed.update(recorded.get(experiment, "").encode())
     return hashed.hexdigest()
 
 
@@ -118,5 +122,5 @@ def _write_if_new(path, text):
 
 def _delete_leftovers(expected):
     for path in GENERATED.rglob("*"):
-        if path.is_file() and path != KEYS and str(path.relative_to(GENERATED)) not in expected:
+        if path.is_file() and path != DRAWN and str(path.relative_to(GENERATED)) not in expected:
             path.unlink()

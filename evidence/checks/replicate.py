@@ -75,13 +75,13 @@ def outcomes(claims, results):
 
 def digest(one, results):
     """What an outcome depends on: the claim's check and sentence, and the keys of the experiments that it reads."""
-    runs = _Watched((name, result["runs"]) for name, result in results.items())
+    runs = Watched((name, result["runs"]) for name, result in results.items())
     one.holds(runs)
     keys = {name: [results[name]["inputs"], results[name]["versions"]] for name in runs.read}
     return hashlib.sha256(json.dumps([one.template, one.code, keys], sort_keys=True).encode()).hexdigest()[:12]
 
 
-class _Watched(dict):
+class Watched(dict):
     """Runs by experiment, and the names of those that were asked for."""
 
     def __init__(self, runs):
