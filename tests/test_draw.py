@@ -10,6 +10,7 @@ import pytest
 
 from evidence.engine import record
 from evidence.readings import claim, numbers
+from evidence.tables import framework_defaults
 from evidence.engine.freshness import ROOT
 
 
@@ -98,6 +99,12 @@ def test_every_claim_has_its_proof_on_the_page_of_its_chapter(project):
 def test_results_are_published_as_they_are(project):
     for path in record.RESULTS.glob("*.json"):
         assert (project / "docs/generated/results" / path.name).read_text() == path.read_text()
+
+
+def test_a_table_names_the_versions_that_made_the_results_it_is_given():
+    runs = record.runs()
+    runs["defaults"].versions = runs["defaults"].versions | {"keras": "9.8.7"}
+    assert "| Keras 9.8.7 |" in framework_defaults.table(runs)
 
 
 def test_numbers_are_the_means_and_intervals_of_the_results(project):

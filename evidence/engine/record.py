@@ -22,14 +22,14 @@ LARGEST = 200_000  # bytes; a result is read as a diff
 
 
 class Arms(dict):
-    """The runs of an experiment, {arm: {quantity: (seeds, …) float}}, and its `protocol`, the settings that gave them.
+    """The runs of an experiment, {arm: {quantity: (seeds, …) float}}, with what gave them: `protocol`, its settings, and `versions`, its packages.
 
     Who reads runs takes counts, grids, rates and depths from the protocol beside them.
     """
 
-    def __init__(self, arms, protocol):
+    def __init__(self, arms, protocol, versions):
         super().__init__(arms)
-        self.protocol = protocol
+        self.protocol, self.versions = protocol, versions
 
 
 def write(result, path):
@@ -52,7 +52,7 @@ def read(name, folder=RESULTS):
     """The recorded result of an experiment, its runs as `Arms`, NaN restored. Raises Problem if it is missing or not valid."""
     result = parse(name, folder)
     check(result, f"{name}.json")
-    return result | {"runs": Arms(_with_nan(result["runs"]), result["protocol"])}
+    return result | {"runs": Arms(_with_nan(result["runs"]), result["protocol"], result["versions"])}
 
 
 def parse(name, folder=RESULTS):

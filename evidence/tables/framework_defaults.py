@@ -1,6 +1,5 @@
 """What Keras, PyTorch, Flax and NumPy give a layer by default, side by side: the rule's name and the standard deviation."""
 
-from evidence.engine import record
 from evidence.readings.defaults import default, filled
 from evidence.readings.numbers import fixed, over_seeds
 
@@ -21,7 +20,7 @@ ROWS = {
 
 def table(runs):
     """A Markdown table: a row per weight, a column per framework, and in the last row the factor per dense ReLU layer."""
-    versions = record.parse("framework_defaults")["versions"] | record.parse("defaults")["versions"]
+    versions = runs["framework_defaults"].versions | runs["defaults"].versions
     rows = [f"| 64 channels | He | {' | '.join(f'{NAMES[name]} {versions[name]}' for name in NAMES)} |", "|---|---:|---|---|---|---|"]
     for label, (keras, torch, flax) in ROWS.items():
         found = [default(runs, *keras), filled(runs, "torch", *torch), filled(runs, "flax", *flax)]
