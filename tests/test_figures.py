@@ -32,10 +32,10 @@ def test_there_are_figures_to_check():
 
 @each_figure
 def test_the_same_results_give_the_same_bytes_and_stay_as_they_are(name, runs):
-    read = json.loads(draw.DRAWN.read_text())[name]["read"]
-    known = {experiment: runs[experiment] for experiment in read}  # its key holds these and no other
+    last = json.loads(draw.DRAWN.read_text())[name]
+    known = {experiment: runs[experiment] for experiment in last["read"]}  # its key holds these and no other
     before = pickle.dumps(known)
-    assert draw.svg(name, known) == (drawn(name), read), "run: python -m evidence draw"
+    assert draw.drawing(name, known) == (drawn(name), last["alt"], last["read"]), "run: python -m evidence draw"
     assert "<dc:date>" not in drawn(name)
     assert pickle.dumps(known) == before
 

@@ -14,14 +14,15 @@ from itertools import repeat
 from pathlib import Path
 
 from evidence.bench import speed
-from evidence.book import bibliography, glossary, open_data, proofs
+from evidence.book import bibliography, captions, glossary, open_data, proofs
 from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.readings import claim, numbers
 from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
 
 GENERATED = ROOT / "docs/generated"
-DRAWN = GENERATED / ".figures.json"  # {figure: its key, and the experiments that it read}
+DRAWN = GENERATED / ".figures.json"  # {figure: its key, its alt text, and the experiments that it read}
 PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*.json", "evidence/bench/*.json"]
 
 
@@ -36,8 +37,7 @@ def draw(folder=record.RESULTS, say=print):
     works = bibliography.read(bibliography.BIB.read_text())
     printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
     printed["replication"] = replicate.printed(len(claims))
-    made = {"numbers.json": json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)}
-    made["drawn.yml"] = "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"
+    made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
     made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
     made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
     made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
@@ -48,9 +48,11 @@ def draw(folder=record.RESULTS, say=print):
     made["data.md"] = open_data.table(results, made)
     for pattern in PUBLISHED:
         made |= {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob(pattern)}
+    drawn, seen = _figures(runs, recorded, say)
+    printed["figures"] = {name: captions.printed(name, one["alt"], one["read"]) for name, one in seen.items()}
+    made["numbers.json"] = json.dumps(printed, indent=1, sort_keys=True, ensure_ascii=False)
     for path, text in made.items():
         _write_if_new(GENERATED / path, text)
-    drawn = _figures(runs, recorded, say)
     _delete_leftovers({*made, *(f"figures/{path.name}" for name in figures() for path in _files(name))})
     return drawn
 
@@ -61,37 +63,44 @@ def figures():
     return sorted(path.stem for path in modules if "\ndef draw(" in path.read_text())
 
 
-def svg(name, runs):
-    """One figure for light pages: (SVG text, names of the experiments that it read). The same inputs give the same bytes."""
+def drawing(name, runs):
+    """One figure for light pages: (SVG text, alt text, names of the experiments that it read). The same inputs give the same bytes.
+
+    Raises Problem if its module does not say what is seen.
+    """
     from matplotlib import style
     from matplotlib.figure import Figure
 
     from evidence.style import palette
 
     module = importlib.import_module(f"evidence.figures.{name}")
+    if not (hasattr(module, "ALT") or hasattr(module, "alt")):
+        raise Problem(f"evidence/figures/{name}.py does not say what is seen; write ALT, a text, or alt(runs) if it quotes numbers")
+    watched = replicate.Watched(runs)
+    alt = module.alt(watched) if hasattr(module, "alt") else module.ALT
     with style.context(ROOT / "evidence/style/figure.mplstyle"):
         fig = Figure(figsize=getattr(module, "SIZE", (5.8, 3.4)), layout="constrained")
-        module.draw(fig, watched := replicate.Watched(runs), palette.PALETTE)
+        module.draw(fig, watched, palette.PALETTE)
         text = io.StringIO()
         fig.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue(), sorted(watched.read)
+    return text.getvalue(), alt, sorted(watched.read)
 
 
 def _figures(runs, recorded, say):
     from evidence.style import palette
 
     drawn = json.loads(DRAWN.read_text()) if DRAWN.exists() else {}
-    drawn = {name: drawn.get(name, {"key": "", "read": []}) for name in figures()}
+    drawn = {name: drawn.get(name, {"key": "", "alt": "", "read": []}) for name in figures()}
     waiting = [name for name, last in drawn.items() if last["key"] != _key(name, last["read"], recorded) or not all(map(Path.exists, _files(name)))]
     with ProcessPoolExecutor(min(os.cpu_count(), len(waiting) or 1)) as pool:
-        drawings = pool.map(svg, waiting, repeat(runs))
-        for number, (name, (drawing, read)) in enumerate(zip(waiting, drawings, strict=True), 1):
+        drawings = pool.map(drawing, waiting, repeat(runs))
+        for number, (name, (light, alt, read)) in enumerate(zip(waiting, drawings, strict=True), 1):
             say(f"drawing {number} of {len(waiting)}: {name}")
-            for path, text in zip(_files(name), (drawing, palette.darkened(drawing)), strict=True):
+            for path, text in zip(_files(name), (light, palette.darkened(light)), strict=True):
                 record.replace(path, text)
-            drawn[name] = {"key": _key(name, read, recorded), "read": read}
-            record.replace(DRAWN, json.dumps(drawn, indent=1))
-    return waiting
+            drawn[name] = {"key": _key(name, read, recorded), "alt": alt, "read": read}
+            record.replace(DRAWN, json.dumps(drawn, indent=1, ensure_ascii=False))
+    return waiting, drawn
 
 
 def _files(name):

@@ -4,6 +4,11 @@ from evidence.theory.activations import ACTIVATIONS, LABELS, mean_share
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 4.0)
+ALT = (
+    "Ten activations by the share of their mean and by their measured χ. Linear, SELU, tanh and softsign stand at a share "
+    "of zero from one upwards; ELU, SiLU, GELU, leaky ReLU and ReLU lie near one with shares up to a third; sigmoid lies "
+    "far to the right and far below, on the falling line that bounds them all"
+)
 FAMILIES = {"linear": "constant", "relu": "he", "leaky_relu": "he", "sigmoid": "fixed", "tanh": "glorot", "softsign": "glorot", "selu": "lecun"}
 OFFSETS = {  # of a label from its point, in points; right of it unless said otherwise
     "linear": (-8, -6), "selu": (-8, 0), "elu": (2, -17), "silu": (0, 12), "gelu": (8, 9), "leaky_relu": (4, -15), "relu": (10, -4),

@@ -1,5 +1,7 @@
 """Test accuracy by activation and start on ten hidden layers, a heat map for Adam and one for SGD."""
 
+import math
+
 from evidence.theory.activations import LABELS
 from evidence.readings.activation_matrix import ACTIVATIONS, RATES, STARTS, reached
 
@@ -9,6 +11,17 @@ COLUMNS = {
     "he_normal": "He", "own": "own c",
 }  # fmt: skip
 TITLES = {"adam": "Adam", "sgd": "SGD"}
+
+
+def alt(runs):
+    """What is seen, with the range of what Adam trains."""
+    trained = [reached(runs, one, start, "adam").mean() for one in ACTIVATIONS if one != "sigmoid" for start in STARTS if start != "random_normal"]
+    return (
+        "Two heat maps of test accuracy in per cent, eight activations by six starts, for Adam and for SGD. The column of the fixed "
+        "spread and the row of sigmoid are pale. With Adam all else is between "
+        f"{math.floor(100 * min(trained))} and {math.ceil(100 * max(trained))}. With SGD the rows of ReLU, GELU and SiLU are "
+        "bright only under He and their own constant, tanh, ELU and SELU under every scaled start"
+    )
 
 
 def draw(fig, runs, palette):

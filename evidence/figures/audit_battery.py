@@ -5,6 +5,11 @@ import numpy as np
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.4)
+ALT = (
+    "Three panels over nine layers, each with a sound network and one whose fourth kernel is ten times as large. The size "
+    "of the activations leaps at layer four and stays high; the error signal is larger below layer four; the kernels lie "
+    "inside a grey band around one except the fourth"
+)
 PANELS = {"signal": "RMS of h", "delta": "RMS of δ", "off": "Kernel / nearest rule"}
 LINES = {"example_sound": ("sound", "glorot_uniform", (0, (5, 2))), "example_times_ten": ("one kernel × 10", "he_normal", "-")}
 

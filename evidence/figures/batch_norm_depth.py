@@ -6,6 +6,11 @@ from evidence.style.labels import spread
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.9)
+ALT = (
+    "Size of the error signal through fifty layers, relative to the last, on a logarithmic scale. Without normalization "
+    "it stays level; with it the signal rises toward the input along straight lines by four to six powers of ten, "
+    "steepest for eight images, and three lines for different kernel sizes lie on each other"
+)
 LABELS = {
     "batch_8": "8 images", "batch_32": "32 images", "scale_1": "128 images", "scale_0.1": "128, kernels × 0.1",
     "scale_10": "128, kernels × 10", "batch_512": "512 images", "plain": "no normalization",

@@ -4,6 +4,11 @@ from evidence.readings import rates
 from evidence.readings.intervals import interval
 
 SIZE = (6.6, 4.6)
+ALT = (
+    "Test accuracy against learning rate in four panels, SGD above and Adam below. Without batch normalization only the "
+    "middle one of three starts trains under SGD; with it all three reach similar heights, the largest start only at the "
+    "higher rates"
+)
 LABELS = {0.1: "a tenth of He's size", 1: "He's size", 10: "ten times He's size"}
 DASHES = {0.1: (0, (5, 2)), 1: "-", 10: (0, (1, 1.5))}
 TITLES = {"plain": "Without", "bn": "With batch normalization"}

@@ -4,6 +4,10 @@ import numpy as np
 
 from evidence.readings.intervals import interval
 
+ALT = (
+    "Bars of the share of each digit in the training labels, between nine and just over eleven per cent; on each bar a "
+    "dot with an interval for the probability the trained network predicts, close to the bar's top"
+)
 ARM = "relu_zeros_two"
 
 

@@ -3,6 +3,11 @@
 from evidence.figures.gradient_anatomy import PANELS, line
 
 SIZE = (6.4, 3.6)
+ALT = (
+    "Three panels over thirty layers on a logarithmic scale. Under He, activations, error signals and weight gradients "
+    "are level. Under a standard deviation of 0.01 activations fall steeply towards the output, error signals towards the "
+    "input, and weight gradients are level, far below those of He"
+)
 STARTS = {"he_normal": "He", "small_normal": "N(0, 0.01²)"}
 
 

@@ -4,6 +4,10 @@ from evidence.readings.intervals import interval
 from evidence.readings.rates import grid
 
 SIZE = (6.4, 3.4)
+ALT = (
+    "Test accuracy by learning rate in two panels. With one hidden layer both starts rise far above chance, He at smaller "
+    "rates. With thirty He lies well above chance between 0.003 and 0.03, and the small start at chance at all rates"
+)
 PANELS = {1: "One hidden layer", 30: "Thirty hidden layers"}
 STARTS = {"he_normal": "He", "small_normal": "N(0, 0.01²)"}
 

@@ -4,6 +4,11 @@ import numpy as np
 
 from evidence.readings.intervals import interval
 
+ALT = (
+    "Three lines of the change of the logits in one step, for 4, 16 and 64 residual blocks, both axes logarithmic: Fixup "
+    "is level; with only the last layers at zero the change rises, faster towards 64; He in every layer starts higher and "
+    "leaves the figure at the top before 16"
+)
 ARMS = {"he": ("He in every layer", "he_normal", (0, (5, 2))), "zero_last": ("last layers zero, no more", "zeros", "-"),
         "fixup": ("Fixup", "lecun_normal", "-")}  # fmt: skip
 

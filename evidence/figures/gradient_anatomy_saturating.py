@@ -3,6 +3,12 @@
 from evidence.figures.gradient_anatomy import PANELS, label, line, look
 
 SIZE = (6.4, 5.4)
+ALT = (
+    "Two rows of three panels. Tanh under N(0, 1): activations level at one, error signals and weight gradients rise by "
+    "more than ten powers of ten towards the input; under He and Glorot all nearly level. Sigmoid: activations level; "
+    "under Glorot and He error signals and weight gradients fall by more than ten powers of ten towards the input; under "
+    "N(0, 1) they rise slightly"
+)
 STARTS = {"unit_normal": "N(0, 1)", "he_normal": "He", "glorot_uniform": "Glorot"}
 ACTIVATIONS = {"tanh": 1.3, "sigmoid": 1.7}  # and the gap of the labels in powers of ten
 

@@ -2,6 +2,11 @@
 
 import numpy as np
 
+ALT = (
+    "Four lines of the norm of images by layer, relative to the input, on a logarithmic axis up to layer 100: "
+    "delta-orthogonal is level at one, orthogonal and Glorot uniform sink together, with bands that widen, and He normal "
+    "rises out of the figure"
+)
 STARTS = {"delta_orthogonal": ("delta-orthogonal", "orthogonal", "-"), "orthogonal": ("orthogonal", "orthogonal", (0, (1, 1.5))),
           "glorot_uniform": ("Glorot uniform", "glorot_uniform", (0, (5, 2))), "he_normal": ("He normal", "he_normal", "-")}  # fmt: skip
 

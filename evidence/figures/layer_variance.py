@@ -6,6 +6,11 @@ from evidence.theory import variance
 from evidence.readings.intervals import interval
 
 SIZE = (6.6, 4.0)
+ALT = (
+    "Two panels over seven layers with lines for predictions and markers on them. Forward, the fan-in rule is flat, the "
+    "fan-out rule jumps up and down by four, and the average falls in steps. Backward, the fan-out rule is flat and the "
+    "fan-in rule jumps"
+)
 LABELS = {"fan_in": "1 / fan-in", "fan_avg": "2 / (fan-in + fan-out)", "fan_out": "1 / fan-out"}
 MARKERS = {"fan_in": "o", "fan_avg": "s", "fan_out": "^"}
 

@@ -5,6 +5,11 @@ import numpy as np
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.2)
+ALT = (
+    "Three panels of the variance before the activation by layer, for tanh, ReLU and GELU, on a logarithmic axis: LSUV is "
+    "level at one in all; He stays below one, by less than a factor of a hundred with tanh and ReLU, and sinks steeply "
+    "with GELU; Glorot sinks steeply with ReLU and GELU"
+)
 PANELS = {"tanh": "tanh", "relu": "ReLU", "gelu": "GELU"}
 STARTS = {"lsuv": ("LSUV", "orthogonal", "-"), "he_normal": ("He", "he_normal", "-"), "glorot_uniform": ("Glorot", "glorot_uniform", (0, (5, 2)))}
 

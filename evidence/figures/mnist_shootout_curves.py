@@ -7,6 +7,10 @@ from evidence.style.palette import dash
 from evidence.readings.intervals import interval
 
 SIZE = (5.8, 3.8)
+ALT = (
+    "Test loss by epoch on a logarithmic scale: zeros flat at the top, constant slightly falling, identity and random "
+    "uniform above a bundle of orthogonal, Glorot uniform and He normal that falls together"
+)
 SHOWN = ["zeros", "constant", "identity", "random_uniform", "orthogonal", "glorot_uniform", "he_normal"]
 
 

@@ -2,6 +2,11 @@
 
 import numpy as np
 
+ALT = (
+    "Loss on a logarithmic scale over the twelve batches before the first NaN. The runs with ReLU outputs wander between "
+    "one half and five until the end; the runs with too large a learning rate have only three to five losses each, and in "
+    "the last one or two climb by many powers of ten"
+)
 LINES = {"learning_rate": ("Learning rate too large:\noverflow", "fixed"), "zero_by_zero": ("ReLU outputs: 0/0", "lecun")}
 
 

@@ -4,6 +4,11 @@ import numpy as np
 
 from evidence.readings.intervals import interval
 
+ALT = (
+    "Loss over 156 batches on a logarithmic axis. From a bias of zero it starts highest, falls steeply in the first "
+    "batches and stays above the line of the bias at the log-odds, which starts near the entropy. With a zero kernel as "
+    "well, the loss starts at the entropy, stays there for some thirty batches and then falls"
+)
 ARMS = {  # colour family, label, and where it stands
     "zero": ("constant", "bias zero", (20, 0.5)),
     "prior": ("he", "bias at the log-odds", (4, 0.009)),

@@ -3,6 +3,12 @@
 from evidence.readings.rate_and_spread import DEPTHS, RATES, SCALES, accuracies
 
 SIZE = (6.4, 4.4)
+ALT = (
+    "Two heat maps of test accuracy in per cent, for two and for four hidden layers; rows are four spreads from a tenth "
+    "of He's to three times it, columns fifteen learning rates. The right edge of the bright region is the same for He's "
+    "spread and below, and lies further left for three times He; the left edge moves right as the spread shrinks, and "
+    "with four layers the smallest spread has no bright cell"
+)
 NAMES = {0.1: "0.1 × He", 0.3: "0.3 × He", 1: "He", 3: "3 × He"}
 
 

@@ -3,6 +3,10 @@
 from evidence.readings.intervals import interval
 
 SIZE = (5.8, 1.9)
+ALT = (
+    "Ten small dots on a line of test accuracy, one per seed; above them one large dot at their mean with a horizontal "
+    "bar for its interval"
+)
 ARM = "he_normal"
 
 

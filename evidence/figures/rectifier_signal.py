@@ -5,6 +5,11 @@ import numpy as np
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.8)
+ALT = (
+    "Mean square of z over twenty layers on a scale of powers of two. Three lines for He stay near the top whatever the "
+    "width, the narrowest sinking a little; three lines for Glorot fall together along a straight line by about a factor "
+    "of two per layer"
+)
 LABELS = {"glorot_normal": "Glorot: half per layer", "he_normal": "He: all of it"}
 WIDTHS = {64: (0, (1, 1.5)), 128: (0, (5, 2)), 512: "-"}
 

@@ -4,6 +4,10 @@ import numpy as np
 
 from evidence.readings.intervals import interval
 
+ALT = (
+    "Doublings of the mean square over residual blocks, from one to 64. Plain He climbs along a dotted straight line to "
+    "some sixty doublings; the two other starts stay flat at the bottom, one just above zero, one at zero"
+)
 LINES = {"he_normal": "plain He", "residual_scale": "divided by √N", "rezero": "ReZero"}
 
 

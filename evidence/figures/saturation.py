@@ -5,6 +5,12 @@ import numpy as np
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 3.8)
+ALT = (
+    "Two panels over twenty hidden layers. Left, the share of saturated units: high and nearly flat for N(0, 1) kernels "
+    "and for large biases, zero for LeCun kernels. Right, the error signal relative to layer twenty on a logarithmic "
+    "scale: towards the first layer it climbs many decades for N(0, 1) kernels, falls even more for large biases, and "
+    "stays nearly flat for LeCun"
+)
 ARMS = {  # the label's colour family, and where it stands in the left and the right panel: (layer, height)
     "kernels": ("kernels N(0, 1)", "fixed", (11, 91), (13.5, 6.4)),
     "biases": ("LeCun kernels,\nbiases N(0, 10²)", "constant", (11, 62), (14, -10.4)),

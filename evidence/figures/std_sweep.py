@@ -3,6 +3,11 @@
 from evidence.readings.std_sweep import DEPTHS, RULES, STDS
 
 SIZE = (6.4, 5.4)
+ALT = (
+    "Two heat maps, for ReLU and for tanh, of test accuracy in per cent; rows are 1 to 16 hidden layers, columns thirteen "
+    "standard deviations from 0.001 to 10 and, set apart, He or Glorot. The bright region covers the left half in the row "
+    "of one layer and narrows to about 0.1 and 0.2 in the row of sixteen; the column set apart is bright in every row"
+)
 NAMES = {"relu": "ReLU", "tanh": "tanh"}
 
 

@@ -7,6 +7,11 @@ from evidence.readings.numbers import plus_minus
 from evidence.readings.zero_start import state
 
 SIZE = (5.8, 4.5)
+ALT = (
+    "Two grids of cells, for one and for two hidden layers; rows are relu, tanh and sigmoid, columns four starts. With "
+    "one hidden layer all cells with a random output layer say distinct except relu from zero, which is frozen; with two "
+    "hidden layers no first kernel is distinct"
+)
 STARTS = {
     "zeros": "all kernels 0",
     "zeros_hidden": "hidden 0,\noutput random",
