@@ -15,10 +15,10 @@ from evidence.engine.freshness import ROOT
 
 RNG = np.random.default_rng(0)
 ONE, OTHER = RNG.normal(0, 1, (2, 10, 1))
-RUNS = {"an_experiment": {
+RUNS = {"an_experiment": record.Arms({
     "one": {"loss": ONE - ONE.mean(), "test_accuracy": RNG.uniform(0.95, 1, (10, 3)), "gradient": np.exp(3 * OTHER)},
     "other": {"loss": ONE - ONE.mean() - 2, "rate": np.full((10, 1), 0.1), "learned": np.repeat([0.0, 1.0], 5)[:, None]},
-}}  # fmt: skip
+}, {"steps": 80})}  # fmt: skip
 ERROR = ONE.std(ddof=1) / math.sqrt(10)  # of the mean loss, which is 0
 
 
@@ -52,6 +52,10 @@ def test_a_check_four_errors_away_survives_as_many_errors_as_stay_below_it_in_95
     assert found(below(4)) == [2]  # 1.645 · 2 < 4 < 1.645 · 3
 
 
+def test_moved_runs_keep_their_protocol():
+    assert slack.moved(RUNS, 0, 1)["an_experiment"].protocol == {"steps": 80}
+
+
 def test_a_refuted_claim_has_no_slack_at_all():
     assert found(below(-1)) == [slack.REFUTED]
 
@@ -83,7 +87,7 @@ def test_arms_stay_paired_and_values_possible(much):
 
 
 def test_nan_and_numbers_change_places_whole():
-    runs = {"an_experiment": {"one": {"loss": np.array([[np.nan], [1.0], [2.0], [3.0], [np.nan]])}}}
+    runs = {"an_experiment": record.Arms({"one": {"loss": np.array([[np.nan], [1.0], [2.0], [3.0], [np.nan]])}}, {})}
     rows = [quantity(slack.moved(runs, draw, 1), "one", "loss")[:, 0] for draw in range(40)]
     assert {int(np.isnan(row).sum()) for row in rows} > {1, 2, 3}
 

@@ -82,7 +82,7 @@ def _still(runs):
 
 def _each(runs, change):
     return {
-        name: {arm: {quantity: change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}
+        name: record.Arms({arm: {quantity: change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}, arms.protocol)
         for name, arms in runs.items()
     }
 
