@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from evidence.networks.budget import EARLY
 from evidence.readings.claim import claim
 from evidence.readings.intervals import paired_difference
-from evidence.readings.numbers import percent, plus_minus, word
+from evidence.readings.numbers import percent, plus_minus, spelled, word
 from evidence.readings.rates import best, grid
-from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, SIXTH, accuracy, gain
+from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, accuracy, gain, marks
 
 DRAWN = [f"{rule}_{shape}" for rule in ("random", "lecun", "glorot", "he") for shape in ("normal", "uniform")] + ["truncated_normal", "orthogonal"]
-HALF = EARLY[1]  # steps: half an epoch
 
 
 def points(gap):
@@ -18,10 +16,19 @@ def points(gap):
     return plus_minus(*gap, 100)
 
 
+def budget(runs, *names):
+    """What sentences say of experiments of settled_*, the first one's budget and the depths of all, in words.
+
+    {"epochs" of the shortest run, "start", "half": steps, "layers" of the first, "deep" of the last}
+    """
+    protocol, depths = runs[names[0]].protocol, [spelled(runs[name].protocol["hidden_layers"]) for name in names]
+    return {"epochs": word(min(protocol["epochs"].values())), "layers": depths[0], "deep": depths[-1]} | marks(protocol)
+
+
 def medians(runs, activation, optimizer):
-    """Median test accuracy of the seeds after six epochs: {"<rule>_<hidden layers>": fraction}."""
+    """Median test accuracy of the seeds at the end of the shortest run: {"<rule>_<hidden layers>": fraction}."""
     return {
-        f"{rule.partition('_')[0]}_{depth}": np.median(accuracy(runs, activation, depth, rule, optimizer, SIXTH))
+        f"{rule.partition('_')[0]}_{depth}": np.median(accuracy(runs, activation, depth, rule, optimizer, "end"))
         for depth in DEPTHS for rule in RULES[activation]
     }  # fmt: skip
 
@@ -34,6 +41,11 @@ def shown(shares):
 def spread(shares):
     """Median and range of fractions, for runs that end far apart."""
     return f"{100 * np.median(shares):.0f} % in the median, from {100 * min(shares):.0f} to {100 * max(shares):.0f}"
+
+
+def shallow(runs):
+    """How many hidden layers mnist_shootout has, in words."""
+    return word(len(runs["mnist_shootout"].protocol["widths"]) - 2)
 
 
 def stale_start(runs):
@@ -67,62 +79,66 @@ def equal_rules(*names):
 
 @claim(refuted_by=stale_start)
 def every_random_start_trains_when_shallow(runs):
-    """With two hidden layers and Adam, {rules} random initializers of Keras end at {lowest} or above in every one of {seeds} seeds, those of
+    """With {layers} hidden layers and Adam, {rules} random initializers of Keras end at {lowest} or above in every one of {seeds} seeds, those of
     a fixed spread among them."""
     final = np.array([runs["mnist_shootout"][rule]["test_accuracy"][:, -1] for rule in DRAWN])
     assert final.min() > 0.96
-    return {"rules": word(len(DRAWN)), "lowest": f"{np.floor(1000 * final.min()) / 10:.1f} %", "seeds": word(final.shape[1])}
+    return {"rules": word(len(DRAWN)), "lowest": f"{np.floor(1000 * final.min()) / 10:.1f} %", "seeds": word(final.shape[1]), "layers": shallow(runs)}
 
 
 @claim(refuted_by=equal_rules("settled_relu_30"))
 def depth_decides_what_he_gains(runs):
-    """With two hidden ReLU layers He and Glorot normal end at {he_2} and {glorot_2} after five epochs of Adam on MNIST; six epochs of SGD
-    take them to {he_15} and {glorot_15} with fifteen, and to {he_30} and {glorot_30} with thirty."""
+    """With {shallow} hidden ReLU layers He and Glorot normal end at {he_2} and {glorot_2} after {few} epochs of Adam on MNIST; {epochs} epochs
+    of SGD take them to {he_15} and {glorot_15} with {layers}, and to {he_30} and {glorot_30} with {deep}."""
     ends = {rule: {2: runs["mnist_shootout"][f"{rule}_normal"]["test_accuracy"][:, -1]} for rule in ("he", "glorot")}
     for rule, end in ends.items():
-        end |= {depth: accuracy(runs, "relu", depth, f"{rule}_normal", "sgd", SIXTH) for depth in DEPTHS}
+        end |= {depth: accuracy(runs, "relu", depth, f"{rule}_normal", "sgd", "end") for depth in DEPTHS}
     apart = {depth: np.median(ends["he"][depth]) - np.median(ends["glorot"][depth]) for depth in ends["he"]}
-    assert abs(apart[2]) < 0.005 and abs(apart[15]) < 0.03 and gain(runs, "relu", 30, "sgd", SIXTH).low > 0.1
-    return {f"{rule}_{depth}": percent(values) for rule, end in ends.items() for depth, values in end.items()}
+    assert abs(apart[2]) < 0.005 and abs(apart[15]) < 0.03 and gain(runs, "relu", 30, "sgd", "end").low > 0.1
+    said = {"shallow": shallow(runs), "few": word(runs["mnist_shootout"].protocol["epochs"])} | budget(runs, "settled_relu_15", "settled_relu_30")
+    return said | {f"{rule}_{depth}": percent(values) for rule, end in ends.items() for depth, values in end.items()}
 
 
 @claim(refuted_by=frozen("settled_relu_15"))
 def glorot_catches_up_at_fifteen(runs):
-    """With SGD, half an epoch, {half} steps, brings He to {he} and Glorot to {glorot}. After six epochs the median seeds are at {he_15} and
+    """With SGD, half an epoch, {half} steps, brings He to {he} and Glorot to {glorot}. After {epochs} epochs the median seeds are at {he_15} and
     {glorot_15}: He starts faster, and Glorot catches up."""
-    he, glorot = (percent(accuracy(runs, "relu", 15, f"{rule}_normal", "sgd", HALF)) for rule in ("he", "glorot"))
+    he, glorot = (percent(accuracy(runs, "relu", 15, f"{rule}_normal", "sgd", "half")) for rule in ("he", "glorot"))
     ends = medians(runs, "relu", "sgd")
-    assert gain(runs, "relu", 15, "sgd", HALF).low > 0 and abs(ends["he_15"] - ends["glorot_15"]) < 0.03
-    return {"half": HALF, "he": he, "glorot": glorot} | shown(ends)
+    assert gain(runs, "relu", 15, "sgd", "half").low > 0 and abs(ends["he_15"] - ends["glorot_15"]) < 0.03
+    return budget(runs, "settled_relu_15") | {"he": he, "glorot": glorot} | shown(ends)
 
 
 @claim(refuted_by=equal_rules("settled_relu_30"))
 def glorot_stalls_at_thirty(runs):
-    """With SGD, He is at {he} after half an epoch and Glorot still at {flat} in every seed, the share of ones. After six epochs Glorot is at
-    {glorot}; after twenty at {late}, which He passed after {passed}. He ends at {end}."""
+    """With SGD, He is at {he} after half an epoch and Glorot still at {flat} in every seed, the share of ones. After {epochs} epochs Glorot is at
+    {glorot}; after {all} at {late}, which He passed after {passed}. He ends at {end}."""
     he, glorot = (accuracy(runs, "relu", 30, f"{rule}_normal", "sgd") for rule in ("he", "glorot"))
-    start = gain(runs, "relu", 30, "sgd", HALF)
-    sixth = accuracy(runs, "relu", 30, "glorot_normal", "sgd", SIXTH)
-    flat = accuracy(runs, "relu", 30, "glorot_normal", "sgd", HALF)
-    ends = he.mean(0)[len(EARLY) :]
+    start = gain(runs, "relu", 30, "sgd", "half")
+    sixth = accuracy(runs, "relu", 30, "glorot_normal", "sgd", "end")
+    flat = accuracy(runs, "relu", 30, "glorot_normal", "sgd", "half")
+    protocol = runs["settled_relu_30"].protocol
+    ends = he.mean(0)[len(protocol["early_steps"]) :]
     passed = 1 + int(np.argmax(ends > glorot[:, -1].mean()))
-    assert flat.max() < 0.12 and start.low > 0.1 and gain(runs, "relu", 30, "sgd", SIXTH).low > 0.2
+    assert flat.max() < 0.12 and start.low > 0.1 and gain(runs, "relu", 30, "sgd", "end").low > 0.2
     assert paired_difference(glorot[:, -1], sixth).low > 0.2 and ends[-1] > glorot[:, -1].mean() and passed <= 10
-    return {
-        "he": percent(accuracy(runs, "relu", 30, "he_normal", "sgd", HALF)), "flat": f"{100 * np.median(flat):.2f} %",
+    return budget(runs, "settled_relu_30") | {
+        "all": spelled(protocol["epochs"]["sgd"]),
+        "he": percent(accuracy(runs, "relu", 30, "he_normal", "sgd", "half")), "flat": f"{100 * np.median(flat):.2f} %",
         "glorot": spread(sixth), "late": percent(glorot[:, -1]), "passed": word(passed), "end": percent(he[:, -1]),
     }  # fmt: skip
 
 
 @claim(refuted_by=equal_rules("settled_relu_15", "settled_relu_30"))
 def adam_closes_the_gap(runs):
-    """With Adam and thirty ReLU layers, He is ahead of Glorot by {start_30} percentage points of test accuracy after {start} steps; with
-    fifteen the difference is {start_15}. After six epochs the median seeds are at {he_15} and {glorot_15}, and at {he_30} and {glorot_30}."""
-    starts = {f"start_{depth}": gain(runs, "relu", depth, "adam", EARLY[0]) for depth in DEPTHS}
+    """With Adam and {deep} ReLU layers, He is ahead of Glorot by {start_30} percentage points of test accuracy after {start} steps; with
+    {layers} the difference is {start_15}. After {epochs} epochs the median seeds are at {he_15} and {glorot_15}, and at {he_30} and {glorot_30}."""
+    starts = {f"start_{depth}": gain(runs, "relu", depth, "adam", "start") for depth in DEPTHS}
     ends = medians(runs, "relu", "adam")
     assert starts["start_30"].low > 0 and all(0.85 < end for end in ends.values())
     assert all(abs(ends[f"he_{depth}"] - ends[f"glorot_{depth}"]) < 0.04 for depth in DEPTHS)
-    return {"start": EARLY[0]} | {name: points(start) for name, start in starts.items()} | shown(ends)
+    said = budget(runs, "settled_relu_15", "settled_relu_30")
+    return said | {name: points(start) for name, start in starts.items()} | shown(ends)
 
 
 def harmless_rates(runs):
@@ -134,13 +150,13 @@ def harmless_rates(runs):
 
 @claim(refuted_by=harmless_rates)
 def the_rate_can_matter_more(runs):
-    """With fifteen ReLU layers and six epochs of SGD, Glorot ends {rate} percentage points of test accuracy apart under the best and under the
+    """With {layers} ReLU layers and {epochs} epochs of SGD, Glorot ends {rate} percentage points of test accuracy apart under the best and under the
     largest of {rates} learning rates, while He and Glorot, each at its best, are {rule} apart."""
     rates = grid(runs["settled_relu_15"], "glorot_normal_sgd")
     right, wrong = (arm["test_accuracy"][:, -1] for arm in (best(runs["settled_relu_15"], "glorot_normal_sgd"), rates[max(rates)]))
-    rate, rule = paired_difference(right, wrong), gain(runs, "relu", 15, "sgd", SIXTH)
+    rate, rule = paired_difference(right, wrong), gain(runs, "relu", 15, "sgd", "end")
     assert rate.low > 0.2 and rate.low > 2 * rule.high
-    return {"rate": points(rate), "rates": word(len(rates)), "rule": points(rule)}
+    return budget(runs, "settled_relu_15") | {"rate": points(rate), "rates": word(len(rates)), "rule": points(rule)}
 
 
 def same_optimizer(runs):
@@ -152,40 +168,42 @@ def same_optimizer(runs):
 
 @claim(refuted_by=same_optimizer)
 def the_optimizer_matters_when_deep(runs):
-    """With thirty ReLU layers and six epochs, going from SGD to Adam gains Glorot {optimizer} percentage points of test accuracy; staying with
+    """With {layers} ReLU layers and {epochs} epochs, going from SGD to Adam gains Glorot {optimizer} percentage points of test accuracy; staying with
     SGD and going from Glorot to He gains {rule}."""
-    sgd, adam = (accuracy(runs, "relu", 30, "glorot_normal", optimizer, SIXTH) for optimizer in OPTIMIZERS)
-    optimizer, rule = paired_difference(adam, sgd), gain(runs, "relu", 30, "sgd", SIXTH)
+    sgd, adam = (accuracy(runs, "relu", 30, "glorot_normal", optimizer, "end") for optimizer in OPTIMIZERS)
+    optimizer, rule = paired_difference(adam, sgd), gain(runs, "relu", 30, "sgd", "end")
     assert optimizer.low > 0.1 and rule.low > 0.1
-    return {"optimizer": points(optimizer), "rule": points(rule)}
+    return budget(runs, "settled_relu_30") | {"optimizer": points(optimizer), "rule": points(rule)}
 
 
 @claim(refuted_by=equal_rules("settled_tanh_30"))
 def orthogonal_starts_faster(runs):
-    """With thirty tanh layers orthogonal is ahead of Glorot uniform by {adam} percentage points of test accuracy after {start} steps of Adam,
+    """With {layers} tanh layers orthogonal is ahead of Glorot uniform by {adam} percentage points of test accuracy after {start} steps of Adam,
     and after as many of SGD by {sgd}, {verdict}."""
-    starts = {optimizer: gain(runs, "tanh", 30, optimizer, EARLY[0]) for optimizer in OPTIMIZERS}
+    starts = {optimizer: gain(runs, "tanh", 30, optimizer, "start") for optimizer in OPTIMIZERS}
     assert starts["adam"].low > 0 and starts["sgd"].mean > 0
-    verdict = "not detectable with five seeds" if starts["sgd"].holds_zero else "detectable as well"
-    return {"start": EARLY[0], "verdict": verdict} | {optimizer: points(start) for optimizer, start in starts.items()}
+    seeds = word(len(runs["settled_tanh_30"].protocol["seeds"]))
+    verdict = f"not detectable with {seeds} seeds" if starts["sgd"].holds_zero else "detectable as well"
+    return budget(runs, "settled_tanh_30") | {"verdict": verdict} | {optimizer: points(start) for optimizer, start in starts.items()}
 
 
 @claim(refuted_by=equal_rules("settled_tanh_30"))
 def orthogonal_stands_adams_default(runs):
-    """At Adam's default rate in Keras, `{rate}`, thirty tanh layers end after six epochs at {orthogonal} from orthogonal, and from Glorot uniform
+    """At Adam's default rate in Keras, `{rate}`, {layers} tanh layers end after {epochs} epochs at {orthogonal} from orthogonal, and from Glorot uniform
     at {glorot}."""
     rate = 0.001
     ends = {rule: grid(runs["settled_tanh_30"], f"{rule}_adam")[rate]["test_accuracy"][:, -1] for rule in RULES["tanh"]}
     orthogonal, glorot = map(np.median, ends.values())
     assert orthogonal - glorot > 0.2
-    return {rule.partition("_")[0]: spread(end) for rule, end in ends.items()} | {"rate": rate}
+    said = budget(runs, "settled_tanh_30") | {"rate": rate}
+    return said | {rule.partition("_")[0]: spread(end) for rule, end in ends.items()}
 
 
 @claim(refuted_by=frozen("settled_tanh_30"))
 def deep_tanh_ends_alike(runs):
-    """After six epochs the median seeds of orthogonal and Glorot uniform are at {sgd_orthogonal_15} and {sgd_glorot_15} with fifteen tanh layers
-    and SGD, at {sgd_orthogonal_30} and {sgd_glorot_30} with thirty; with Adam at {adam_orthogonal_15} and {adam_glorot_15}, and at
+    """After {epochs} epochs the median seeds of orthogonal and Glorot uniform are at {sgd_orthogonal_15} and {sgd_glorot_15} with {layers} tanh
+    layers and SGD, at {sgd_orthogonal_30} and {sgd_glorot_30} with {deep}; with Adam at {adam_orthogonal_15} and {adam_glorot_15}, and at
     {adam_orthogonal_30} and {adam_glorot_30}."""
     ends = {f"{optimizer}_{arm}": end for optimizer in OPTIMIZERS for arm, end in medians(runs, "tanh", optimizer).items()}
     assert all(abs(end - ends[arm.replace("orthogonal", "glorot")]) < 0.03 for arm, end in ends.items()) and min(ends.values()) > 0.9
-    return shown(ends)
+    return budget(runs, "settled_tanh_15", "settled_tanh_30") | shown(ends)

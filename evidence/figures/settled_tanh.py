@@ -1,6 +1,6 @@
 """Learning curves of orthogonal and Glorot on deep tanh networks: who starts faster, and where both end."""
 
-from evidence.figures.settling import panels
+from evidence.figures.settled_relu import panels
 
 SIZE = (5.8, 5.2)
 ALT = (

@@ -43,11 +43,17 @@ def fixed(value, digits=4):
 
 
 WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+LARGER = {15: "fifteen", 16: "sixteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty"}
 
 
 def word(count):
     """A small count in words, a larger one in digits."""
     return WORDS[count] if count < len(WORDS) else f"{count:,}"
+
+
+def spelled(count):
+    """A count in words as far as the book spells any: what `word` does, and the larger depths."""
+    return LARGER.get(count) or word(count)
 
 
 def below(value):
