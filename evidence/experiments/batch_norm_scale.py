@@ -22,6 +22,7 @@ PROTOCOL = {
     "steps": 300,
     "validation_images": 1000,
     "test_images": 5000,
+    "statistics_images": 5000,  # of the training images, to normalize by when the network is tested
     "seeds": list(range(5)),
 }
 
@@ -57,7 +58,7 @@ def trained(kernels, normalized, optimizer, rates, training, validation, test):
     moving = normalization.train(weights, x, y, order, rates, optimizer)
     size = np.linalg.norm(kernels[2], axis=(1, 2))
     moved = np.linalg.norm(weights[2][0].numpy().astype(float) - kernels[2], axis=(1, 2))  # its squares overflow float32
-    statistics = normalization.forward(weights, x[:5000])[1]
+    statistics = normalization.forward(weights, x[: PROTOCOL["statistics_images"]])[1]
     found = {
         "val_accuracy": normalization.accuracy(weights, *validation, statistics),
         "test_accuracy": normalization.accuracy(weights, *test, statistics),

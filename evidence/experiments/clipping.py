@@ -8,16 +8,14 @@ import numpy as np
 from evidence import mnist
 from snippets.tools import stacked
 
-STARTS = {"he_normal": "he_normal", "doubled_he": keras.initializers.VarianceScaling(8.0)}  # twice He's deviation
-CLIPPING = {"none": {}, "norm": {"global_clipnorm": 1.0}, "value": {"clipvalue": 0.01}}
-RATES = [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 PROTOCOL = {
     "question": "Which learning rates does clipping save, and does it replace a good start?",
     "widths": [784] + [64] * 10 + [10],
     "activation": "relu",
     "optimizer": "sgd",
-    "clipping": CLIPPING,
-    "learning_rates": RATES,
+    "starts": {"he_normal": 1, "doubled_he": 2},  # standard deviation of the kernels relative to He's
+    "clipping": {"none": {}, "norm": {"global_clipnorm": 1.0}, "value": {"clipvalue": 0.01}},
+    "learning_rates": [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
     "batch_size": 128,
     "steps": 100,
     "validation_images": 1000,
@@ -33,12 +31,12 @@ def measure(seed):
     """
     (x, y), *asked = mnist.split(seed, PROTOCOL["steps"] * PROTOCOL["batch_size"], PROTOCOL["validation_images"])
     runs = {}
-    for start, initializer in STARTS.items():
-        kernels = stacked.initial_kernels(initializer, PROTOCOL["widths"], seed)
+    for start, factor in PROTOCOL["starts"].items():
+        kernels = stacked.initial_kernels(keras.initializers.VarianceScaling(2.0 * factor**2), PROTOCOL["widths"], seed)
         weights = [part for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
-        for clipping in CLIPPING:
+        for clipping in PROTOCOL["clipping"]:
             model = network(clipping)
-            for rate in RATES:
+            for rate in PROTOCOL["learning_rates"]:
                 model.set_weights(weights)  # SGD without momentum keeps no other state
                 model.optimizer.learning_rate = rate
                 model.fit(x, y, batch_size=PROTOCOL["batch_size"], shuffle=False, verbose=0)
@@ -55,5 +53,5 @@ def network(clipping):
     layers = [keras.layers.Dense(width, PROTOCOL["activation"]) for width in hidden]
     model = keras.Sequential([keras.layers.Input((PROTOCOL["widths"][0],)), *layers, keras.layers.Dense(classes)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(1.0, **CLIPPING[clipping]), loss, jit_compile=False, steps_per_execution=25)
+    model.compile(keras.optimizers.SGD(1.0, **PROTOCOL["clipping"][clipping]), loss, jit_compile=False, steps_per_execution=25)
     return model

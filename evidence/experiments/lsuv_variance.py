@@ -17,7 +17,7 @@ PROTOCOL = {
     "activations": ["tanh", "relu", "gelu"],
     "starts": ["glorot_uniform", "he_normal", "lsuv"],
     "batch_images": 512,
-    "trained": ["relu", "gelu"],  # from he_normal and lsuv
+    "trained": {"activations": ["relu", "gelu"], "starts": ["he_normal", "lsuv"]},
     "optimizer": "sgd",
     "learning_rates": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
     "batch_size": 64,
@@ -45,7 +45,7 @@ def measure(seed):
         for start in PROTOCOL["starts"]:
             weights = initial_weights(model, start, seen, seed)
             runs[f"{activation}_{start}"] = {"variance": variances(model, seen), "unseen_variance": variances(model, unseen)}
-            if activation in PROTOCOL["trained"] and start in ("he_normal", "lsuv"):
+            if activation in PROTOCOL["trained"]["activations"] and start in PROTOCOL["trained"]["starts"]:
                 for rate in PROTOCOL["learning_rates"]:
                     (_, chosen_by), (loss, reported) = train(weights, x, y, held_out, tf.constant(rate)).numpy()
                     runs[f"{activation}_{start}_{rate}"] = {

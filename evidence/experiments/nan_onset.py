@@ -9,51 +9,52 @@ import tensorflow as tf
 from evidence import mnist
 from snippets.tools import stacked
 
-STANDARD = keras.initializers.RandomNormal(stddev=1.0)
-CAUSES = {  # widths, start, optimizer, loss
-    "learning_rate": ([784] + [64] * 10 + [10], "he_normal", ("sgd", 3.0), "logits"),
-    "start": ([784] + [256] * 36 + [10], STANDARD, ("sgd", 0.01), "logits"),
-    "zero_by_zero": ([784, 256, 10], "he_normal", ("adam", 0.001), "relu_output"),
-    "log_of_zero": ([784, 256, 10], STANDARD, ("sgd", 0.01), "own_entropy"),
-}
-BEFORE = 12  # losses on record
 PROTOCOL = {
     "question": "What does the loss do before it is NaN, and does that tell the cause?",
-    "causes": {name: list(cause[2:]) for name, cause in CAUSES.items()},
+    "causes": {
+        "learning_rate": {"hidden_layers": 10, "width": 64, "start": "he_normal", "optimizer": "sgd", "learning_rate": 3.0, "loss": "logits"},
+        "start": {"hidden_layers": 36, "width": 256, "start": "standard_normal", "optimizer": "sgd", "learning_rate": 0.01, "loss": "logits"},
+        "zero_by_zero": {"hidden_layers": 1, "width": 256, "start": "he_normal", "optimizer": "adam", "learning_rate": 0.001, "loss": "relu_output"},
+        "log_of_zero": {"hidden_layers": 1, "width": 256, "start": "standard_normal", "optimizer": "sgd", "learning_rate": 0.01, "loss": "own_entropy"},
+    },
+    "too_deep": {"hidden_layers": 45, "width": 256, "start": "standard_normal", "images": 64},
     "activation": "relu",
     "batch_size": 64,
     "most_batches": 150,
+    "losses": 12,  # on record, the last before the NaN
     "seeds": list(range(5)),
 }
+STANDARD = keras.initializers.RandomNormal(stddev=1.0)
 
 
 def measure(seed):
     """{cause: quantities, "too_deep": see untrained} of one seed.
 
-    "batch": the first whose loss is infinite or NaN, from 1, and NaN if there was none; "loss": (BEFORE,) of the batches
+    "batch": the first whose loss is infinite or NaN, from 1, and NaN if there was none; "loss": (losses,) of the batches
     before it, the last one last, NaN where there were fewer; "first_loss": of batch 1.
     """
     (x, y), _ = mnist.pixels()
     order, size = stacked.batch_order(seed, 0, len(x)), PROTOCOL["batch_size"]
     runs = {}
-    for name, (widths, start, (optimizer, rate), loss) in CAUSES.items():
-        kernels = stacked.initial_kernels(start, widths, seed)
+    for name, cause in PROTOCOL["causes"].items():
+        rule = STANDARD if cause["start"] == "standard_normal" else cause["start"]
+        kernels = stacked.initial_kernels(rule, [784] + [cause["width"]] * cause["hidden_layers"] + [10], seed)
         weights = [tf.Variable(part) for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
-        rule, losses = keras.optimizers.get(optimizer), []
-        rule.learning_rate = rate
+        optimizer, losses = keras.optimizers.get(cause["optimizer"]), []
+        optimizer.learning_rate = cause["learning_rate"]
         while not losses or (np.isfinite(losses[-1]) and len(losses) < PROTOCOL["most_batches"]):
             chosen = order[len(losses) * size : (len(losses) + 1) * size]
-            value, gradients = differentiate(loss)(weights, x[chosen], y[chosen])
-            rule.apply(gradients, weights)
+            value, gradients = differentiate(cause["loss"])(weights, x[chosen], y[chosen])
+            optimizer.apply(gradients, weights)
             losses.append(float(value))
         lost = not np.isfinite(losses[-1])
-        before = losses[:-1][-BEFORE:]
+        before = losses[:-1][-PROTOCOL["losses"] :]
         runs[name] = {
             "batch": [len(losses) if lost else np.nan],
-            "loss": [np.nan] * (BEFORE - len(before)) + before,
+            "loss": [np.nan] * (PROTOCOL["losses"] - len(before)) + before,
             "first_loss": losses[:1],
         }
-    return runs | {"too_deep": untrained(x[:64], seed)}
+    return runs | {"too_deep": untrained(x[: PROTOCOL["too_deep"]["images"]], seed)}
 
 
 def untrained(x, seed):
@@ -61,8 +62,9 @@ def untrained(x, seed):
 
     Not the loss that Keras reports of it: the processor decides whether that is NaN.
     """
-    rules = [keras.initializers.RandomNormal(stddev=1.0, seed=1000 * seed + layer) for layer in range(45)]
-    layers = [keras.layers.Dense(256, "relu", kernel_initializer=rule) for rule in rules]
+    depth, width = PROTOCOL["too_deep"]["hidden_layers"], PROTOCOL["too_deep"]["width"]
+    rules = [keras.initializers.RandomNormal(stddev=1.0, seed=1000 * seed + layer) for layer in range(depth)]
+    layers = [keras.layers.Dense(width, "relu", kernel_initializer=rule) for rule in rules]
     model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax")])
     outputs = model(x)
     weights = np.concatenate([part.ravel() for part in model.get_weights()])

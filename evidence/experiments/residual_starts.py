@@ -22,6 +22,7 @@ PROTOCOL = {
     "question": "Which starts let a network of many residual blocks without normalization train?",
     "block": "x + relu(relu(x) @ first) @ second, between a dense layer from the pixels and one to the classes",
     "kernels": "he_normal in the blocks, lecun_normal from the pixels, glorot_uniform to the classes",
+    "starts": STARTS,
     "signal": {"blocks": DEPTHS, "width": 64, "images": 128},
     "training": {"blocks": BLOCKS, "width": 32, "learning_rates": RATES, "batch_size": BATCH, "steps": STEPS},
     "validation_images": 1000,
@@ -48,7 +49,7 @@ def measure(seed):
 
 def growth(seed):
     """What networks of each depth do to the mean square of x before training, by start."""
-    (x, _), *_ = mnist.split(seed, 128)
+    (x, _), *_ = mnist.split(seed, PROTOCOL["signal"]["images"])
     stem, kernels = drawn(seed, PROTOCOL["signal"]["width"])
     factors = {start: [] for start in STARTS}
     for start in STARTS:

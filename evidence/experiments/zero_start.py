@@ -6,19 +6,18 @@ import numpy as np
 from evidence import mnist
 from snippets.tools import stacked
 
-CONSTANT = keras.initializers.Constant(0.1)
-STARTS = {  # what the hidden kernels start from, and what the output kernel starts from
-    "zeros": ("zeros", "zeros"),
-    "zeros_hidden": ("zeros", "glorot_uniform"),
-    "constant": (CONSTANT, CONSTANT),
-    "constant_hidden": (CONSTANT, "glorot_uniform"),
-    "glorot_uniform": ("glorot_uniform", "glorot_uniform"),
-}
-ACTIVATIONS = ["relu", "tanh", "sigmoid"]
-REGRESSION = [784, 10]  # no hidden layer: softmax regression
-DEPTHS = {"one": [784, 128, 10], "two": [784, 128, 64, 10]}  # hidden layers
 PROTOCOL = {
     "question": "What does a network learn from kernels that are all zero, or all equal?",
+    "widths": {"regression": [784, 10], "one": [784, 128, 10], "two": [784, 128, 64, 10]},  # by hidden layers, none: softmax regression
+    "activations": ["relu", "tanh", "sigmoid"],
+    "starts": {  # what the hidden kernels start from, and what the output kernel starts from
+        "zeros": ["zeros", "zeros"],
+        "zeros_hidden": ["zeros", "glorot_uniform"],
+        "constant": ["constant", "constant"],
+        "constant_hidden": ["constant", "glorot_uniform"],
+        "glorot_uniform": ["glorot_uniform", "glorot_uniform"],
+    },
+    "constant": 0.1,
     "output": "softmax",
     "optimizer": "adam",
     "learning_rate": 0.001,
@@ -26,6 +25,8 @@ PROTOCOL = {
     "epochs": 1,
     "seeds": list(range(5)),
 }
+SETTING = {name: PROTOCOL[name] for name in ("output", "optimizer", "learning_rate", "batch_size", "epochs")}
+RULES = {"constant": keras.initializers.Constant(PROTOCOL["constant"])}  # beside Keras's names
 
 
 def measure(seed):
@@ -35,29 +36,28 @@ def measure(seed):
     (largest standard deviation of a row across the layer's units: 0 if all units are copies) and "rank_ratio"
     (second singular value over the first; 0 for a kernel of zeros); and the "output_bias" (10,).
     """
-    runs = _train(REGRESSION, "linear", {start: [start] for start in ("zeros", "glorot_uniform")}, seed, "regression_{}")
-    for depth, widths in DEPTHS.items():
-        starts = {name: [hidden] * (len(widths) - 2) + [output] for name, (hidden, output) in STARTS.items()}
-        for activation in ACTIVATIONS:
-            runs |= _train(widths, activation, starts, seed, f"{activation}_{{}}_{depth}")
+    runs = _train("regression", "linear", ["zeros", "glorot_uniform"], seed, "regression_{}")
+    for depth in ("one", "two"):
+        for activation in PROTOCOL["activations"]:
+            runs |= _train(depth, activation, PROTOCOL["starts"], seed, f"{activation}_{{}}_{depth}")
     return runs
 
 
-def _train(widths, activation, starts, seed, name):
+def _train(depth, activation, starts, seed, name):
     (x, y), test = mnist.pixels()
-    setting = {option: value for option, value in PROTOCOL.items() if option not in ("question", "seeds")}
-    networks = [(start, seed) for start in starts.values()]
-    history, weights = stacked.train(
-        networks, x, y, test, widths=widths, activation=activation, **setting, verbose=False
-    )
+    widths = PROTOCOL["widths"][depth]
+    pairs = {start: [RULES.get(rule, rule) for rule in PROTOCOL["starts"][start]] for start in starts}
+    rules = {start: [hidden] * (len(widths) - 2) + [output] for start, (hidden, output) in pairs.items()}
+    networks = [(each, seed) for each in rules.values()]
+    history, weights = stacked.train(networks, x, y, test, widths=widths, activation=activation, **SETTING, verbose=False)
     return {
         name.format(start): {
             "test_loss": history["val_loss"][k],
             "test_accuracy": history["val_accuracy"][k],
-            **describe(stacked.initial_kernels(rules, widths, seed), weights[k][0::2]),
+            **describe(stacked.initial_kernels(each, widths, seed), weights[k][0::2]),
             "output_bias": weights[k][-1],
         }
-        for k, (start, rules) in enumerate(starts.items())
+        for k, (start, each) in enumerate(rules.items())
     }
 
 
