@@ -50,5 +50,5 @@ def at_an_end(arms):
 
 
 def _rate(name, stem):
-    found = re.fullmatch(re.escape(stem) + r"_([\d.e-]+)", name)
-    return found and found[1]
+    begins, _, rate = name.rpartition("_")
+    return rate if begins == stem and re.fullmatch(r"[\d.e-]+", rate) else None
