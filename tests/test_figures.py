@@ -9,6 +9,7 @@ import pytest
 
 from evidence.book import draw
 from evidence.engine import record
+from evidence.networks.initializers import INITIALIZERS
 from evidence.style import palette
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
@@ -90,5 +91,7 @@ def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(turned, page):
         assert high / low >= 3, (color, high / low)
 
 
-def test_every_snippet_has_a_family():
-    assert {path.stem for path in (ROOT / "snippets/keras").glob("*.py")} == palette.FAMILY.keys()
+def test_every_snippet_has_a_family_and_is_measured():
+    programs = {path.stem for path in (ROOT / "snippets/keras").glob("*.py")}
+    assert programs == palette.FAMILY.keys(), "evidence/style/palette.py"
+    assert programs == INITIALIZERS.keys(), "evidence/networks/initializers.py"

@@ -1,29 +1,12 @@
 """Every initializer on one network, ten times each."""
 
-import keras
-
 from evidence import mnist
+from evidence.networks.initializers import INITIALIZERS
 from snippets.tools import stacked
 
-# Keras's own defaults, as in snippets/keras; `constant` has none worth the name (its default is 0)
-INITIALIZERS = {
-    "zeros": "zeros",
-    "ones": "ones",
-    "constant": keras.initializers.Constant(0.1),
-    "random_normal": "random_normal",
-    "random_uniform": "random_uniform",
-    "truncated_normal": "truncated_normal",
-    "lecun_normal": "lecun_normal",
-    "lecun_uniform": "lecun_uniform",
-    "glorot_normal": "glorot_normal",
-    "glorot_uniform": "glorot_uniform",
-    "he_normal": "he_normal",
-    "he_uniform": "he_uniform",
-    "orthogonal": "orthogonal",
-    "identity": "identity",
-}
 PROTOCOL = {
     "question": "Which initializer trains the network of the source notes best, and which differences are detectable?",
+    "initializers": INITIALIZERS,
     "widths": [784, 128, 64, 10],
     "activation": "relu",
     "output": "softmax",
@@ -39,7 +22,7 @@ def measure(seed):
     """Learning curves of one seed: {initializer: {"loss": (epochs,), "accuracy": …, "test_loss": …, "test_accuracy": …}}."""
     (x, y), test = mnist.pixels()
     networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
-    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds")}
+    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "initializers", "seeds")}
     history, _ = stacked.train(networks, x, y, test, **setting, verbose=False)
     return {
         arm: {quantity.replace("val_", "test_"): values[k] for quantity, values in history.items()}
