@@ -5,21 +5,35 @@ import numpy as np
 from keras import layers
 
 from evidence import mnist
-from evidence.readings.audit_battery import FAULTS
 from snippets.tools.audit import audit
 
-WIDTHS = [32, 64, 128]
-PLAIN = {"he_relu": ("relu", "he_normal"), "glorot_tanh": ("tanh", "glorot_uniform"), "lecun_selu": ("selu", "lecun_normal"),
-         "he_gelu": ("gelu", "he_normal"), "glorot_relu": ("relu", "glorot_uniform")}  # fmt: skip
+PLAIN = {"he_relu": ["relu", "he_normal"], "glorot_tanh": ["tanh", "glorot_uniform"], "lecun_selu": ["selu", "lecun_normal"],
+         "he_gelu": ["gelu", "he_normal"], "glorot_relu": ["relu", "glorot_uniform"]}  # fmt: skip
 SOUND = [*PLAIN, "deep_relu", "deep_tanh", "batch_norm", "layer_norm", "dropout", "convolutional", "residual", "zero_branches"]
+FAULTS = {  # what each is planted in, its size, and how `audit` has to call it
+    "times_ten": {"hosts": ["he_relu", "glorot_tanh", "batch_norm", "convolutional", "residual"], "factor": 10, "called": "too large"},
+    "times_a_tenth": {"hosts": ["he_relu", "glorot_tanh", "batch_norm", "convolutional", "residual"], "factor": 0.1, "called": "too small"},
+    "zeros": {"hosts": ["he_relu", "glorot_tanh", "convolutional"], "factor": 0, "called": "zero kernel"},
+    "constant": {"hosts": ["he_relu", "glorot_tanh", "convolutional"], "value": 0.05, "called": "copied units"},
+    "reused": {"hosts": ["deep_relu", "deep_tanh", "residual"], "called": "reused initializer"},
+    "negative_biases": {"hosts": ["he_relu", "glorot_relu", "convolutional"], "value": -20.0, "called": "dead units"},
+    "saturated": {"hosts": ["glorot_tanh", "deep_tanh"], "factor": 30, "called": "saturated"},
+    "raw_pixels": {"hosts": ["he_relu", "glorot_tanh", "convolutional"], "factor": 255, "called": "input too large"},
+    "wrong_rule": {"hosts": ["deep_relu"], "factor": 2**-0.5, "called": "vanishing signal"},
+}
 PROTOCOL = {
     "question": "In how many networks with one planted fault does the audit name that layer and that fault, and nothing else?",
+    "plain": PLAIN,  # activation and initializer
     "sound": SOUND,
-    "faults": {name: hosts for name, (hosts, _) in FAULTS.items()},
-    "depths": "1 to 6 hidden layers, deep ones 20",
-    "widths": WIDTHS,
+    "faults": FAULTS,
+    "hidden_layers": [1, 6],  # from, to; as many residual blocks
+    "glorot_relu_layers": [2, 4],
+    "deep_layers": 20,
+    "widths": [32, 64, 128],
+    "filters": [16, 32],
+    "dropout": 0.2,
     "images": 128,
-    "example": "8 hidden layers of 64 ReLU from He normal, the fourth kernel times 10",
+    "example": {"hidden_layers": 8, "width": 64, "initializer": "he_normal", "layer": 4, "factor": 10},
     "seeds": list(range(5)),
 }
 
@@ -38,26 +52,30 @@ def measure(seed):
     x, y = x[chosen].reshape(-1, 28, 28, 1), y[chosen]
     models = {kind: network(kind, rng) for kind in SOUND}
     runs = {"sound": {"alarm": [float(bool(findings(model, x, y))) for model in models.values()]}}
-    for fault, (hosts, word) in FAULTS.items():
+    for fault, planned in FAULTS.items():
         runs[fault] = {"named": [], "other": []}
-        for kind in hosts:
+        for kind in planned["hosts"]:
             weights = models[kind].get_weights()
             planted = plant(fault, models[kind], rng)
-            found = findings(models[kind], x * np.float32(255 if fault == "raw_pixels" else 1), y)
-            hits = [finding for finding in found if set(finding.layers) == planted and word in finding.fault]
+            found = findings(models[kind], x * np.float32(planned["factor"] if fault == "raw_pixels" else 1), y)
+            hits = [finding for finding in found if set(finding.layers) == planted and planned["called"] in finding.fault]
             runs[fault]["named"].append(float(bool(hits)))
             runs[fault]["other"].append(float(len(found) > len(hits)))
             models[kind].set_weights(weights)
-    example = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *(he(64, "relu") for _ in range(8)), he(10, "softmax")])
-    runs["example_sound"] = described(example, x, y)
-    kernel = example.layers[4].kernel
-    kernel.assign(10 * kernel)
-    runs["example_times_ten"] = described(example, x, y)
-    return runs
+    return runs | example(x, y)
 
 
-def he(units, activation):
-    return layers.Dense(units, activation, kernel_initializer="he_normal")
+def example(x, y):
+    """What the audit shows of one network before and after a kernel is multiplied: {"example_sound", "example_times_ten": quantities}."""
+    planned = PROTOCOL["example"]
+    units = [*[planned["width"]] * planned["hidden_layers"], 10]
+    dense = [layers.Dense(width, "relu", kernel_initializer=planned["initializer"]) for width in units]
+    dense[-1].activation = keras.activations.softmax
+    model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *dense])
+    runs = {"example_sound": described(model, x, y)}
+    kernel = dense[planned["layer"] - 1].kernel
+    kernel.assign(planned["factor"] * kernel)
+    return runs | {"example_times_ten": described(model, x, y)}
 
 
 def described(model, x, y):
@@ -72,15 +90,16 @@ def findings(model, x, y):
 def network(kind, rng):
     """A sound network of random depth and width; the layers in which a fault may be planted are called kernel_0, kernel_1, …"""
     activation, rule = PLAIN.get(kind, ("tanh", "glorot_uniform") if kind == "deep_tanh" else ("relu", "he_normal"))
-    depth = 20 if kind.startswith("deep") else int(rng.integers(2, 5)) if kind == "glorot_relu" else int(rng.integers(1, 7))
-    width, names = int(rng.choice(WIDTHS)), (f"kernel_{i}" for i in range(100))
+    low, high = PROTOCOL["glorot_relu_layers" if kind == "glorot_relu" else "hidden_layers"]
+    depth = PROTOCOL["deep_layers"] if kind.startswith("deep") else int(rng.integers(low, high + 1))
+    width, names = int(rng.choice(PROTOCOL["widths"])), (f"kernel_{i}" for i in range(100))
     h = inputs = keras.Input((28, 28, 1))
 
     def dense(activation=None, rule=rule):
         return layers.Dense(width, activation, kernel_initializer=rule, name=next(names))
 
     if kind == "convolutional":
-        for filters in (16, 32):
+        for filters in PROTOCOL["filters"]:
             h = layers.Conv2D(filters, 3, padding="same", strides=2, activation="relu", kernel_initializer="he_normal", name=next(names))(h)
         h = layers.GlobalAveragePooling2D()(h)
     elif kind in ("residual", "zero_branches"):
@@ -89,7 +108,7 @@ def network(kind, rng):
             branch = dense("relu")(layers.BatchNormalization()(h))
             h = layers.Add()([h, dense(rule="zeros" if kind == "zero_branches" else rule)(branch)])
     else:
-        between = {"batch_norm": layers.BatchNormalization, "layer_norm": layers.LayerNormalization, "dropout": lambda: layers.Dropout(0.2)}
+        between = {"batch_norm": layers.BatchNormalization, "layer_norm": layers.LayerNormalization, "dropout": lambda: layers.Dropout(PROTOCOL["dropout"])}
         h = layers.Flatten()(h)
         for _ in range(depth):
             h = dense()(h)
@@ -110,12 +129,12 @@ def plant(fault, model, rng):
         return {held[first].name, held[second].name}
     if fault == "wrong_rule":
         for layer in held:
-            layer.kernel.assign(layer.kernel / np.sqrt(2))
+            layer.kernel.assign(layer.kernel * FAULTS[fault]["factor"])
         return {layer.name for layer in held}
     if fault == "negative_biases":
-        layer.bias.assign(np.full(layer.bias.shape, -20.0))
+        layer.bias.assign(np.full(layer.bias.shape, FAULTS[fault]["value"]))
     elif fault == "constant":
-        layer.kernel.assign(np.full(layer.kernel.shape, 0.05))
+        layer.kernel.assign(np.full(layer.kernel.shape, FAULTS[fault]["value"]))
     else:
-        layer.kernel.assign(layer.kernel * {"times_ten": 10, "saturated": 30, "times_a_tenth": 0.1, "zeros": 0}[fault])
+        layer.kernel.assign(layer.kernel * FAULTS[fault]["factor"])
     return {layer.name}

@@ -4,20 +4,17 @@ import numpy as np
 
 from evidence import mnist
 
-WIDTHS = [2, 4, 8, 16]
-LAYERS = 50  # hidden layers
-BIASES = [-4, -2, -1, 0, 1]
 PROTOCOL = {
     "question": "How often is a ReLU network born dead, and how many units does a constant bias silence?",
     "initializer": "He normal, untruncated",
-    "widths": WIDTHS,
-    "layers": LAYERS,
+    "widths": [2, 4, 8, 16],
+    "hidden_layers": 50,
     "draws": 200,
     "images": 32,
     "bias_width": 64,
-    "bias_layers": 5,
+    "bias_hidden_layers": 5,
     "bias_images": 1000,
-    "biases": BIASES,
+    "biases": [-4, -2, -1, 0, 1],
     "seeds": list(range(10)),
 }
 
@@ -25,16 +22,16 @@ PROTOCOL = {
 def measure(seed):
     """{"width_<n>": {"dead_share", "mute_share": (layers,)}, "biases": {"unit_share": (biases,)}} of one seed.
 
-    dead_share: of 200 networks, those in which some layer up to this one puts out zero for every image; mute_share: for
+    dead_share: of the drawn networks, those in which some layer up to this one puts out zero for every image; mute_share: for
     the first image. unit_share: of the hidden units of one wide network, those that are zero for every image, with every
     bias at the same constant.
     """
     (x, _), _ = mnist.pixels()
     rng = np.random.default_rng(seed)
     chosen = x[rng.choice(len(x), PROTOCOL["bias_images"], replace=False)]
-    runs = {f"width_{width}": born_dead(rng, chosen[: PROTOCOL["images"]], width) for width in WIDTHS}
-    kernels = [he(rng, shape) for shape in [(784, PROTOCOL["bias_width"])] + [(PROTOCOL["bias_width"],) * 2] * (PROTOCOL["bias_layers"] - 1)]
-    return runs | {"biases": {"unit_share": [silent_units(kernels, chosen, bias) for bias in BIASES]}}
+    runs = {f"width_{width}": born_dead(rng, chosen[: PROTOCOL["images"]], width) for width in PROTOCOL["widths"]}
+    kernels = [he(rng, shape) for shape in [(784, PROTOCOL["bias_width"])] + [(PROTOCOL["bias_width"],) * 2] * (PROTOCOL["bias_hidden_layers"] - 1)]
+    return runs | {"biases": {"unit_share": [silent_units(kernels, chosen, bias) for bias in PROTOCOL["biases"]]}}
 
 
 def he(rng, shape):
@@ -45,7 +42,7 @@ def he(rng, shape):
 def born_dead(rng, x, width):
     """Shares of the drawn networks that are dead, for all images and for the first, layer by layer."""
     h, found = x[None], {"dead_share": [], "mute_share": []}
-    for _ in range(LAYERS):
+    for _ in range(PROTOCOL["hidden_layers"]):
         h = np.maximum(h @ he(rng, (PROTOCOL["draws"], h.shape[-1], width)), 0)
         found["dead_share"].append(np.mean(~h.any(axis=(1, 2))))
         found["mute_share"].append(np.mean(~h[:, 0].any(axis=1)))

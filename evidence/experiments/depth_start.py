@@ -8,9 +8,9 @@ from evidence.networks.signal import layer_statistics
 from evidence.networks.trials import scores
 from snippets.tools import stacked
 
-STARTS = {"small_normal": keras.initializers.RandomNormal(stddev=0.01), "he_normal": "he_normal"}
 PROTOCOL = {
     "question": "Does training start with one hidden layer and with thirty, from a small fixed spread and from He?",
+    "small_std": 0.01,
     "width": 128,
     "hidden_layers": [1, 30],
     "activation": "relu",
@@ -18,12 +18,13 @@ PROTOCOL = {
     "learning_rates": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
     "batch_size": 64,
     "images": 3200,
-    "epochs": 4,  # of 50 steps each
+    "epochs": 4,
     "validation_images": 1000,
     "test_images": 2000,
     "signal_images": 512,
     "seeds": list(range(5)),
 }
+STARTS = {"small_normal": keras.initializers.RandomNormal(stddev=PROTOCOL["small_std"]), "he_normal": "he_normal"}
 
 
 def measure(seed):

@@ -8,27 +8,26 @@ from evidence import mnist
 from evidence.networks.subset import accuracy, hidden, watched
 from snippets.tools import stacked
 
-HEADS = {
-    "zeros": "zeros",
-    "glorot_uniform": "glorot_uniform",
-    "he_normal": "he_normal",
-    "large": keras.initializers.VarianceScaling(200.0),  # ten times He's standard deviation
-}
-WIDTHS = [784, 128, 64, 5]
-IMAGES, BATCH, EPOCHS = 320, 32, 30
-RATES = {"adam": 0.001, "sgd": 0.1}
 PROTOCOL = {
     "question": "What should a new head start from, and does a random head spoil the features below it?",
-    "widths": WIDTHS,
+    "heads": ["zeros", "glorot_uniform", "he_normal", "large"],
+    "large": 10,  # times He's standard deviation
+    "widths": [784, 128, 64, 5],
     "activation": "relu",
-    "pretraining": {"digits": "0 to 4", "images": 10_000, "epochs": 2, "optimizer": "adam", "initializer": "he_normal"},
-    "images": IMAGES,  # of the digits 5 to 9
-    "batch_size": BATCH,
-    "epochs": EPOCHS,
-    "learning_rates": RATES,
+    "pretraining": {  # on the digits 0 to 4
+        "images": 10_000, "epochs": 2, "batch_size": 128, "optimizer": "adam", "learning_rate": 0.001, "initializer": "he_normal",
+    },
+    "images": 320,  # of the digits 5 to 9
+    "batch_size": 32,
+    "epochs": 30,
+    "learning_rates": {"adam": 0.001, "sgd": 0.1},
     "frozen_learning_rate": 0.01,  # with Adam
+    "scratch_learning_rate": 0.001,  # with Adam
     "seeds": list(range(20)),
-}
+}  # fmt: skip
+WIDTHS = PROTOCOL["widths"]
+LARGE = keras.initializers.VarianceScaling(2.0 * PROTOCOL["large"] ** 2)
+HEADS = {name: LARGE if name == "large" else name for name in PROTOCOL["heads"]}
 
 
 def measure(seed):
@@ -42,23 +41,25 @@ def measure(seed):
     train, test = mnist.pixels()
     (x_old, y_old), old_test = (five_digits(*part, 0) for part in (train, test))
     (x, y), new_test = (five_digits(*part, 5) for part in (train, test))
-    images, epochs = PROTOCOL["pretraining"]["images"], PROTOCOL["pretraining"]["epochs"]
+    before, size, epochs = PROTOCOL["pretraining"], PROTOCOL["batch_size"], PROTOCOL["epochs"]
     rng = np.random.default_rng(seed)
-    first, few = rng.permutation(len(y_old))[:images], rng.permutation(len(y))[:IMAGES]
+    first, few = rng.permutation(len(y_old))[: before["images"]], rng.permutation(len(y))[: PROTOCOL["images"]]
     # seeds of its own: the new head must not be the one that the body was trained under
     _, (body,) = stacked.train(
-        [("he_normal", 1000 + seed)], x_old[first], y_old[first], watched(old_test), widths=WIDTHS, epochs=epochs, verbose=False
-    )
+        [(before["initializer"], 1000 + seed)], x_old[first], y_old[first], watched(old_test), widths=WIDTHS, verbose=False,
+        **{name: before[name] for name in ("optimizer", "learning_rate", "batch_size", "epochs")},
+    )  # fmt: skip
     x, y = x[few], y[few]
     runs, probed = _frozen(body, x, y, new_test, seed)
     _, (scratch,) = stacked.train(
-        [("he_normal", seed)], x, y, watched(new_test), widths=WIDTHS, batch_size=BATCH, epochs=EPOCHS, verbose=False
-    )
+        [("he_normal", seed)], x, y, watched(new_test), widths=WIDTHS, batch_size=size, epochs=epochs,
+        learning_rate=PROTOCOL["scratch_learning_rate"], verbose=False,
+    )  # fmt: skip
     runs["pretrained"] = {"old_accuracy": [accuracy(body, *old_test)]}
     runs["scratch"] = {"test_accuracy": [accuracy(scratch, *new_test)]}
     starts = {head: body[:4] + [new_kernel(head, seed), np.zeros(5, "float32")] for head in HEADS} | {"probed": body[:4] + probed}
-    batches = np.concatenate([stacked.batch_order(seed, epoch, IMAGES) for epoch in range(EPOCHS)]).reshape(-1, BATCH)
-    for optimizer, rate in RATES.items():
+    batches = np.concatenate([stacked.batch_order(seed, epoch, len(x)) for epoch in range(epochs)]).reshape(-1, size)
+    for optimizer, rate in PROTOCOL["learning_rates"].items():
         losses, once = fine_tuned(list(starts.values()), x, y, batches[:1], optimizer, rate)
         _, last = fine_tuned(list(starts.values()), x, y, batches, optimizer, rate)
         for k, head in enumerate(starts):
@@ -76,7 +77,8 @@ def _frozen(body, x, y, new_test, seed):
     """Heads alone, trained on what the body makes of the images; and the one trained from zeros."""
     untrained = stacked.initial_kernels("he_normal", WIDTHS, seed)
     random = [part for kernel in untrained for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
-    setting = {"widths": WIDTHS[-2:], "batch_size": BATCH, "epochs": EPOCHS, "learning_rate": PROTOCOL["frozen_learning_rate"]}
+    setting = {"widths": WIDTHS[-2:], "learning_rate": PROTOCOL["frozen_learning_rate"]}
+    setting |= {name: PROTOCOL[name] for name in ("batch_size", "epochs")}
     runs = {}
     for features, heads in ((body, HEADS), (random, {"random": "zeros"})):
         seen, unseen = hidden(features, x), hidden(features, new_test[0])

@@ -6,15 +6,11 @@ import numpy as np
 from evidence import mnist
 from snippets.tools import stacked
 
-INITIALIZERS = {
-    "zeros": "zeros",
-    "random_normal": keras.initializers.RandomNormal(stddev=0.01),
-    "glorot_uniform": "glorot_uniform",
-    "he_normal": "he_normal",
-}
-OUTPUTS = ["relu", "softmax"]
 PROTOCOL = {
     "question": "Why did four initializers all give a test accuracy of 0.0980, and what do they give when repaired?",
+    "initializers": ["zeros", "random_normal", "glorot_uniform", "he_normal"],
+    "random_normal_std": 0.01,
+    "outputs": ["relu", "softmax"],
     "widths": [784, 256, 10],
     "activation": "relu",
     "loss": "categorical_crossentropy",
@@ -34,11 +30,12 @@ def measure(seed):
     NaN for the first time: where all ten outputs are zero for one image, it is 0/0).
     """
     (x, y), test = mnist.pixels()
-    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds", "loss")}
-    starts = {name: stacked.initial_kernels(initializer, PROTOCOL["widths"], seed) for name, initializer in INITIALIZERS.items()}
+    setting = {name: PROTOCOL[name] for name in ("widths", "activation", "optimizer", "learning_rate", "batch_size", "epochs")}
+    own = {"random_normal": keras.initializers.RandomNormal(stddev=PROTOCOL["random_normal_std"])}
+    networks = [(own.get(name, name), seed) for name in PROTOCOL["initializers"]]
+    starts = {name: stacked.initial_kernels(start, PROTOCOL["widths"], seed) for name, (start, _) in zip(PROTOCOL["initializers"], networks)}
     runs = {}
-    for output in OUTPUTS:
-        networks = [(initializer, seed) for initializer in INITIALIZERS.values()]
+    for output in PROTOCOL["outputs"]:
         history, weights = stacked.train(networks, x, y, test, output=output, **setting, verbose=False)
         for k, (name, kernels) in enumerate(starts.items()):
             runs[f"{name}_{output}"] = {

@@ -4,43 +4,39 @@ import numpy as np
 
 from evidence import mnist
 
-WIDTH = 200
-LAYERS = 20  # hidden layers
-BATCH = 200
-SATURATED = 0.99  # |h| above which tanh'(z) is below 0.02
 PROTOCOL = {
     "question": "Do gradients vanish or explode in a deep tanh network whose units are saturated?",
-    "widths": [784, *[WIDTH] * LAYERS, 10],
+    "arms": {  # standard deviations of the kernels (null: 1 / sqrt(fan_in)) and of the biases
+        "kernels": {"std": 1.0, "bias_std": 0.0},
+        "biases": {"std": None, "bias_std": 10.0},
+        "lecun": {"std": None, "bias_std": 0.0},
+        "small": {"std": 0.01, "bias_std": 0.0},
+    },
+    "widths": [784] + [200] * 20 + [10],
     "activation": "tanh",
-    "images": BATCH,
-    "saturated": SATURATED,
+    "images": 200,
+    "saturated": 0.99,  # |h| above which tanh'(z) is below 0.02
     "seeds": list(range(10)),
-}
-ARMS = {  # standard deviation of the kernels (None: 1 / sqrt(fan_in)) and of the biases
-    "kernels": (1.0, 0.0),
-    "biases": (None, 10.0),
-    "lecun": (None, 0.0),
-    "small": (0.01, 0.0),
 }
 
 
 def measure(seed):
     """Signals of one seed at initialization: {arm: quantities}, on the same images and normal draws for every arm.
 
-    Per hidden layer, first to last: "square" (mean of h²), "saturated_share" (units with |h| > SATURATED), "delta"
+    Per hidden layer, first to last: "square" (mean of h²), "saturated_share" (units with |h| above "saturated"), "delta"
     (root mean square of dJ/dz for one image, log10), "gradient" (norm of the kernel's gradient for the batch,
     log10). And "first_z" (1,), the standard deviation of the first layer's pre-activations within an image.
     """
     (x, y), _ = mnist.pixels()
     rng = np.random.default_rng(seed)
-    chosen = rng.choice(len(x), BATCH, replace=False)
+    chosen = rng.choice(len(x), PROTOCOL["images"], replace=False)
     widths = PROTOCOL["widths"]
     draws = [rng.standard_normal(shape, "float32") for shape in zip(widths, widths[1:])]
     shifts = [rng.standard_normal(width, "float32") for width in widths[1:]]
     runs = {}
-    for arm, (std, bias) in ARMS.items():
-        kernels = [draw * np.float32(std or len(draw) ** -0.5) for draw in draws]
-        biases = [np.float32(bias) * shift for shift in shifts]
+    for arm, drawn in PROTOCOL["arms"].items():
+        kernels = [draw * np.float32(drawn["std"] or len(draw) ** -0.5) for draw in draws]
+        biases = [np.float32(drawn["bias_std"]) * shift for shift in shifts]
         biases[-1] = 0 * biases[-1]  # the logits: no arm is about them
         runs[arm] = describe(kernels, biases, x[chosen], y[chosen])
     return runs
@@ -62,7 +58,7 @@ def describe(kernels, biases, x, y):
     gradients = [before.T @ delta / len(x) for before, delta in zip(h, deltas[:-1])]
     return {
         "square": (hidden**2).mean((1, 2)),
-        "saturated_share": (np.abs(hidden) > SATURATED).mean((1, 2)),
+        "saturated_share": (np.abs(hidden) > PROTOCOL["saturated"]).mean((1, 2)),
         "delta": [np.log10(np.sqrt((delta.astype(float) ** 2).mean())) for delta in deltas[:-1]],
         "gradient": [np.log10(np.linalg.norm(gradient.astype(float))) for gradient in gradients],
         "first_z": [z[0].std(axis=1).mean()],

@@ -6,21 +6,17 @@ from evidence import mnist
 from evidence.networks.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
-RULES = ["lecun_normal", "glorot_normal", "he_normal"]
-EPOCHS = 25  # enough to learn every image
-BATCH = {100: 10, 300: 30, 1000: 50}  # by number of images
-ZEROS = 500  # images on which zeros compete with He
 PROTOCOL = {
     "question": "Does the initializer matter more with few images, and does it change overfitting?",
     "widths": [784, 128, 64, 10],
     "activation": "relu",
     "optimizer": "adam",
     "learning_rate": 0.001,
-    "images": [*BATCH],
-    "batch_sizes": [*BATCH.values()],
-    "images_for_zeros": ZEROS,
+    "initializers": ["lecun_normal", "glorot_normal", "he_normal"],
+    "batch_sizes": {100: 10, 300: 30, 1000: 50},  # by number of images
+    "images_for_zeros": 500,  # on which zeros compete with He
     "batch_size_for_zeros": 50,
-    "epochs": EPOCHS,
+    "epochs": 25,  # enough to learn every image
     "seeds": list(range(10)),  # a seed draws its own images as well
 }
 
@@ -33,11 +29,11 @@ def measure(seed):
     """
     train, test = mnist.pixels()
     runs = {}
-    for size, batch in BATCH.items():
-        runs |= _trained(RULES, subset(*train, size, seed), test, seed, batch)
-    few = subset(*train, ZEROS, seed)
+    for size, batch in PROTOCOL["batch_sizes"].items():
+        runs |= _trained(PROTOCOL["initializers"], subset(*train, size, seed), test, seed, batch)
+    few = subset(*train, PROTOCOL["images_for_zeros"], seed)
     last = _trained(["zeros", "he_normal"], few, test, seed, PROTOCOL["batch_size_for_zeros"])
-    share = np.bincount(few[1], minlength=10) / ZEROS
+    share = np.bincount(few[1], minlength=10) / len(few[1])
     return runs | {arm: found | {"share": share} for arm, found in last.items()}
 
 

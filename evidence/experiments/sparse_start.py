@@ -22,9 +22,9 @@ class Sparse(keras.initializers.Initializer):
         return {"kept": self.kept, "seed": self.seed}
 
 
-STARTS = {"he_normal": "he_normal", "tenth": Sparse(0.1), "hundredth": Sparse(0.01), "zeros": "zeros"}
 PROTOCOL = {
     "question": "Must every weight start away from zero?",
+    "kept": {"tenth": 0.1, "hundredth": 0.01},  # share of the weights
     "widths": [784, 128, 64, 10],
     "activation": "relu",
     "optimizer": "adam",
@@ -33,12 +33,14 @@ PROTOCOL = {
     "epochs": 1,
     "seeds": list(range(5)),
 }
+SPARSE = {name: Sparse(kept) for name, kept in PROTOCOL["kept"].items()}
+STARTS = {"he_normal": "he_normal"} | SPARSE | {"zeros": "zeros"}
 
 
 def measure(seed):
     """{start: {"zero_share": (kernels,) of the weights at the start, "test_accuracy": (1,) after one epoch}} of one seed."""
     (x, y), test = mnist.pixels()
-    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "seeds")}
+    setting = {name: value for name, value in PROTOCOL.items() if name not in ("question", "kept", "seeds")}
     history, _ = stacked.train([(start, seed) for start in STARTS.values()], x, y, test, **setting, verbose=False)
     return {
         arm: {

@@ -6,43 +6,37 @@ from evidence import mnist
 from evidence.networks.subset import accuracy, subset, watched
 from snippets.tools import stacked
 
-IMAGES = 1000
-TRAINED = {  # learning rate, epochs, and factors on every kernel; Adam at two rates
-    "adam": (0.001, 40, [0.1, 0.3, 1, 3, 10]),
-    "fast_adam": (0.01, 20, [0.3, 1, 3]),
-    "sgd": (0.1, 30, [1, 3]),
-}
-SILENT = [1, 10]  # factors on the hidden kernels under an output layer of zeros, with "adam"
 PROTOCOL = {
     "question": "Does the size of the initial weights change how well a network generalizes?",
     "widths": [784, 128, 64, 10],
     "activation": "relu",
-    "images": IMAGES,
+    "images": 1000,
     "batch_size": 50,
-    "trained": {name: {"rate": rate, "epochs": epochs, "factors": factors} for name, (rate, epochs, factors) in TRAINED.items()},
-    "silent_factors": SILENT,
+    "trained": {  # factors on every kernel
+        "adam": {"optimizer": "adam", "learning_rate": 0.001, "epochs": 40, "factors": [0.1, 0.3, 1, 3, 10]},
+        "fast_adam": {"optimizer": "adam", "learning_rate": 0.01, "epochs": 20, "factors": [0.3, 1, 3]},
+        "sgd": {"optimizer": "sgd", "learning_rate": 0.1, "epochs": 30, "factors": [1, 3]},
+    },
+    "silent_factors": [1, 10],  # on the hidden kernels under an output layer of zeros, trained as "adam"
     "seeds": list(range(10)),  # a seed draws its own images as well
 }
 
 
 def measure(seed):
-    """{"<optimizer>_<factor>" and "silent_<factor>": {"loss", "accuracy", "test_accuracy": (1,)}} of one seed.
+    """{"<trained>_<factor>" and "silent_<factor>": {"loss", "accuracy", "test_accuracy": (1,)}} of one seed.
 
     "loss" of the last training epoch, "accuracy" on the training images after it, "test_accuracy" on all test images.
     """
     train, test = mnist.pixels()
-    few = subset(*train, IMAGES, seed)
+    few = subset(*train, PROTOCOL["images"], seed)
     setting = {name: PROTOCOL[name] for name in ("widths", "activation", "batch_size")}
     runs = {}
-    for optimizer, (rate, epochs, factors) in TRAINED.items():
-        starts = {f"{optimizer}_{factor}": he(factor) for factor in factors}
-        if optimizer == "adam":
-            starts |= {f"silent_{factor}": [he(factor), he(factor), "zeros"] for factor in SILENT}
-        networks = [(start, seed) for start in starts.values()]
-        history, weights = stacked.train(
-            networks, *few, watched(test), optimizer=optimizer.removeprefix("fast_"), learning_rate=rate, epochs=epochs,
-            **setting, verbose=False,
-        )  # fmt: skip
+    for name, trained in PROTOCOL["trained"].items():
+        starts = {f"{name}_{factor}": he(factor) for factor in trained["factors"]}
+        if name == "adam":
+            starts |= {f"silent_{factor}": [he(factor), he(factor), "zeros"] for factor in PROTOCOL["silent_factors"]}
+        how = {key: trained[key] for key in ("optimizer", "learning_rate", "epochs")}
+        history, weights = stacked.train([(start, seed) for start in starts.values()], *few, watched(test), **setting, **how, verbose=False)
         for k, arm in enumerate(starts):
             runs[arm] = {
                 "loss": history["loss"][k, -1:],

@@ -11,33 +11,40 @@ from snippets.tools import stacked
 
 STEPS = 160
 RATES = [0.1, 0.2, 0.5, 1.0]  # above the sound one
-SOUND = {"start": "he_normal", "bias": 0.0, "activation": "relu", "rate": 0.03, "pixel": 1.0}
-FAULTS = {  # in what each network differs from the sound one
-    "sound": {},
-    "zeros": {"start": "zeros"},
-    "small": {"start": keras.initializers.RandomNormal(stddev=0.01)},
-    "silent": {"bias": -1.0},  # of every hidden unit
-    "copied": {"copied": True},  # one kernel for all hidden layers of one shape
-    "shuffled": {"shuffled": True},  # labels that belong to other images
-    "tanh": {"activation": "tanh", "start": "glorot_uniform"},
-    "saturated": {"activation": "tanh", "start": keras.initializers.RandomNormal(stddev=1.0)},
-    # what becomes of these, NaN or a dead layer, is left to chance
-    "doubled": {"start": keras.initializers.VarianceScaling(8.0), "wild": True},  # twice He's standard deviation
-    "raw_pixels": {"pixel": 255.0, "wild": True},
-    "climbing": {"rate": 0.01 * 1.05 ** np.arange(STEPS), "wild": True},
-    **{f"rate_{rate}": {"rate": rate, "wild": True} for rate in RATES},
-}
 PROTOCOL = {
     "question": "Which fingerprint does each fault leave in a network, before training and after?",
     "widths": [784] + [64] * 10 + [10],
     "optimizer": "sgd",
-    "learning_rate": SOUND["rate"],
+    "learning_rate": 0.03,
     "other_rates": RATES,
-    "climbing_rate": "0.01 * 1.05 ** step",
+    "climbing_rate": {"from": 0.01, "factor": 1.05},  # of every step on the one before
+    "small_std": 0.01,
+    "saturated_std": 1.0,
+    "doubled": 2,  # times He's standard deviation
+    "silent_bias": -1.0,  # of every hidden unit
+    "raw_pixel": 255.0,  # the largest
     "batch_size": 64,
     "steps": STEPS,
     "signal_images": 512,
+    "saturated": 0.99,  # |h| above which a unit is
     "seeds": list(range(5)),
+}
+SOUND = {"start": "he_normal", "bias": 0.0, "activation": "relu", "rate": PROTOCOL["learning_rate"], "pixel": 1.0}
+CLIMB = PROTOCOL["climbing_rate"]
+FAULTS = {  # in what each network differs from the sound one
+    "sound": {},
+    "zeros": {"start": "zeros"},
+    "small": {"start": keras.initializers.RandomNormal(stddev=PROTOCOL["small_std"])},
+    "silent": {"bias": PROTOCOL["silent_bias"]},
+    "copied": {"copied": True},  # one kernel for all hidden layers of one shape
+    "shuffled": {"shuffled": True},  # labels that belong to other images
+    "tanh": {"activation": "tanh", "start": "glorot_uniform"},
+    "saturated": {"activation": "tanh", "start": keras.initializers.RandomNormal(stddev=PROTOCOL["saturated_std"])},
+    # what becomes of these, NaN or a dead layer, is left to chance
+    "doubled": {"start": keras.initializers.VarianceScaling(2.0 * PROTOCOL["doubled"] ** 2), "wild": True},
+    "raw_pixels": {"pixel": PROTOCOL["raw_pixel"], "wild": True},
+    "climbing": {"rate": CLIMB["from"] * CLIMB["factor"] ** np.arange(STEPS), "wild": True},
+    **{f"rate_{rate}": {"rate": rate, "wild": True} for rate in RATES},
 }
 
 
@@ -46,7 +53,7 @@ def measure(seed):
 
     Before training: "square" (layers,), mean squares of activations, of the logits last; "gradient" (layers,), root mean
     squares of the kernels' gradients; "dead_share" and "saturated_share" (hidden layers,), units that are positive for no
-    image, activations beyond 0.99; "equal_share" (1,), inner kernels equal to the one below. While training: "first_loss"
+    image, activations beyond the mark; "equal_share" (1,), inner kernels equal to the one below. While training: "first_loss"
     of a batch and, where the rate climbs, "lowest_loss" (1,). After it: "lost" (1,), 1 if any weight is NaN; "test_accuracy" (1,) and
     "dead_after" (hidden layers,); and "test_loss" (1,) where chance does not decide between NaN and a number. A lost network
     has the accuracy NaN and counts as dead: what it answers depends on what the processor's ReLU makes of NaN.
@@ -125,7 +132,7 @@ def described(outputs, loss, accuracy, gradients):
         "square": [np.mean(np.square(h.numpy(), dtype="float64")) for h in outputs],
         "gradient": [np.sqrt(np.mean(np.square(g.numpy(), dtype="float64"))) for g in gradients[::2]],
         "dead_share": [np.mean(~(h > 0).any(axis=0)) for h in hidden],
-        "saturated_share": [np.mean(np.abs(h) > 0.99) for h in hidden],
+        "saturated_share": [np.mean(np.abs(h) > PROTOCOL["saturated"]) for h in hidden],
         "loss": [float(loss)],
         "accuracy": [float(accuracy)],
     }
