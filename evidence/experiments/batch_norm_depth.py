@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
-from evidence.networks.normalization import EPSILON
+from evidence.networks.dense import EPSILON
 from snippets.tools import stacked
 
 LAYERS, BATCH = 50, 128  # hidden layers; images, where no arm says otherwise

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence import mnist
-from evidence.networks import normalization
+from evidence.networks import dense
 from snippets.tools import stacked
 
 PROTOCOL = {
@@ -35,9 +35,9 @@ def measure(seed):
     kernels = [kernel[None] for kernel in stacked.initial_kernels("he_normal", PROTOCOL["widths"], seed)]
     runs = {}
     for arm, keep in (("plain", 1.0), ("bn", 1.0), ("dropout", PROTOCOL["dropout_keeps"])):
-        weights = normalization.start(kernels, arm == "bn")
-        normalization.train(weights, x, y, order, [PROTOCOL["learning_rate"]], PROTOCOL["optimizer"], keep)
-        statistics = normalization.forward(weights, x)[1]
-        train, unseen = (normalization.accuracy(weights, *data, statistics)[0] for data in ((x, y), test))
+        weights = dense.start(kernels, arm == "bn")
+        dense.train(weights, x, y, order, [PROTOCOL["learning_rate"]], PROTOCOL["optimizer"], keep=keep)
+        statistics = dense.forward(weights, x)[1]
+        train, unseen = (dense.accuracy(weights, *data, statistics=statistics)[0] for data in ((x, y), test))
         runs[arm] = {"accuracy": [train], "test_accuracy": [unseen], "gap": [train - unseen]}
     return runs

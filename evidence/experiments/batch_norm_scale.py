@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence import mnist
-from evidence.networks import normalization
+from evidence.networks import dense
 from snippets.tools import stacked
 
 SCALES = [0.1, 1, 10]  # of the kernels of the hidden layers, relative to He's
@@ -53,21 +53,21 @@ def measure(seed):
 
 def trained(kernels, normalized, optimizer, rates, training, validation, test):
     """Trains one network per rate from `kernels`, per layer (networks, fan_in, fan_out); {quantity: (networks,)}."""
-    (x, y), weights = training, normalization.start(kernels, normalized)
+    (x, y), weights = training, dense.start(kernels, normalized)
     order = np.arange(len(x), dtype="int32").reshape(PROTOCOL["steps"], -1)
-    moving = normalization.train(weights, x, y, order, rates, optimizer)
+    dense.train(weights, x, y, order, rates, optimizer)
     size = np.linalg.norm(kernels[2], axis=(1, 2))
     moved = np.linalg.norm(weights[2][0].numpy().astype(float) - kernels[2], axis=(1, 2))  # its squares overflow float32
-    statistics = normalization.forward(weights, x[: PROTOCOL["statistics_images"]])[1]
+    statistics = dense.forward(weights, x[: PROTOCOL["statistics_images"]])[1]
     found = {
-        "val_accuracy": normalization.accuracy(weights, *validation, statistics),
-        "test_accuracy": normalization.accuracy(weights, *test, statistics),
+        "val_accuracy": dense.accuracy(weights, *validation, statistics=statistics),
+        "test_accuracy": dense.accuracy(weights, *test, statistics=statistics),
         "moved": np.where(np.isinf(moved), np.nan, moved / size),
     }
     if normalized:
-        gain, shift = (np.stack([layer[part].numpy() for layer in weights[:-1]]) for part in (1, 2))
+        gain, shift = (np.stack([layer[part].numpy() for layer in weights[:-1]]) for part in (1, -1))
         found |= {
-            "moving_accuracy": normalization.accuracy(weights, *test, moving),
+            "moving_accuracy": dense.accuracy(weights, *test, statistics=dense.moving(weights)),
             "gain_low": gain.min((0, 2, 3)), "gain_high": gain.max((0, 2, 3)), "shift": np.sqrt((shift**2).mean((0, 2, 3))),
         }  # fmt: skip
     return found

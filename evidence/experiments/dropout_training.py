@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence import mnist
-from evidence.networks import normalization
+from evidence.networks import dense
 from snippets.tools import stacked
 
 RATES = {"sgd": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]}
@@ -35,9 +35,9 @@ def measure(seed):
             grid = [(start, rate) for start in starts for rate in rates]
             factors = np.reshape([np.sqrt(starts[start]) for start, _ in grid], (-1, 1, 1)).astype("float32")
             begun = [np.stack([kernels[0]] * len(grid))] + [factors * kernel for kernel in kernels[1:]]
-            weights = normalization.start(begun, normalized=False)
-            normalization.train(weights, *training, order, [rate for _, rate in grid], optimizer, keep)
-            found = zip(grid, *(normalization.accuracy(weights, *data) for data in held_out), strict=True)
+            weights = dense.start(begun, normalized=False)
+            dense.train(weights, *training, order, [rate for _, rate in grid], optimizer, keep=keep)
+            found = zip(grid, *(dense.accuracy(weights, *data) for data in held_out), strict=True)
             for (start, rate), chosen_by, reported in found:
                 arm = f"{start}_{optimizer}_{depth}_{keep}_{rate}"
                 runs[arm] = {"val_accuracy": [chosen_by], "test_accuracy": [reported]}

@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
+from evidence.networks import dense
+from evidence.networks.trials import scores
 from snippets.tools import stacked
 from snippets.tools.lsuv import lsuv
 
@@ -41,44 +43,33 @@ def measure(seed):
     seen, unseen = x[: PROTOCOL["batch_images"]], x[-PROTOCOL["batch_images"] :]
     runs = {}
     for activation in PROTOCOL["activations"]:
-        model, train = network(activation)
+        model = network(activation)
         for start in PROTOCOL["starts"]:
             weights = initial_weights(model, start, seen, seed)
             runs[f"{activation}_{start}"] = {"variance": variances(model, seen), "unseen_variance": variances(model, unseen)}
             if activation in PROTOCOL["trained"]["activations"] and start in PROTOCOL["trained"]["starts"]:
-                for rate in PROTOCOL["learning_rates"]:
-                    (_, chosen_by), (loss, reported) = train(weights, x, y, held_out, tf.constant(rate)).numpy()
-                    runs[f"{activation}_{start}_{rate}"] = {
-                        "val_accuracy": [chosen_by], "test_accuracy": [reported], "test_loss": [loss if np.isfinite(loss) else np.nan],
-                    }  # fmt: skip
+                arms = (f"{activation}_{start}_{rate}" for rate in PROTOCOL["learning_rates"])
+                runs |= zip(arms, trained(weights, activation, (x, y), held_out))
     return runs
 
 
 @functools.cache
 def network(activation):
-    """A Keras model, and a TensorFlow function that trains it from given weights: loss and accuracy on each of some data, (data, 2)."""
-    dense = keras.layers.Dense
-    layers = [*(dense(width, activation) for width in WIDTHS[1:-1]), dense(WIDTHS[-1])]
-    model = keras.Sequential([keras.Input(WIDTHS[:1]), *layers])
-    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    """The Keras model that takes each start in turn."""
+    hidden = (keras.layers.Dense(width, activation) for width in WIDTHS[1:-1])
+    return keras.Sequential([keras.Input(WIDTHS[:1]), *hidden, keras.layers.Dense(WIDTHS[-1])])
 
-    @tf.function
-    def train(weights, x, y, held_out, rate):
-        variables, size = [variable.value for variable in model.trainable_variables], PROTOCOL["batch_size"]
-        for variable, value in zip(variables, weights):
-            variable.assign(value)
-        for step in tf.range(PROTOCOL["steps"]):
-            batch = slice(step * size, (step + 1) * size)
-            with tf.GradientTape() as tape:
-                loss = cross_entropy(y[batch], model(x[batch]))
-            for variable, gradient in zip(variables, tape.gradient(loss, variables)):
-                variable.assign_sub(rate * gradient)
-        return tf.convert_to_tensor([score(labels, model(images)) for images, labels in held_out])
 
-    def score(y, logits):
-        return cross_entropy(y, logits), tf.reduce_mean(tf.cast(tf.argmax(logits, 1, y.dtype) == y, "float32"))
-
-    return model, train
+def trained(weights, activation, training, held_out):
+    """The quantities of a training from these weights, at each learning rate."""
+    rates = PROTOCOL["learning_rates"]
+    networks = dense.stack([weights] * len(rates))
+    order = np.arange(len(training[0])).reshape(PROTOCOL["steps"], -1)
+    dense.train(networks, *training, order, rates, PROTOCOL["optimizer"], activation)
+    (_, chosen_by), (loss, reported) = (scores(dense.unstack(networks), *images, activation) for images in held_out)
+    loss = np.where(np.isfinite(loss), loss, np.nan)
+    quantities = {"val_accuracy": chosen_by, "test_accuracy": reported, "test_loss": loss}
+    return [{name: values[k : k + 1] for name, values in quantities.items()} for k in range(len(rates))]
 
 
 def initial_weights(model, start, x, seed):
@@ -87,7 +78,7 @@ def initial_weights(model, start, x, seed):
     model.set_weights([part for kernel in kernels for part in (kernel, np.zeros(kernel.shape[1]))])
     if start == "lsuv":
         lsuv(model, x, seed=seed)
-    return [tf.constant(weight) for weight in model.get_weights()]
+    return model.get_weights()
 
 
 def variances(model, h):

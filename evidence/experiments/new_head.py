@@ -2,9 +2,9 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from evidence import mnist
+from evidence.networks import dense
 from evidence.networks.subset import accuracy, hidden, watched
 from snippets.tools import stacked
 
@@ -91,39 +91,14 @@ def _frozen(body, x, y, new_test, seed):
     return runs, probed
 
 
-@tf.function(reduce_retracing=True)
-def _stepped(weights, x, y, batches, rate, adam):
-    # stacked.train starts every bias at zero, and a pretrained body has biases: its forward pass, and steps of our own
-    first, second = [tf.zeros_like(w) for w in weights], [tf.zeros_like(w) for w in weights]
-    for step in tf.range(len(batches)):
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            z = stacked.forward(weights, tf.gather(x, batches[step]), tf.nn.relu)
-            loss, _ = stacked.loss_and_hits(z, tf.gather(y, batches[step]), None)
-            mean = tf.reduce_mean(loss, -1)
-        gradients = tape.gradient(mean, weights)
-        if adam:  # with Keras's constants
-            t = tf.cast(step + 1, "float32")
-            first = [0.9 * m + 0.1 * g for m, g in zip(first, gradients)]
-            second = [0.999 * v + 0.001 * g**2 for v, g in zip(second, gradients)]
-            size = rate * tf.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-            weights = [w - size * m / (tf.sqrt(v) + 1e-7) for w, m, v in zip(weights, first, second)]
-        else:
-            weights = [w - rate * g for w, g in zip(weights, gradients)]
-    return mean, weights
-
-
 def fine_tuned(starts, x, y, batches, optimizer, rate):
     """Train networks from the weights in `starts`, each [kernel, bias, …]; batches: (steps, size) indices of images.
 
     Returns the loss of each on the last batch before its step, (networks,), and their weights in the form of `starts`.
     """
-    stack = [np.stack(layer) for layer in zip(*starts)]
-    stack = [a.transpose(0, 2, 1) if a.ndim == 3 else a[:, :, None] for a in stack]
-    tensors = [tf.constant(a, "float32") for a in stack]
-    loss, weights = _stepped(tensors, tf.constant(x), tf.constant(y), tf.constant(batches), tf.constant(rate), optimizer == "adam")
-    weights = [w.numpy() for w in weights]
-    return loss.numpy(), [[w[k, :, 0] if n % 2 else w[k].T for n, w in enumerate(weights)] for k in range(len(starts))]
+    weights = dense.stack(starts)
+    losses = dense.train(weights, x, y, batches, [rate] * len(starts), optimizer)
+    return losses[-1], dense.unstack(weights)
 
 
 def new_kernel(head, seed):

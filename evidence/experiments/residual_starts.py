@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
+from evidence.networks import descent
 from snippets.tools.residual_scale import ResidualScale
 from snippets.tools.rezero import ReZero
 
@@ -29,7 +30,6 @@ PROTOCOL = {
     "test_images": 2000,
     "seeds": list(range(5)),
 }
-GRID = [(start, optimizer, rate) for start in STARTS for optimizer, rates in RATES.items() for rate in rates]
 
 
 def measure(seed):
@@ -39,12 +39,7 @@ def measure(seed):
     the last block's output}}, and {"<start>_<optimizer>_<rate>": {"loss" of the last batch, NaN where it is no
     finite number, "val_accuracy" and "test_accuracy": (1,)}}.
     """
-    runs = growth(seed)
-    loss, (chosen_by, reported) = train(seed)
-    loss = np.where(np.isfinite(loss), loss, np.nan)
-    for k, (start, optimizer, rate) in enumerate(GRID):
-        runs[f"{start}_{optimizer}_{rate}"] = {"loss": [loss[k]], "val_accuracy": [chosen_by[k]], "test_accuracy": [reported[k]]}
-    return runs
+    return growth(seed) | trained(seed)
 
 
 def growth(seed):
@@ -77,61 +72,43 @@ def drawn(seed, width):
     return stem, [(np.array(draw(seed=next(numbers))((width, width))), last(next(numbers))) for _ in range(BLOCKS)]
 
 
-def train(seed):
-    """Train every network of GRID side by side: loss of the last batch, and accuracies on validation and test images, (networks,) each."""
-    (x, y), *held_out = mnist.split(seed, STEPS * BATCH, PROTOCOL["validation_images"], PROTOCOL["test_images"])
-    weights = [tf.Variable(each, dtype="float32") for each in initial(seed)]
-    moments = [[tf.Variable(tf.zeros_like(each)) for each in weights] for _ in range(2)]
-    train_batch, batches = program(), np.arange(STEPS * BATCH).reshape(STEPS, BATCH)
-    for step, batch in enumerate(batches):
-        losses = train_batch(weights, moments, x[batch], y[batch], tf.constant(step + 1.0))
-    return losses.numpy(), [(forward(weights, images).numpy().argmax(-1) == labels).mean(-1) for images, labels in held_out]
+def trained(seed):
+    """{"<start>_<optimizer>_<rate>": quantities of `measure`}, the networks of one optimizer side by side."""
+    data, *held_out = mnist.split(seed, STEPS * BATCH, PROTOCOL["validation_images"], PROTOCOL["test_images"])
+    order, runs = np.arange(STEPS * BATCH).reshape(STEPS, BATCH), {}
+    for optimizer, rates in RATES.items():
+        grid = [(start, rate) for start in STARTS for rate in rates]
+        weights = initial(seed, [start for start, _ in grid])
+        losses = descent.train(forward, weights, *data, order, [rate for _, rate in grid], optimizer, epsilon=lambda step: 1e-7)
+        loss = np.where(np.isfinite(losses[-1]), losses[-1], np.nan)
+        chosen_by, reported = ((forward(weights, images).numpy().argmax(-1) == labels).mean(-1) for images, labels in held_out)
+        for k, (start, rate) in enumerate(grid):
+            quantities = {"loss": loss, "val_accuracy": chosen_by, "test_accuracy": reported}
+            runs[f"{start}_{optimizer}_{rate}"] = {name: values[k : k + 1] for name, values in quantities.items()}
+    return runs
 
 
-def initial(seed):
-    """Kernels from the pixels (K, 784, width), first and second of the branches (blocks, K, width, width), alpha
-    (blocks, K, 1, 1), and kernels to the classes (K, width, 10), for the K networks of GRID."""
+def initial(seed, starts):
+    """Kernels from the pixels (K, 784, width), first and second of the branches (blocks, K, width, width), their alpha
+    (blocks, K, 1, 1), kernels to the classes (K, width, 10), and whether alpha is free (K, 1, 1), for K starts."""
     width = PROTOCOL["training"]["width"]
     stem, kernels = drawn(seed, width)
     classes = keras.initializers.GlorotUniform(seed=seed)((width, 10))
-    return [
-        np.array([stem for _ in GRID]),
-        np.array([[one for _ in GRID] for one, _ in kernels]),
-        np.array([[two(start, BLOCKS) for start, _, _ in GRID] for _, two in kernels]),
-        np.array([[[[start != "rezero"]] for start, _, _ in GRID] for _ in kernels]),
-        np.array([classes for _ in GRID]),
+    parts = [
+        [stem for _ in starts],
+        [[one for _ in starts] for one, _ in kernels],
+        [[two(start, BLOCKS) for start in starts] for _, two in kernels],
+        np.zeros((BLOCKS, len(starts), 1, 1)),
+        [classes for _ in starts],
     ]
+    free = tf.Variable(np.reshape([start == "rezero" for start in starts], (-1, 1, 1)), trainable=False, dtype="float32")
+    return [*(tf.Variable(np.array(part), dtype="float32") for part in parts), free]
 
 
-def forward(weights, images):
+def forward(weights, images, step=None):
     """Logits of all networks: (networks, images, 10)."""
-    stem, first, second, alphas, classes = weights
+    stem, first, second, alphas, classes, free = weights
     h = tf.einsum("bi,kij->kbj", images, stem)
     for one, two, alpha in zip(*(tf.unstack(each) for each in (first, second, alphas))):
-        h += alpha * (tf.nn.relu(tf.nn.relu(h) @ one) @ two)
+        h += (1 - free + free * alpha) * (tf.nn.relu(tf.nn.relu(h) @ one) @ two)  # alpha is 1 for good in the other starts
     return h @ classes
-
-
-@cache
-def program():
-    """One step of SGD or Adam, as GRID says, on one batch, as a TensorFlow function: losses before it, (networks,)."""
-    adam = np.reshape([optimizer == "adam" for _, optimizer, _ in GRID], (-1, 1, 1))
-    rate = np.reshape([rate for *_, rate in GRID], (-1, 1, 1)).astype("float32")
-    free = np.reshape([start == "rezero" for start, _, _ in GRID], (-1, 1, 1)).astype("float32")
-
-    @tf.function
-    def train_batch(weights, moments, images, labels, count):
-        with tf.GradientTape() as tape:
-            logits = forward(weights, images)
-            labels = tf.broadcast_to(labels, tf.shape(logits)[:2])
-            losses = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits), -1)
-        gradients = tape.gradient(losses, weights)
-        gradients[3] *= free  # alpha is 1 for good in the other starts
-        for weight, mean, square, gradient in zip(weights, *moments, gradients):
-            mean.assign(0.9 * mean + 0.1 * gradient)
-            square.assign(0.999 * square + 0.001 * gradient**2)
-            step = mean / (1 - 0.9**count) / (tf.sqrt(square / (1 - 0.999**count)) + 1e-7)
-            weight.assign_sub(rate * tf.where(adam, step, gradient))
-        return losses
-
-    return train_batch

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from evidence import mnist
+from evidence.networks import dense
 from snippets.tools import stacked
 
 STEPS = 160
@@ -61,16 +62,18 @@ def measure(seed):
     (x, y), (x_test, y_test) = mnist.pixels()
     order = stacked.batch_order(seed, 0, len(x))
     signal, training = order[-PROTOCOL["signal_images"] :], order[: STEPS * PROTOCOL["batch_size"]]
+    batches = np.arange(len(training)).reshape(STEPS, -1)
     wrong = np.random.default_rng(seed).permutation(y)
     runs = {}
     for name, fault in FAULTS.items():
         plan = SOUND | fault
         labels, pixel = wrong if "shuffled" in plan else y, np.float32(plan["pixel"])
-        look, train = program(plan["activation"])
+        look = program(plan["activation"])
         weights = drawn(plan, seed)
         before = described(*look(weights, x[signal] * pixel, labels[signal]))
-        rates = tf.constant(np.broadcast_to(plan["rate"], STEPS), "float32")
-        trained, losses = train(weights, x[training] * pixel, labels[training], rates)
+        stack, rates = dense.stack([weights]), np.broadcast_to(plan["rate"], STEPS)[:, None]
+        losses = dense.train(stack, x[training] * pixel, labels[training], batches, rates, activation=plan["activation"])[:, 0]
+        (trained,) = dense.unstack(stack)
         after = described(*look(trained, x_test * pixel, y_test))
         lost, hidden = any(np.isnan(w).any() for w in trained), len(after["dead_share"])
         runs[name] = {key: before[key] for key in ("square", "gradient", "dead_share", "saturated_share")} | {
@@ -97,7 +100,7 @@ def drawn(plan, seed):
 
 @functools.cache
 def program(activation):
-    """Two TensorFlow functions of (weights, x, y): what one batch shows, and training by SGD over many."""
+    """A TensorFlow function of (weights, x, y): what one batch shows."""
     activation = keras.activations.get(activation)
 
     @tf.function
@@ -112,17 +115,7 @@ def program(activation):
             loss, hits = (tf.reduce_mean(part) for part in stacked.loss_and_hits(z[None], y, None))
         return hidden + [z], loss, hits, tape.gradient(loss, weights)
 
-    @tf.function
-    def train(weights, x, y, rates):
-        size, losses = PROTOCOL["batch_size"], tf.TensorArray(tf.float32, STEPS)
-        for step in tf.range(STEPS):
-            batch = slice(step * size, (step + 1) * size)
-            _, loss, _, gradients = look(weights, x[batch], y[batch])
-            weights = [w - rates[step] * g for w, g in zip(weights, gradients)]
-            losses = losses.write(step, loss)
-        return weights, losses.stack()
-
-    return look, train
+    return look
 
 
 def described(outputs, loss, accuracy, gradients):
