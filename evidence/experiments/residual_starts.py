@@ -106,7 +106,7 @@ def initial(seed, starts):
 
 
 def forward(weights, images, step=None):
-    """Logits of all networks: (networks, images, 10)."""
+    """Logits of all networks, (networks, images, 10), the same at every step."""
     stem, first, second, alphas, classes, free = weights
     h = tf.einsum("bi,kij->kbj", images, stem)
     for one, two, alpha in zip(*(tf.unstack(each) for each in (first, second, alphas))):
