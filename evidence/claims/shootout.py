@@ -3,16 +3,25 @@
 import numpy as np
 
 from evidence.readings.claim import claim, swap
-from evidence.readings.depths import ACTIVATIONS, RATES
-from evidence.readings.depth_shootout import FAMILIES, every, family, other_depth, other_rule, others, reached
+from evidence.readings.depth_shootout import FAMILIES, OPTIMIZERS, budget, depths, every, family, other_depth, other_rule, others, reached
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, percent, plus_minus, word
+from evidence.readings.relu_output import batches
 from evidence.readings.quoted import SEED_003
 from evidence.readings.mnist_shootout import DEFAULT, SHAPES, differences, final
 
 SCALED = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal"]
 FIXED = ["random_normal", "random_uniform", "truncated_normal"]
-BROKEN = ["zeros", "random_normal", "glorot_uniform", "he_normal"]
+
+
+def broken(runs, output):
+    """The arms of relu_output with one output layer, that from zeros first."""
+    return {name: runs["relu_output"][f"{name}_{output}"] for name in runs["relu_output"].protocol["initializers"]}
+
+
+def trained(runs, experiment="mnist_shootout"):
+    """For how many epochs an experiment trains, in words."""
+    return word(runs[experiment].protocol["epochs"])
 
 
 def replace(experiment, arm, other):
@@ -49,7 +58,7 @@ def scaled_rules_tie(runs):
     assert bound < 1
     return {
         "others": word(len(gaps)),
-        "epochs": word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1]),
+        "epochs": trained(runs),
         "gap": fixed(100 * max(abs(one.mean) for one in gaps), 2),
         "bound": fixed(bound, 2),
     }
@@ -61,8 +70,7 @@ def fixed_spreads_cost_accuracy(runs):
     `random_normal` differs by {normal} percentage points, `truncated_normal` by {truncated}, `random_uniform` by {uniform}."""
     gaps = [differences(runs)[arm, DEFAULT] for arm in FIXED]
     assert all(one.mean < -0.0005 for one in gaps)
-    epochs = word(runs["mnist_shootout"]["random_normal"]["test_accuracy"].shape[1])
-    return {"epochs": epochs} | dict(zip(("normal", "uniform", "truncated"), map(points, gaps), strict=True))
+    return {"epochs": trained(runs)} | dict(zip(("normal", "uniform", "truncated"), map(points, gaps), strict=True))
 
 
 @claim(refuted_by=replace("mnist_shootout", "he_normal", "identity"))
@@ -71,8 +79,7 @@ def he_does_not_beat_glorot_here(runs):
     neither is ahead by more than {bound}."""
     difference = differences(runs)["he_normal", DEFAULT]
     assert reach(difference) < 1
-    epochs = word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1])
-    return {"gap": points(difference), "bound": fixed(reach(difference), 2), "epochs": epochs}
+    return {"gap": points(difference), "bound": fixed(reach(difference), 2), "epochs": trained(runs)}
 
 
 @claim(refuted_by=replace("mnist_shootout", "he_uniform", "identity"))
@@ -83,8 +90,7 @@ def normal_or_uniform_does_not_matter(runs):
     gaps = {"glorot": found["glorot_normal", DEFAULT]} | {arm.partition("_")[0]: found[arm, other] for arm, other in SHAPES.items()}
     bound = max(map(reach, gaps.values()))
     assert bound < 1
-    epochs = word(runs["mnist_shootout"]["he_normal"]["test_accuracy"].shape[1])
-    return {"bound": fixed(bound, 2), "epochs": epochs} | {name: points(gap) for name, gap in gaps.items()}
+    return {"bound": fixed(bound, 2), "epochs": trained(runs)} | {name: points(gap) for name, gap in gaps.items()}
 
 
 @claim(refuted_by=replace("mnist_shootout", "identity", "he_normal"))
@@ -92,8 +98,7 @@ def identity_trails(runs):
     """Identity kernels train, and end {gap} percentage points behind Glorot uniform after {epochs} epochs."""
     difference = differences(runs)["identity", DEFAULT]
     assert difference.high < 0 and final(runs, "identity").mean() > 0.9
-    epochs = word(runs["mnist_shootout"]["identity"]["test_accuracy"].shape[1])
-    return {"gap": plus_minus(-difference.mean, difference.half, 100), "epochs": epochs}
+    return {"gap": plus_minus(-difference.mean, difference.half, 100), "epochs": trained(runs)}
 
 
 @claim(refuted_by=swap("mnist_shootout", "ones", "lecun_normal"))
@@ -149,7 +154,7 @@ def quoted_values_lie_above_ours(runs):
 def relu_output_ends_in_nan(runs):
     """With ReLU on the output layer the loss is NaN in the first epoch of every run, whatever the initializer, and every
     weight is NaN in the end."""
-    arms = [runs["relu_output"][f"{name}_relu"] for name in BROKEN]
+    arms = broken(runs, "relu").values()
     assert all(np.isnan(arm["loss"]).all() and (arm["nan_weights"] == 1).all() for arm in arms)
 
 
@@ -157,7 +162,7 @@ def relu_output_ends_in_nan(runs):
 def relu_output_always_answers_zero(runs):
     """All {runs} broken runs score {accuracy}, which is the share of zeros in the test set to the last digit: a row of NaN
     has no largest entry, so argmax returns the first class."""
-    accuracies = np.concatenate([runs["relu_output"][f"{name}_relu"]["test_accuracy"][:, -1] for name in BROKEN])
+    accuracies = np.concatenate([arm["test_accuracy"][:, -1] for arm in broken(runs, "relu").values()])
     assert np.allclose(accuracies, runs["class_prior"]["test"]["share"][0, 0], atol=1e-6)
     return {"runs": word(len(accuracies)), "accuracy": fixed(accuracies[0])}
 
@@ -171,23 +176,20 @@ def late(runs):
 def the_first_nan_comes_early(runs):
     """In Keras itself the first NaN loss comes in batch {zeros} from zeros, and between batch {first} and batch {last} of
     the epoch's {batches} from the three random starts."""
-    arms = runs["relu_output"]
-    zeros = arms["zeros_relu"]["first_nan"]
-    random = np.concatenate([arms[f"{name}_relu"]["first_nan"].ravel() for name in BROKEN[1:]])
-    batches = -(-60_000 // 64)
-    assert (zeros == 1).all() and random.max() <= batches
-    return {"zeros": 1, "first": int(random.min()), "last": int(random.max()), "batches": batches}
+    zeros, *random = (arm["first_nan"] for arm in broken(runs, "relu").values())
+    random, every_batch = np.concatenate(random), batches(runs)
+    assert (zeros == 1).all() and random.max() <= every_batch
+    return {"zeros": 1, "first": int(random.min()), "last": int(random.max()), "batches": every_batch}
 
 
 @claim(refuted_by=swap("relu_output", "zeros_softmax", "he_normal_softmax"))
 def softmax_repairs_all_but_zeros(runs):
     """With softmax in its place, the three random starts reach {normal}, {glorot} and {he} in {epochs} epochs, and zeros stays at
     {zeros}."""
-    values = [runs["relu_output"][f"{name}_softmax"]["test_accuracy"][:, -1] for name in BROKEN]
+    values = [arm["test_accuracy"][:, -1] for arm in broken(runs, "softmax").values()]
     assert values[0].max() < 0.2 and all(interval(one).low > 0.95 for one in values[1:])
     printed = [percent(one) for one in values]
-    epochs = word(runs["relu_output"]["he_normal_softmax"]["test_accuracy"].shape[1])
-    return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": epochs}
+    return dict(zip(("zeros", "normal", "glorot", "he"), printed, strict=True)) | {"epochs": trained(runs, "relu_output")}
 
 
 def constant_lead(runs):
@@ -198,38 +200,39 @@ def constant_lead(runs):
 
 @claim(refuted_by=constant_lead)
 def the_lead_melts(runs):
-    """After one epoch `random_uniform` is behind He normal by {first} nats of test loss, after five by {last}."""
+    """After one epoch `random_uniform` is behind He normal by {first} nats of test loss, after {epochs} by {last}."""
     loss = [runs["mnist_shootout"][arm]["test_loss"] for arm in ("random_uniform", "he_normal")]
     first, last = (paired_difference(loss[0][:, epoch], loss[1][:, epoch], 2) for epoch in (0, -1))
     assert first.low > 0 and last.mean < first.mean / 2
-    return {"first": plus_minus(*first), "last": plus_minus(*last)}
+    return {"first": plus_minus(*first), "last": plus_minus(*last), "epochs": trained(runs)}
 
 
 @claim(refuted_by=other_depth(2, 10))
 def two_hidden_layers_hide_the_family(runs):
-    """With two hidden layers LeCun, He and orthogonal stand close to Glorot after 80 steps of 32 images, each at its best rate:
+    """With {few} hidden layers LeCun, He and orthogonal stand close to Glorot after {steps} steps of {batch} images, each at its best rate:
     with 95 % confidence in all {comparisons} comparisons together, under Adam within {relu_adam} points with ReLU and {tanh_adam} with
     tanh, under SGD within {relu_sgd} and {tanh_sgd}."""
-    cells = [(a, o) for a in ACTIVATIONS for o in RATES]
+    cells = [(a, o) for a in runs["depth_shootout"].protocol["activations"] for o in OPTIMIZERS]
     comparisons, bounds = len(cells) * (len(FAMILIES) - 1), {}
     for activation, optimizer in cells:
-        glorot = family(runs, activation, "Glorot", optimizer, 2)
-        gaps = [paired_difference(one, glorot, comparisons) for one in others(runs, activation, "Glorot", optimizer, 2).values()]
+        glorot = family(runs, activation, "Glorot", optimizer, depths(runs)[0])
+        gaps = [paired_difference(one, glorot, comparisons) for one in others(runs, activation, "Glorot", optimizer, depths(runs)[0]).values()]
         bounds[f"{activation}_{optimizer}"] = max(map(reach, gaps))
     assert max(bounds.values()) < 20
-    return {"comparisons": word(comparisons)} | {case: fixed(bound, 0) for case, bound in bounds.items()}
+    return budget(runs) | {"comparisons": word(comparisons)} | {case: fixed(bound, 0) for case, bound in bounds.items()}
 
 
 @claim(refuted_by=other_rule("he", "lecun"))
 def he_starts_first_in_deep_relu_under_sgd(runs):
-    """With ReLU, SGD and ten hidden layers He is ahead of LeCun, Glorot and orthogonal in every seed after 80 steps of 32 images, each at its
-    best rate: it reaches {he}, the best of the others {next} ({next_name}). At thirty none gets far: He {he_thirty}, the best of the others
+    """With ReLU, SGD and {more} hidden layers He is ahead of LeCun, Glorot and orthogonal in every seed after {steps} steps of {batch} images, each
+    at its best rate: it reaches {he}, the best of the others {next} ({next_name}). At {most} none gets far: He {he_thirty}, the best of the others
     {next_thirty}."""
-    he, rest = family(runs, "relu", "He", "sgd", 10), others(runs, "relu", "He", "sgd", 10)
-    thirty, rest_thirty = family(runs, "relu", "He", "sgd", 30), others(runs, "relu", "He", "sgd", 30)
+    _, more, most = depths(runs)
+    he, rest = family(runs, "relu", "He", "sgd", more), others(runs, "relu", "He", "sgd", more)
+    thirty, rest_thirty = family(runs, "relu", "He", "sgd", most), others(runs, "relu", "He", "sgd", most)
     assert all((he > one).all() for one in rest.values()) and all(thirty.mean() > one.mean() + 0.02 for one in rest_thirty.values())
     name, following = best_of(rest)
-    return {
+    return budget(runs) | {
         "he": percent(he), "next": percent(following), "next_name": name,
         "he_thirty": percent(thirty), "next_thirty": percent(best_of(rest_thirty)[1]),
     }  # fmt: skip
@@ -237,23 +240,25 @@ def he_starts_first_in_deep_relu_under_sgd(runs):
 
 @claim(refuted_by=other_depth(10, 30))
 def adam_moves_the_depth_at_which_it_matters(runs):
-    """Adam starts all four families at ten ReLU layers within these 80 steps, the slowest ({name}) to {slowest}, and He's mean is ahead of
-    Glorot's by {adam} points where under SGD it is {sgd}. At thirty layers He reaches {he} under Adam and Glorot {glorot}."""
-    sgd, adam = (100 * np.mean(family(runs, "relu", "He", o, 10) - family(runs, "relu", "Glorot", o, 10)) for o in ("sgd", "adam"))
-    ten = {name: family(runs, "relu", name, "adam", 10) for name in FAMILIES}
+    """Adam starts all four families at {more} ReLU layers within these {steps} steps, the slowest ({name}) to {slowest}, and He's mean is ahead of
+    Glorot's by {adam} points where under SGD it is {sgd}. At {most} layers He reaches {he} under Adam and Glorot {glorot}."""
+    _, more, most = depths(runs)
+    sgd, adam = (100 * np.mean(family(runs, "relu", "He", o, more) - family(runs, "relu", "Glorot", o, more)) for o in OPTIMIZERS)
+    ten = {name: family(runs, "relu", name, "adam", more) for name in FAMILIES}
     name = min(ten, key=lambda one: ten[one].mean())
-    he, glorot = (family(runs, "relu", one, "adam", 30) for one in ("He", "Glorot"))
+    he, glorot = (family(runs, "relu", one, "adam", most) for one in ("He", "Glorot"))
     assert ten[name].mean() > 0.3 and adam < sgd and he.mean() > glorot.mean() + 0.05
-    return {"name": name, "slowest": percent(ten[name]), "adam": f"{adam:.0f}", "sgd": f"{sgd:.0f}", "he": percent(he), "glorot": percent(glorot)}
+    gains = {"adam": f"{adam:.0f}", "sgd": f"{sgd:.0f}"}
+    return budget(runs) | gains | {"name": name, "slowest": percent(ten[name]), "he": percent(he), "glorot": percent(glorot)}
 
 
 @claim(refuted_by=other_rule("orthogonal", "glorot_uniform"))
 def orthogonal_starts_first_in_deep_tanh(runs):
-    """With thirty tanh layers orthogonal kernels are ahead of LeCun, Glorot and He in every seed after 80 steps of 32 images, each at its best rate:
+    """With {most} tanh layers orthogonal kernels are ahead of LeCun, Glorot and He in every seed after {steps} steps of {batch} images, each at its best rate:
     under SGD they reach {sgd}, the best of the others {sgd_next} ({sgd_name}); under Adam {adam} and {adam_next} ({adam_name})."""
-    values = {}
-    for optimizer in RATES:
-        own, rest = (f(runs, "tanh", "orthogonal", optimizer, 30) for f in (family, others))
+    values = budget(runs)
+    for optimizer in OPTIMIZERS:
+        own, rest = (f(runs, "tanh", "orthogonal", optimizer, depths(runs)[-1]) for f in (family, others))
         assert all((own > one).all() for one in rest.values())
         name, following = best_of(rest)
         values |= {optimizer: percent(own), f"{optimizer}_next": percent(following), f"{optimizer}_name": name}
@@ -267,28 +272,30 @@ def best_of(families):
 
 @claim(refuted_by=other_depth(10, 2))
 def fixed_spreads_fail_with_depth(runs):
-    """From Keras's three fixed spreads with ten or thirty hidden layers, none of {runs} runs under SGD gets above {highest} in 80 steps of 32 images,
-    at any rate. Adam lifts the best single run to {adam} at ten layers, and none above {thirty} at thirty."""
-    sgd = every(runs, FIXED, ["sgd"], [10, 30])
-    ten, thirty = (every(runs, FIXED, ["adam"], [layers]).max() for layers in (10, 30))
+    """From Keras's three fixed spreads with {more} or {most} hidden layers, none of {runs} runs under SGD gets above {highest} in {steps} steps of {batch}
+    images, at any rate. Adam lifts the best single run to {adam} at {more} layers, and none above {thirty} at {most}."""
+    deep = depths(runs)[1:]
+    sgd = every(runs, FIXED, ["sgd"], deep)
+    ten, thirty = (every(runs, FIXED, ["adam"], [layers]).max() for layers in deep)
     assert sgd.max() < 0.25 and ten < 0.6 and thirty < 0.25
     best = {"highest": sgd.max(), "adam": ten, "thirty": thirty}
-    return {"runs": f"{sgd.size:,}"} | {name: f"{100 * one:.0f} %" for name, one in best.items()}
+    return budget(runs) | {"runs": f"{sgd.size:,}"} | {name: f"{100 * one:.0f} %" for name, one in best.items()}
 
 
 @claim(refuted_by=other_rule("identity", "random_normal"))
 def identity_carries_deep_tanh(runs):
-    """With tanh and SGD, identity kernels reach {two} with two hidden layers and still {thirty} with thirty after 80 steps of 32 images, at their
+    """With tanh and SGD, identity kernels reach {two} with {few} hidden layers and still {thirty} with {most} after {steps} steps of {batch} images, at their
     best rate; with ReLU they reach {relu} and {relu_thirty}."""
-    values = {f"{a}_{d}": reached(runs, a, "identity", "sgd", d) for a in ACTIVATIONS for d in (2, 30)}
-    assert values["tanh_30"].mean() > 0.6 and values["relu_2"].mean() < 0.5 and values["relu_30"].mean() < 0.2
-    return dict(zip(("relu", "relu_thirty", "two", "thirty"), map(percent, values.values()), strict=True))
+    few, _, most = depths(runs)
+    relu, relu_thirty, two, thirty = (reached(runs, a, "identity", "sgd", layers) for a in ("relu", "tanh") for layers in (few, most))
+    assert thirty.mean() > 0.6 and relu.mean() < 0.5 and relu_thirty.mean() < 0.2
+    return budget(runs) | {"relu": percent(relu), "relu_thirty": percent(relu_thirty), "two": percent(two), "thirty": percent(thirty)}
 
 
 @claim(refuted_by=other_rule("constant", "lecun_normal"))
 def constants_fail_at_every_depth(runs):
-    """None of the {runs} runs from zeros, ones or a constant, whatever the depth, activation, optimizer and rate, gets above {highest} in 80
-    steps of 32 images."""
+    """None of the {runs} runs from zeros, ones or a constant, whatever the depth, activation, optimizer and rate, gets above {highest} in
+    {steps} steps of {batch} images."""
     accuracies = every(runs, ["zeros", "ones", "constant"])
     assert accuracies.max() < 0.4
-    return {"runs": f"{accuracies.size:,}", "highest": f"{100 * accuracies.max():.0f} %"}
+    return budget(runs) | {"runs": f"{accuracies.size:,}", "highest": f"{100 * accuracies.max():.0f} %"}

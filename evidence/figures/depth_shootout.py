@@ -1,7 +1,6 @@
 """Every initializer that draws at random, and identity, at three depths: ReLU above, tanh below, SGD and Adam."""
 
-from evidence.readings.depths import ACTIVATIONS, DEPTHS
-from evidence.readings.depth_shootout import reached
+from evidence.readings.depth_shootout import budget, reached
 from evidence.readings.intervals import interval
 
 SIZE = (5.8, 6.8)
@@ -21,10 +20,11 @@ MARKER = {"sgd": "o", "adam": "^"}
 
 
 def draw(fig, runs, palette):
-    """Panels: activations down, hidden layers across; x: test accuracy in per cent after 80 steps, mean and interval."""
-    axes = fig.subplots(len(ACTIVATIONS), len(DEPTHS), sharex=True, sharey=True)
-    for row, activation in zip(axes, ACTIVATIONS, strict=True):
-        for ax, depth in zip(row, DEPTHS, strict=True):
+    """Panels: activations down, hidden layers across; x: test accuracy in per cent at the end, mean and interval."""
+    protocol = runs["depth_shootout"].protocol
+    axes = fig.subplots(len(protocol["activations"]), len(protocol["hidden_layers"]), sharex=True, sharey=True)
+    for row, activation in zip(axes, protocol["activations"], strict=True):
+        for ax, depth in zip(row, protocol["hidden_layers"], strict=True):
             for height, arm in enumerate(ORDER):
                 for optimizer, shift in SHIFT.items():
                     mean = interval(100 * reached(runs, activation, arm, optimizer, depth))
@@ -35,7 +35,7 @@ def draw(fig, runs, palette):
             ax.grid(axis="both")
             ax.set_axisbelow(True)
             ax.tick_params(axis="y", length=0)
-    axes[-1, 1].set_xlabel("Test accuracy after 80 steps (%)")
+    axes[-1, 1].set_xlabel(f"Test accuracy after {budget(runs)['steps']} steps (%)")
     handles = [_mark(axes[0, 0], interval([-50, -50]), 0, palette.muted, marker) for marker in MARKER.values()]
     fig.legend(handles, ["SGD, best of its rates", "Adam, best of its rates"], loc="outside lower center", ncols=2)
 

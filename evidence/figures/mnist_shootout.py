@@ -35,7 +35,7 @@ def draw(fig, runs, palette):
     right.set_axisbelow(True)
     for ax in (left, right):
         ax.axhline(len(failed) - 0.5, color=palette.faint, linewidth=0.8)
-    fig.supxlabel("Test accuracy after 5 epochs (%), two scales", fontsize=10)
+    fig.supxlabel(f"Test accuracy after {runs['mnist_shootout'].protocol['epochs']} epochs (%), two scales", fontsize=10)
 
 
 def _row(ax, row, values, color):

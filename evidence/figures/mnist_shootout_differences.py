@@ -23,6 +23,6 @@ def draw(fig, runs, palette):
         )  # fmt: skip
     ax.set_yticks(range(len(order)), order)
     ax.set_ylim(-0.6, len(order) - 0.4)
-    ax.set_xlabel(f"Test accuracy minus that of {DEFAULT} after 5 epochs (percentage points)")
+    ax.set_xlabel(f"Test accuracy minus that of {DEFAULT} after {runs['mnist_shootout'].protocol['epochs']} epochs (percentage points)")
     ax.grid(axis="x")
     ax.set_axisbelow(True)

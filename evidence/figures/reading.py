@@ -1,6 +1,7 @@
 """How to read the book's figures: ten runs, their mean, its interval."""
 
 from evidence.readings.intervals import interval
+from evidence.readings.numbers import word
 
 SIZE = (5.8, 1.9)
 ALT = (
@@ -17,7 +18,7 @@ def draw(fig, runs, palette):
     ax = fig.subplots()
     ax.plot(values, [0] * len(values), ".", color=palette[ARM], alpha=0.5, markersize=9, markeredgewidth=0)
     ax.errorbar(mean.mean, 0.5, xerr=mean.half, fmt="o", color=palette[ARM], markersize=7, elinewidth=2.5)
-    ax.annotate("mean of ten seeds and its 95 % interval", (mean.mean, 0.5), (0, 9), textcoords="offset points", ha="center", fontsize=9)
+    ax.annotate(f"mean of {word(len(values))} seeds and its 95 % interval", (mean.mean, 0.5), (0, 9), textcoords="offset points", ha="center", fontsize=9)
     ax.annotate("one seed", (values.min(), 0), (0, -15), textcoords="offset points", ha="center", fontsize=9)
-    ax.set(ylim=(-0.6, 1.1), yticks=[], xlabel=f"Test accuracy after 5 epochs, {ARM} (%)")
+    ax.set(ylim=(-0.6, 1.1), yticks=[], xlabel=f"Test accuracy after {runs['mnist_shootout'].protocol['epochs']} epochs, {ARM} (%)")
     ax.spines["left"].set_visible(False)

@@ -3,8 +3,10 @@
 import numpy as np
 
 from evidence.readings import rates
-from evidence.readings.depths import ACTIVATIONS, DEPTHS, RATES
+from evidence.readings.budget import steps
+from evidence.readings.numbers import spelled
 
+OPTIMIZERS = ["sgd", "adam"]
 FAMILIES = {
     "LeCun": ["lecun_normal", "lecun_uniform"],
     "Glorot": ["glorot_normal", "glorot_uniform"],
@@ -15,7 +17,7 @@ FAMILIES = {
 
 def reached(runs, activation, initializer, optimizer, depth):
     """Test accuracy at the learning rate that is best on validation images, (seeds,) fraction."""
-    return rates.best(runs["depth_shootout"], f"{activation}_{initializer}_{optimizer}_{depth}")["test_accuracy"][:, -1]
+    return rates.reached(runs["depth_shootout"], f"{activation}_{initializer}_{optimizer}_{depth}")
 
 
 def family(runs, activation, name, optimizer, depth):
@@ -28,11 +30,23 @@ def others(runs, activation, name, optimizer, depth):
     return {other: family(runs, activation, other, optimizer, depth) for other in FAMILIES if other != name}
 
 
-def every(runs, initializers, optimizers=tuple(RATES), depths=tuple(DEPTHS)):
-    """Test accuracy of every single run of some initializers, with both activations, at every rate, flat."""
+def every(runs, initializers, optimizers=OPTIMIZERS, layers=None):
+    """Test accuracy of every single run of some initializers, with both activations, at every rate, flat; None: all depths."""
     arms = runs["depth_shootout"]
-    stems = [f"{a}_{i}_{o}_{d}" for a in ACTIVATIONS for i in initializers for o in optimizers for d in depths]
+    layers = layers or depths(runs)
+    stems = [f"{a}_{i}_{o}_{d}" for a in arms.protocol["activations"] for i in initializers for o in optimizers for d in layers]
     return np.concatenate([arm["test_accuracy"].ravel() for stem in stems for arm in rates.grid(arms, stem).values()])
+
+
+def depths(runs):
+    """The three numbers of hidden layers, fewest first."""
+    return runs["depth_shootout"].protocol["hidden_layers"]
+
+
+def budget(runs):
+    """What sentences say of the runs: "steps", "batch" in images, and the three depths in words, "few", "more", "most"."""
+    protocol = runs["depth_shootout"].protocol
+    return {"steps": steps(protocol), "batch": protocol["batch_size"]} | dict(zip(("few", "more", "most"), map(spelled, depths(runs)), strict=True))
 
 
 def other_depth(target, source):

@@ -1,25 +1,26 @@
 """What every initializer reached at three depths, with ReLU and tanh: one table for SGD and one for Adam."""
 
-from evidence.readings.depths import ACTIVATIONS, DEPTHS, RATES
-from evidence.readings.depth_shootout import reached
+from evidence.readings.depth_shootout import OPTIMIZERS, budget, reached
 from evidence.style.palette import FAMILY
 from evidence.readings.numbers import over_seeds
 
+NAMES = {"relu": "ReLU", "tanh": "tanh"}
 TITLES = {
-    "sgd": "Test accuracy in per cent after 80 steps of 32 images, SGD at the best of its rates",
+    "sgd": "Test accuracy in per cent after {steps} steps of {batch} images, SGD at the best of its rates",
     "adam": "The same, Adam at the best of its rates",
 }
 
 
 def table(runs):
     """Two Markdown tables, one row per initializer, best of the deep networks first: mean and interval by depth."""
-    parts = []
-    for optimizer in RATES:
-        cells = {arm: [reached(runs, a, arm, optimizer, depth) for a in ACTIVATIONS for depth in DEPTHS] for arm in FAMILY}
+    protocol, parts = runs["depth_shootout"].protocol, []
+    columns = [(activation, depth) for activation in protocol["activations"] for depth in protocol["hidden_layers"]]
+    for optimizer in OPTIMIZERS:
+        cells = {arm: [reached(runs, activation, arm, optimizer, depth) for activation, depth in columns] for arm in FAMILY}
         rows = [
-            f"{TITLES[optimizer]}:\n",
-            "| initializer | ReLU, 2 | ReLU, 10 | ReLU, 30 | tanh, 2 | tanh, 10 | tanh, 30 |",
-            "|---|---:|---:|---:|---:|---:|---:|",
+            f"{TITLES[optimizer].format_map(budget(runs))}:\n",
+            f"| initializer | {' | '.join(f'{NAMES[activation]}, {depth}' for activation, depth in columns)} |",
+            f"|---{'|---:' * len(columns)}|",
         ]
         for arm in sorted(cells, key=lambda arm: -sum(one.mean() for one in cells[arm])):
             rows.append(f"| `{arm}` | {' | '.join(over_seeds(one, 100) for one in cells[arm])} |")
