@@ -5,14 +5,19 @@ import inspect
 import keras
 import numpy as np
 
+from evidence.networks.gain import gain, rectified
 from evidence.problem import Problem
 
 ARGUMENTS = ["kernel", "depthwise", "pointwise", "recurrent", "embeddings", "bias"]  # <argument>_initializer
-WIDTH, WINDOW = 64, 3
+WIDTH, WINDOW, PIXELS, HEADS, ROWS = 64, 3, 8, 8, 1000
 PROTOCOL = {
     "question": "What do Keras's layers start from by default, and is it what the rule says?",
     "channels": WIDTH,
     "window": WINDOW,
+    "pixels": PIXELS,  # along each side of what a convolution is given
+    "heads": HEADS,
+    "rows": ROWS,  # of an embedding
+    "inputs": 64,  # on which the gain is measured
     "seeds": list(range(10)),
 }
 
@@ -37,7 +42,7 @@ def measure(seed):
             elif argument in fans:
                 quantities["rule_std"] = [rule_std(default, *fans[argument])]
             if argument != "bias" and feeds_forward(name):
-                quantities["gain"] = [gain(made, shape, seed)]
+                quantities["gain"] = [gain(made, rectified((PROTOCOL["inputs"], *shape), seed))]
             runs[f"{name}__{argument}__{default}"] = quantities
     return runs
 
@@ -61,7 +66,7 @@ def defaults(layer):
 def built(name, layer):
     """A layer with its weights made, the shape of one input, and {argument: (fan_in, fan_out)} counted by hand."""
     dimensions = next((d for d in (1, 2, 3) if f"{d}D" in name), 0)
-    square, image = (WIDTH, WIDTH), (*[8] * dimensions, WIDTH)
+    square, image = (WIDTH, WIDTH), (*[PIXELS] * dimensions, WIDTH)
     area = WINDOW**dimensions
     both = {"kernel": (area * WIDTH, area * WIDTH), "recurrent": (area * WIDTH, area * WIDTH)}
     if name.startswith("Depthwise"):
@@ -79,11 +84,11 @@ def built(name, layer):
     elif name in ("LSTM", "GRU", "SimpleRNN"):
         made, shape, fans = layer(WIDTH), (2, WIDTH), both
     elif name == "MultiHeadAttention":
-        made, shape, fans = layer(8, WIDTH // 8), (2, WIDTH), both
+        made, shape, fans = layer(HEADS, WIDTH // HEADS), (2, WIDTH), both
     elif name == "GroupQueryAttention":
-        made, shape, fans = layer(WIDTH // 8, 8, 4), (2, WIDTH), both
+        made, shape, fans = layer(WIDTH // HEADS, HEADS, HEADS // 2), (2, WIDTH), both
     elif name.endswith("Embedding"):
-        made, shape, fans = layer(1000, WIDTH), (2,), {}
+        made, shape, fans = layer(ROWS, WIDTH), (2,), {}
     else:
         raise Problem(f"Keras has a layer {name} that this book does not know; add it to built() in {__file__}.")
     made.build(*[(None, *shape)] * (2 if name.endswith("Attention") else 1))
@@ -105,11 +110,3 @@ def rule_std(initializer, fan_in, fan_out):
 def feeds_forward(name):
     """Whether a layer maps an activation to a pre-activation, so that ReLU can follow it."""
     return name in ("Dense", "EinsumDense") or ("Conv" in name and "LSTM" not in name)
-
-
-def gain(layer, shape, seed):
-    """Mean square of ReLU(outputs) over that of inputs which are themselves ReLU of standard normals; borders cut off."""
-    x = np.maximum(np.random.default_rng(seed).standard_normal((64, *shape)), 0).astype("float32")
-    y = np.array(layer(x))
-    spatial = [slice(max(0, after - before), min(after, before)) for before, after in zip(x.shape[1:-1], y.shape[1:-1])]
-    return np.mean(np.maximum(y[(slice(None), *spatial)], 0) ** 2) / np.mean(x**2)

@@ -4,16 +4,19 @@ import keras
 import numpy as np
 
 from evidence import mnist
-from evidence.experiments.defaults import WIDTH, WINDOW, gain
+from evidence.networks.gain import gain, rectified
 from snippets.tools import stacked
 
-IMAGE = (8, 8, WIDTH)
-HIDDEN = 8  # hidden layers of the network whose layers share one draw
+WIDTH, WINDOW = 64, 3
 PROTOCOL = {
     "question": "Which uses of Keras's initializers do not give the variance that their rule states?",
     "channels": WIDTH,
     "window": WINDOW,
-    "widths": [784, *[WIDTH] * HIDDEN, 10],
+    "pixels": 8,  # along each side
+    "inputs": 64,  # on which the gain is measured
+    "narrow": 16,  # channels that the transposed convolution makes of them
+    "cut": [500, 500],  # shape of the weights whose distribution is cut at two standard deviations
+    "widths": [784, *[WIDTH] * 8, 10],  # of the network whose layers share one draw
     "images": 10_000,
     "optimizer": "adam",
     "learning_rate": 0.001,
@@ -52,14 +55,15 @@ def measure(seed):
         "convolution_he": layers.Conv2D(WIDTH, WINDOW, kernel_initializer="he_normal"),
         "depthwise_he": layers.DepthwiseConv2D(WINDOW, depthwise_initializer="he_normal"),
         "depthwise_counted": layers.DepthwiseConv2D(WINDOW, depthwise_initializer=counted),
-        "narrowing_transpose_he": layers.Conv2DTranspose(WIDTH // 4, WINDOW, kernel_initializer="he_normal"),
+        "narrowing_transpose_he": layers.Conv2DTranspose(PROTOCOL["narrow"], WINDOW, kernel_initializer="he_normal"),
     }
-    runs = {arm: {"gain": [gain(layer, IMAGE if arm[:5] != "dense" else (WIDTH,), seed)]} for arm, layer in runs.items()}
+    pixels = {arm: () if arm == "dense_he" else (PROTOCOL["pixels"],) * 2 for arm in runs}
+    runs = {arm: {"gain": [gain(layer, rectified((PROTOCOL["inputs"], *pixels[arm], WIDTH), seed))]} for arm, layer in runs.items()}
     cut = {
         "truncated": keras.initializers.TruncatedNormal(stddev=1, seed=seed),
-        "corrected": keras.initializers.VarianceScaling(500, "fan_in", "truncated_normal", seed=seed),
+        "corrected": keras.initializers.VarianceScaling(PROTOCOL["cut"][0], "fan_in", "truncated_normal", seed=seed),
     }
-    runs |= {arm: {"variance": [np.var(rule((500, 500)), dtype=float)]} for arm, rule in cut.items()}
+    runs |= {arm: {"variance": [np.var(rule(PROTOCOL["cut"]), dtype=float)]} for arm, rule in cut.items()}
     return runs | reused(seed)
 
 

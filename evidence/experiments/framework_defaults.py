@@ -8,15 +8,21 @@ import torch
 from flax import nnx
 from torch.overrides import TorchFunctionMode
 
+from evidence.networks.gain import gain
 from evidence.problem import Problem
 
-WIDTH, NARROW, WINDOW, DEPTH = 64, 16, 3, 30
+WIDTH, NARROW, WINDOW, PIXELS, HEADS, ROWS, DEPTH = 64, 16, 3, 8, 8, 1000, 30
 PROTOCOL = {
     "question": "What do the layers of PyTorch and Flax start from by default, and which variance is it?",
     "channels": WIDTH,
     "narrow": NARROW,
     "window": WINDOW,
+    "pixels": PIXELS,  # along each side of what a convolution is given
+    "heads": HEADS,
+    "rows": ROWS,  # of an embedding
+    "inputs": 16,  # on which the gain is measured
     "depth": DEPTH,
+    "chain_inputs": 256,
     "seeds": list(range(10)),
 }
 # What constructors are given, by the names of their arguments: so a class that we never heard of can be built too
@@ -24,9 +30,9 @@ TORCH = {
     **dict.fromkeys(("in_features", "in1_features", "in2_features", "out_features", "in_channels", "out_channels"), WIDTH),
     **dict.fromkeys(("input_size", "hidden_size", "embed_dim", "embedding_dim", "num_features", "num_channels"), WIDTH),
     **dict.fromkeys(("normalized_shape", "d_model", "dim_feedforward"), WIDTH),
-    **dict.fromkeys(("num_heads", "nhead", "num_groups"), 8),
+    **dict.fromkeys(("num_heads", "nhead", "num_groups"), HEADS),
     **dict.fromkeys(("num_encoder_layers", "num_decoder_layers"), 1),
-    **dict.fromkeys(("num_embeddings", "num_classes", "n_classes"), 1000),
+    **dict.fromkeys(("num_embeddings", "num_classes", "n_classes"), ROWS),
     "kernel_size": WINDOW,
     "cutoffs": [100, 500],
     "batch_first": True,  # the Transformer warns otherwise
@@ -34,8 +40,8 @@ TORCH = {
 OTHERWISE = {"LinearCrossEntropyLoss": {"out_features": ()}}  # the same word for another thing
 FLAX = {
     **dict.fromkeys(("in_features", "out_features", "hidden_features", "num_features", "features"), WIDTH),
-    **dict.fromkeys(("num_heads", "lora_rank"), 8),
-    "num_embeddings": 1000,
+    **dict.fromkeys(("num_heads", "lora_rank"), HEADS),
+    "num_embeddings": ROWS,
     "kernel_size": (WINDOW, WINDOW),
     "padding": "VALID",  # a border of zeros would count in the gain
     "einsum_str": "ab,bc->ac",
@@ -61,7 +67,7 @@ def measure(seed):
     """
     jax.config.update("jax_disable_most_optimizations", True)  # compiling takes longer than running what it compiles
     weights = np.random.default_rng([seed, 1]).normal(size=(WIDTH, WIDTH))
-    drawn = described("Linear", "", "weight", weights) | gain(lambda x: x @ weights, (WIDTH,), seed)
+    drawn = described("Linear", "", "weight", weights) | {"gain": [gain(lambda x: x @ weights, rectified((WIDTH,), seed))]}
     runs = {"numpy__Generator__weights__normal": drawn | {"layers": [len(numpy_layers())]}}
     for framework, layers, build in (("torch", torch_layers(), build_torch), ("flax", flax_layers(), build_flax)):
         for number, (name, layer) in enumerate(layers.items()):
@@ -71,7 +77,7 @@ def measure(seed):
                     arm = runs[f"{framework}__{name}{kind}__{variable}__{default}"] = described(name, kind, variable, values)
                     arm |= {"slope": [slope]} if slope is not None else {}
                     if feeds_forward(name) and variable in ("weight", "kernel"):
-                        arm |= gain(call, shape(name), seed)
+                        arm["gain"] = [gain(call, rectified(shape(name), seed))]
         runs[f"{framework}__chain"] = chain([build(layers["Linear"], DEPTH * seed + depth)[0] for depth in range(DEPTH)], seed)
     return runs
 
@@ -241,7 +247,7 @@ def feeds_forward(name):
 def shape(name):
     """Shape of one input of a layer that feeds forward, channels last."""
     dimensions = next((d for d in (1, 2, 3) if f"{d}d" in name), 2) if name.startswith("Conv") else 0
-    return (*[8] * dimensions, WIDTH)
+    return (*[PIXELS] * dimensions, WIDTH)
 
 
 def fans(name, kind, variable):
@@ -267,17 +273,14 @@ def described(name, kind, variable, values):
     return quantities | ({"fan_in": [counted[0]], "fan_out": [counted[1]]} if counted else {})
 
 
-def gain(call, shape, seed):
-    """Mean square of ReLU(outputs) over that of inputs which are themselves ReLU of standard normals; borders cut off."""
-    x = np.maximum(np.random.default_rng(seed).standard_normal((16, *shape), "float32"), 0)
-    y = call(x)
-    spatial = [slice(max(0, after - before), min(after, before)) for before, after in zip(x.shape[1:-1], y.shape[1:-1])]
-    return {"gain": [np.mean(np.maximum(y[(slice(None), *spatial)], 0) ** 2) / np.mean(x**2)]}
+def rectified(shape, seed):
+    """Inputs of a layer behind a ReLU: ReLU of standard normals, drawn as float32."""
+    return np.maximum(np.random.default_rng(seed).standard_normal((PROTOCOL["inputs"], *shape), "float32"), 0)
 
 
 def chain(calls, seed):
     """Mean square of the outputs of dense layers, each with ReLU, and the share of it that differs between inputs."""
-    h = np.random.default_rng(seed).standard_normal((256, WIDTH), "float32")
+    h = np.random.default_rng(seed).standard_normal((PROTOCOL["chain_inputs"], WIDTH), "float32")
     for call in calls:
         h = np.maximum(call(h), 0)
     mean_square = np.mean(h**2, dtype=float)
