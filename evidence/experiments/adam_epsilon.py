@@ -6,18 +6,19 @@ import numpy as np
 
 from evidence import mnist
 from evidence.theory.adam import EPSILONS
-from evidence.theory.rectifiers import DEPTHS, RATES
 from evidence.networks import dense
 from evidence.networks.trials import scores
 from snippets.tools import stacked
 
-INITIALIZERS = ["glorot_normal", "he_normal"]
 PROTOCOL = {
     "question": "Is it Adam under which Glorot starts slowly at thirty layers, or Keras's Adam?",
+    "initializers": ["glorot_normal", "he_normal"],
     "width": 64,
-    "hidden_layers": DEPTHS[-1],
+    "hidden_layers": 30,
     "activation": "relu",
-    "learning_rates": RATES["adam"],
+    "optimizer": "adam",
+    "epsilons": ["keras", "paper"],  # of evidence/theory/adam.py
+    "learning_rates": [0.0001, 0.0003, 0.001, 0.003, 0.01],
     "images": 2560,
     "validation_images": 1000,
     "test_images": 2000,
@@ -31,7 +32,7 @@ def measure(seed):
     """{"<initializer>_<epsilon>_<rate>": "test_loss", "test_accuracy" and "val_accuracy", (1,) each} of one seed."""
     (x, y), validation, test = mnist.split(seed, *(PROTOCOL[f"{part}images"] for part in ("", "validation_", "test_")))
     widths = [784, *[PROTOCOL["width"]] * PROTOCOL["hidden_layers"], 10]
-    grid = list(itertools.product(INITIALIZERS, EPSILONS, PROTOCOL["learning_rates"]))
+    grid = list(itertools.product(*(PROTOCOL[name] for name in ("initializers", "epsilons", "learning_rates"))))
     kernels = [stacked.initial_kernels(initializer, widths, seed) for initializer, _, _ in grid]
     order = np.concatenate([stacked.batch_order(seed, epoch, len(x)) for epoch in range(PROTOCOL["epochs"])])
     batches = order.reshape(-1, PROTOCOL["batch_size"])
@@ -40,8 +41,8 @@ def measure(seed):
     def epsilon(step):
         return [EPSILONS[name](step) for _, name, _ in grid]
 
-    dense.train(weights, x, y, batches, [rate for *_, rate in grid], "adam", epsilon=epsilon)
-    (loss, accuracy), (_, chosen_by) = (scores(dense.unstack(weights), *part, "relu") for part in (test, validation))
+    dense.train(weights, x, y, batches, [rate for *_, rate in grid], PROTOCOL["optimizer"], epsilon=epsilon)
+    (loss, accuracy), (_, chosen_by) = (scores(dense.unstack(weights), *part, PROTOCOL["activation"]) for part in (test, validation))
     return {
         "_".join(map(str, arm)): {"test_loss": [loss[k]], "test_accuracy": [accuracy[k]], "val_accuracy": [chosen_by[k]]}
         for k, arm in enumerate(grid)

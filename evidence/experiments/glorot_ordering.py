@@ -3,20 +3,19 @@
 import keras
 
 from evidence import mnist
-from evidence.readings.glorot_ordering import RATES, STARTS
 from evidence.networks.trials import trials
 
-RULES = {
-    "standard": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),  # uniform within ±1/√n_in
-    "glorot": "glorot_uniform",
-    "he": "he_uniform",
-}
+SMALL = [0.01, 0.03, 0.1, 0.3, 1.0]
 PROTOCOL = {
     "question": "Does the ordering that Glorot and Bengio found appear on MNIST, at the start and in the end?",
     "widths": [784, *[64] * 5, 10],
-    "starts": STARTS,
+    "starts": {
+        "standard": {"scale": 1 / 3, "mode": "fan_in", "distribution": "uniform"},  # uniform within ±1/√n_in
+        "glorot": {"scale": 1, "mode": "fan_avg", "distribution": "uniform"},
+        "he": {"scale": 2, "mode": "fan_in", "distribution": "uniform"},
+    },
     "optimizer": "sgd",
-    "learning_rates": RATES,
+    "learning_rates": {"sigmoid": [0.1, 0.3, 1.0, 3.0, 10.0], "tanh": SMALL, "softsign": SMALL},
     "images": 55_000,
     "validation_images": 5000,
     "batch_size": 32,
@@ -29,10 +28,11 @@ def measure(seed):
     """{"<activation>_<start>_<rate>": quantities of `trials`, (epochs,)} of one seed."""
     images = mnist.split(seed, PROTOCOL["images"], PROTOCOL["validation_images"])
     setting = {name: PROTOCOL[name] for name in ("widths", "optimizer", "batch_size", "epochs")}
+    rules = {start: keras.initializers.VarianceScaling(**rule) for start, rule in PROTOCOL["starts"].items()}
     runs = {}
-    for activation, rates in RATES.items():
-        arms = [(start, rate) for start in STARTS for rate in rates]
-        networks = [(RULES[start], seed) for start, _ in arms]
+    for activation, rates in PROTOCOL["learning_rates"].items():
+        arms = [(start, rate) for start in rules for rate in rates]
+        networks = [(rules[start], seed) for start, _ in arms]
         found = trials(networks, *images, activation=activation, learning_rate=[rate for _, rate in arms], **setting)
         runs |= {f"{activation}_{start}_{rate}": one for (start, rate), one in zip(arms, found, strict=True)}
     return runs

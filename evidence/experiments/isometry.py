@@ -8,28 +8,19 @@ from evidence import mnist
 from snippets.tools import stacked
 from snippets.tools.delta_orthogonal import DeltaOrthogonal
 
-LAYERS, CHANNELS = 100, 16
-STARTS = {
-    "linear": {
-        "delta_orthogonal": DeltaOrthogonal,
-        "orthogonal": keras.initializers.Orthogonal,
-        "glorot_uniform": keras.initializers.GlorotUniform,
-        "he_normal": keras.initializers.HeNormal,
-    },
-    "relu": {
-        "delta_orthogonal": lambda seed: DeltaOrthogonal(gain=2**0.5, seed=seed),
-        "orthogonal": lambda seed: keras.initializers.Orthogonal(gain=2**0.5, seed=seed),
-        "he_normal": keras.initializers.HeNormal,
-    },
-}
+CHANNELS = 16
 PROTOCOL = {
     "question": "Which start of convolutions keeps the norm of an image, and of every image, through how many layers?",
-    "layers": LAYERS,
+    "layers": 100,
     "window": [3, 3],
     "padding": "same",
     "channels": CHANNELS,
     "pixels": [7, 7],  # each holds a patch of 4 by 4, so that nothing comes before the first layer
-    "gain": {"linear": 1.0, "relu": "sqrt(2)"},
+    "starts": {
+        "linear": ["delta_orthogonal", "orthogonal", "glorot_uniform", "he_normal"],
+        "relu": ["delta_orthogonal", "orthogonal", "he_normal"],
+    },
+    "gain": {"linear": 1.0, "relu": 2**0.5},  # of delta_orthogonal and orthogonal
     "images": 64,
     "seeds": list(range(5)),
 }
@@ -44,9 +35,9 @@ def measure(seed):
     (x, _), _ = mnist.pixels()
     images = patches(x[stacked.batch_order(seed, 0, len(x))[: PROTOCOL["images"]]])
     return {
-        f"{activation}_{name}": summary(norms(images, start, keras.activations.get(activation), seed))
-        for activation, starts in STARTS.items()
-        for name, start in starts.items()
+        f"{activation}_{start}": summary(norms(images, start, activation, seed))
+        for activation, starts in PROTOCOL["starts"].items()
+        for start in starts
     }
 
 
@@ -57,11 +48,13 @@ def patches(x):
 
 def norms(h, start, activation, seed):
     """The norm of each image after each layer: (layers + 1, images)."""
+    gain = {"gain": PROTOCOL["gain"][activation]} if start in ("delta_orthogonal", "orthogonal") else {}
+    rule = DeltaOrthogonal if start == "delta_orthogonal" else type(keras.initializers.get(start))
     found = [np.linalg.norm(h.reshape(len(h), -1), axis=1)]
-    for layer in range(LAYERS):
+    for layer in range(PROTOCOL["layers"]):
         own = int(np.random.SeedSequence([seed, layer]).generate_state(1)[0])
-        kernel = start(seed=own)((*PROTOCOL["window"], CHANNELS, CHANNELS))
-        h = activation(tf.nn.conv2d(h, kernel, 1, "SAME"))
+        kernel = rule(seed=own, **gain)((*PROTOCOL["window"], CHANNELS, CHANNELS))
+        h = keras.activations.get(activation)(tf.nn.conv2d(h, kernel, 1, "SAME"))
         found.append(np.linalg.norm(h.numpy().reshape(len(h), -1).astype("float64"), axis=1))
     return np.array(found)
 

@@ -5,19 +5,18 @@ import numpy as np
 
 from evidence import mnist
 from evidence.networks.signal import layer_statistics
-from evidence.theory.variance import WIDTHS
 from snippets.tools import stacked
 
-RULES = {  # variance 1 / fan_in twice, 1 / fan_out, 2 / (fan_in + fan_out)
-    "fan_in": keras.initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal"),
-    "fan_in_uniform": keras.initializers.VarianceScaling(1.0, "fan_in", "uniform"),
-    "fan_out": keras.initializers.VarianceScaling(1.0, "fan_out", "untruncated_normal"),
-    "fan_avg": keras.initializers.VarianceScaling(1.0, "fan_avg", "untruncated_normal"),
-    "standard": keras.initializers.RandomNormal(stddev=1.0),  # for contrast: no rule at all
-}
 PROTOCOL = {
     "question": "Does the variance rule predict how large signal and error signal are in every layer?",
-    "widths": WIDTHS,
+    "widths": [784, 256, 64, 256, 64, 256, 64, 10],
+    "rules": {  # variance 1 / fan_in twice, 1 / fan_out, 2 / (fan_in + fan_out)
+        "fan_in": {"mode": "fan_in", "distribution": "untruncated_normal"},
+        "fan_in_uniform": {"mode": "fan_in", "distribution": "uniform"},
+        "fan_out": {"mode": "fan_out", "distribution": "untruncated_normal"},
+        "fan_avg": {"mode": "fan_avg", "distribution": "untruncated_normal"},
+    },
+    "standard_deviation": 1.0,  # of the weights of the arm "standard", for contrast: no rule at all
     "activation": "linear",
     "images": 1000,
     "seeds": list(range(60)),
@@ -32,10 +31,12 @@ def measure(seed):
     (x, y), _ = mnist.pixels()
     chosen = np.random.default_rng(seed).choice(len(x), PROTOCOL["images"], replace=False)
     x, y, runs = x[chosen], y[chosen], {}
-    for name, rule in RULES.items():
-        kernels = stacked.initial_kernels(rule, WIDTHS, seed)
-        many = layer_statistics(kernels, x, y, "linear")
-        one = layer_statistics(kernels, x[:1], y[:1], "linear")
+    rules = {name: keras.initializers.VarianceScaling(1.0, **rule) for name, rule in PROTOCOL["rules"].items()}
+    rules["standard"] = keras.initializers.RandomNormal(stddev=PROTOCOL["standard_deviation"])
+    for name, rule in rules.items():
+        kernels = stacked.initial_kernels(rule, PROTOCOL["widths"], seed)
+        many = layer_statistics(kernels, x, y, PROTOCOL["activation"])
+        one = layer_statistics(kernels, x[:1], y[:1], PROTOCOL["activation"])
         inputs = np.append(np.mean(x[:1].astype("float64") ** 2), one["activation"][:-1])
         runs[name] = {
             "forward": many["activation"],

@@ -3,28 +3,26 @@
 import keras
 import numpy as np
 
-from evidence.theory.variance import KERNELS
-
-INITIALIZERS = [
-    "random_normal", "random_uniform", "truncated_normal", "lecun_normal", "lecun_uniform", "glorot_normal",
-    "glorot_uniform", "he_normal", "he_uniform", "orthogonal",
-]  # fmt: skip
 PROTOCOL = {
     "question": "Do Keras's initializers draw weights with the variances that their rules state?",
-    "shapes": list(KERNELS.values()),
+    "initializers": [
+        "random_normal", "random_uniform", "truncated_normal", "lecun_normal", "lecun_uniform", "glorot_normal",
+        "glorot_uniform", "he_normal", "he_uniform", "orthogonal",
+    ],  # fmt: skip
+    "kernels": {"dense": [784, 128], "square": [512, 512], "narrow": [64, 256], "conv": [3, 3, 64, 128]},
     "seeds": list(range(10)),
 }
 
 
 def measure(seed):
-    """{"<initializer>_<shape>": quantities} of one seed, each quantity a list of one number.
+    """{"<initializer>_<kernel>": quantities} of one seed, each quantity a list of one number.
 
     "variance" and "deviation" (standard, of the weights), "mean", "largest" (largest absolute weight) and
     "kurtosis" (fourth central moment over the squared variance: 3 for a normal distribution, 9/5 for a uniform one).
     """
     runs = {}
-    for name in INITIALIZERS:
-        for label, shape in KERNELS.items():
+    for name in PROTOCOL["initializers"]:
+        for label, shape in PROTOCOL["kernels"].items():
             rule = keras.initializers.get(name)
             config = rule.get_config() | {"seed": seed}
             weights = np.array(rule.from_config(config)(shape), "float64")

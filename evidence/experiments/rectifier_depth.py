@@ -3,16 +3,15 @@
 import itertools
 
 from evidence import mnist
-from evidence.theory.rectifiers import DEPTHS, RATES
 from evidence.networks.trials import trials
 
-INITIALIZERS = ["glorot_normal", "he_normal"]
 PROTOCOL = {
     "question": "At which depth does Glorot stall where He starts, and does the learning rate or Adam change that?",
+    "initializers": ["glorot_normal", "he_normal"],
     "width": 64,
-    "hidden_layers": DEPTHS,
+    "hidden_layers": [5, 15, 30],
     "activation": "relu",
-    "learning_rates": RATES,
+    "learning_rates": {"sgd": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01]},
     "images": 2560,
     "validation_images": 1000,
     "test_images": 2000,
@@ -30,8 +29,8 @@ def measure(seed):
     data = mnist.split(seed, *(PROTOCOL[f"{part}images"] for part in ("", "validation_", "test_")))
     setting = {name: PROTOCOL[name] for name in ("activation", "batch_size", "epochs")}
     runs = {}
-    for depth, (optimizer, rates) in itertools.product(DEPTHS, RATES.items()):
-        grid = list(itertools.product(INITIALIZERS, rates))
+    for depth, (optimizer, rates) in itertools.product(PROTOCOL["hidden_layers"], PROTOCOL["learning_rates"].items()):
+        grid = list(itertools.product(PROTOCOL["initializers"], rates))
         found = trials(
             [(initializer, seed) for initializer, _ in grid], *data, widths=[784, *[PROTOCOL["width"]] * depth, 10],
             optimizer=optimizer, learning_rate=[rate for _, rate in grid], **setting,
