@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
-from evidence.readings.rates import best, best_rate
-from evidence.readings.rate_and_spread import RATES, SCALES, usable_rates
-from evidence.readings.std_sweep import DEPTHS, STDS
+from evidence.readings.rates import best_rate, reached
+from evidence.readings.rate_and_spread import usable_rates
 
 GOOD = 0.5  # test accuracy that counts as learning, in the short budget of std_sweep
 
@@ -17,14 +17,30 @@ def swept(runs, activation, depth, std):
     return runs["std_sweep"][f"{activation}_{depth}_{std}"]["test_accuracy"][:, 0]
 
 
+def stds(runs):
+    """The standard deviations that were swept, smallest first."""
+    return runs["std_sweep"].protocol["stds"]
+
+
+def budget(runs):
+    """What sentences say of the sweep: "stds" swept, "passes" over so many "images"."""
+    protocol = runs["std_sweep"].protocol
+    return {"stds": word(len(protocol["stds"])), "passes": word(protocol["epochs"]), "images": f"{protocol['images']:,}"}
+
+
 def rule_of(runs, activation, depth):
     """Test accuracy from the rule made for the activation, (seeds,)."""
     return swept(runs, activation, depth, "rule")
 
 
+def depths(runs):
+    """The numbers of hidden layers in the sweep, fewest first."""
+    return runs["std_sweep"].protocol["hidden_layers"]
+
+
 def working(runs, activation):
     """How many of the standard deviations reach GOOD on average, by depth."""
-    return [sum(swept(runs, activation, depth, std).mean() > GOOD for std in STDS) for depth in DEPTHS]
+    return [sum(swept(runs, activation, depth, std).mean() > GOOD for std in stds(runs)) for depth in depths(runs)]
 
 
 def growth(runs, arm):
@@ -52,13 +68,18 @@ def set_cell(activation, depth, std, accuracy):
 
 @claim(refuted_by=swap_grids("std_sweep", "relu_1", "relu_16"))
 def depth_narrows_the_working_range(runs):
-    """Of the {stds} standard deviations, {relu} bring the mean accuracy above one half with 1, 2, 4, 8 and 16 hidden ReLU layers, and
-    {tanh} with as many tanh layers, after one pass over 10,000 images."""
+    """Of the {stds} standard deviations, {relu} bring the mean accuracy above one half with {depths} hidden ReLU layers, and
+    {tanh} with as many tanh layers, after {passes} pass over {images} images."""
     counts = {activation: working(runs, activation) for activation in ("relu", "tanh")}
     for count in counts.values():
         assert count == sorted(count, reverse=True) and count[-1] <= count[0] / 2
-    said = {activation: ", ".join(map(word, c[:-1])) + f" and {word(c[-1]).replace('no', 'none')}" for activation, c in counts.items()}
-    return {"stds": word(len(STDS))} | said
+    said = {activation: listed([word(count) if count else "none" for count in c]) for activation, c in counts.items()}
+    return budget(runs) | said | {"depths": listed(depths(runs))}
+
+
+def listed(items):
+    """Items as a sentence lists them."""
+    return f"{', '.join(map(str, items[:-1]))} and {items[-1]}"
 
 
 @claim(refuted_by=set_cell("relu", 8, 0.01, GOOD))
@@ -73,15 +94,15 @@ def small_spreads_freeze_deep_networks(runs):
 
 @claim(refuted_by=set_cell("tanh", 1, 1, 0.9))
 def the_standard_normal_trails(runs):
-    """With a standard deviation of one none of the ten networks comes near its own rule: the best of them, {layers} hidden {activation}
+    """With a standard deviation of one none of the {networks} networks comes near its own rule: the best of them, {layers} hidden {activation}
     layers, ends at {best}, and the rule there at {rule}."""
-    cells = {(activation, depth): swept(runs, activation, depth, 1) for activation in ("relu", "tanh") for depth in DEPTHS}
+    cells = {(activation, depth): swept(runs, activation, depth, 1) for activation in ("relu", "tanh") for depth in depths(runs)}
     for place, cell in cells.items():
         assert (rule_of(runs, *place) - cell).min() > 0.2
     activation, depth = max(cells, key=lambda place: cells[place].mean())
     name = {"relu": "ReLU", "tanh": "tanh"}[activation]
     best, rule = cells[activation, depth], rule_of(runs, activation, depth)
-    return {"layers": word(depth), "activation": name, "best": percent(best), "rule": percent(rule)}
+    return {"networks": word(len(cells)), "layers": word(depth), "activation": name, "best": percent(best), "rule": percent(rule)}
 
 
 def best_of_all(runs):
@@ -94,26 +115,27 @@ def no_single_spread_does_what_the_rule_does(runs):
     """With sixteen hidden ReLU layers He normal leads the best of the {stds} standard deviations, {std}, in every seed, by {gap} percentage
     points; the best is the one with the highest accuracy on validation images."""
     std, rule = best_rate(runs["std_sweep"], "relu_16"), rule_of(runs, "relu", 16)
-    gap = paired_difference(rule, best(runs["std_sweep"], "relu_16")["test_accuracy"][:, 0])
-    assert all((rule > swept(runs, "relu", 16, one)).all() for one in STDS) and gap.low > 0
-    return {"stds": word(len(STDS)), "std": f"`{std:g}`", "gap": plus_minus(*gap, 100)}
+    gap = paired_difference(rule, reached(runs["std_sweep"], "relu_16"))
+    assert all((rule > swept(runs, "relu", 16, one)).all() for one in stds(runs)) and gap.low > 0
+    return budget(runs) | {"std": f"`{std:g}`", "gap": plus_minus(*gap, 100)}
 
 
 @claim(refuted_by=best_of_all)
 def sixteen_layers_need_a_rule(runs):
-    """None of {stds} spreads, each for all weights, trains sixteen hidden ReLU layers as He's rule does, which reaches {rule} in one
-    pass over 10,000 images; with one hidden layer {near} of them reach {good} per cent and more, and He {shallow}."""
+    """None of {stds} spreads, each for all weights, trains sixteen hidden ReLU layers as He's rule does, which reaches {rule} in {passes}
+    pass over {images} images; with one hidden layer {near} of them reach {good} per cent and more, and He {shallow}."""
     rule, shallow = rule_of(runs, "relu", 16), rule_of(runs, "relu", 1)
     near = working(runs, "relu")[0]
-    assert all((rule > swept(runs, "relu", 16, std)).all() for std in STDS) and near > len(STDS) / 2 and interval(rule).low > GOOD
-    return {"stds": len(STDS), "rule": percent(rule), "near": word(near), "good": round(100 * GOOD), "shallow": percent(shallow)}
+    swept_all = all((rule > swept(runs, "relu", 16, std)).all() for std in stds(runs))
+    assert swept_all and near > len(stds(runs)) / 2 and interval(rule).low > GOOD
+    return budget(runs) | {"rule": percent(rule), "near": word(near), "good": round(100 * GOOD), "shallow": percent(shallow)}
 
 
 @claim(refuted_by=set_cell("relu", 1, 0.001, 0.95))
 def small_spreads_trail_when_shallow_too(runs):
     """With one hidden layer He still leads the three smallest spreads in every seed, by {gaps} points."""
-    gaps = [paired_difference(rule_of(runs, "relu", 1), swept(runs, "relu", 1, std), 3) for std in STDS[:3]]
-    assert all((rule_of(runs, "relu", 1) > swept(runs, "relu", 1, std)).all() for std in STDS[:3])
+    gaps = [paired_difference(rule_of(runs, "relu", 1), swept(runs, "relu", 1, std), 3) for std in stds(runs)[:3]]
+    assert all((rule_of(runs, "relu", 1) > swept(runs, "relu", 1, std)).all() for std in stds(runs)[:3])
     return {"gaps": "{}, {} and {}".format(*(plus_minus(*gap, 100) for gap in gaps))}
 
 
@@ -121,9 +143,10 @@ def small_spreads_trail_when_shallow_too(runs):
 def saturated_kernels_explode(runs):
     """In tanh layers whose kernels are standard normal, {share} of the units are saturated, and yet the error signal grows by a
     factor of {growth} per layer on its way down, where the formula says {predicted}: the gradient of the first kernel is
-    {decades} powers of ten larger than that of the twentieth."""
+    {decades} powers of ten larger than that of the last hidden one."""
     arm = runs["saturation"]["kernels"]
-    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "kernels"), wide_tanh(200, 200**0.5)
+    width = runs["saturation"].protocol["widths"][1]
+    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "kernels"), wide_tanh(width, width**0.5)
     decades = interval(arm["gradient"][:, 0] - arm["gradient"][:, -1])
     assert interval(share).low > 0.75 and abs(interval(measured).mean / predicted - 1) < 0.05 and decades.low > 7
     return {
@@ -136,13 +159,13 @@ def saturated_kernels_explode(runs):
 
 @claim(refuted_by=swap("saturation", "biases", "kernels"))
 def saturated_biases_vanish(runs):
-    """With LeCun's kernels and biases of standard deviation 10, nearly as many units are saturated, {share}, and the error signal
+    """With LeCun's kernels and biases of standard deviation {std:g}, nearly as many units are saturated, {share}, and the error signal
     shrinks by a factor of {shrinkage} per layer, where the formula says {predicted}."""
-    arm = runs["saturation"]["biases"]
-    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "biases"), wide_tanh(1, 10)
+    arm, std = runs["saturation"]["biases"], runs["saturation"].protocol["arms"]["biases"]["bias_std"]
+    share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "biases"), wide_tanh(1, std)
     kernels = runs["saturation"]["kernels"]["saturated_share"].mean(1)
     assert abs(share.mean() - kernels.mean()) < 0.1 and abs(interval(measured).mean / predicted - 1) < 0.05
-    return {"share": percent(share), "shrinkage": over_seeds(1 / measured), "predicted": fixed(1 / predicted, 2)}
+    return {"std": std, "share": percent(share), "shrinkage": over_seeds(1 / measured), "predicted": fixed(1 / predicted, 2)}
 
 
 @claim(refuted_by=swap("saturation", "small", "lecun"))
@@ -156,14 +179,15 @@ def small_kernels_vanish_unsaturated(runs):
 
 @claim(refuted_by=swap("sparse_start", "tenth", "zeros"))
 def most_weights_may_be_zero(runs):
-    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, one epoch of all images gives
+    """With {share} of all weights at zero, and the rest scaled up so that the variance stays, {epochs} epoch of all images gives
     {tenth}, against {dense} for He normal: a difference of {gap} percentage points."""
     arms = runs["sparse_start"]
     dense, tenth = (arms[arm]["test_accuracy"][:, -1] for arm in ("he_normal", "tenth"))
     gap = paired_difference(tenth, dense)
     assert abs(gap.mean) < 0.02 and arms["tenth"]["zero_share"].min() > 0.85
     share = arms["tenth"]["zero_share"][:, 0]
-    return {"share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": plus_minus(*gap, 100)}
+    epochs = word(arms.protocol["epochs"])
+    return {"epochs": epochs, "share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": plus_minus(*gap, 100)}
 
 
 def beyond(runs):
@@ -176,12 +200,14 @@ def a_smaller_start_allows_no_larger_rate(runs):
     """With two hidden layers the largest of the {rates} rates that still trains in {steps} steps is {he:g} from He's spread, {third:g} from
     three tenths of it and {tenth:g} from a tenth, neighbours in the grid if not the same; from three times it, {triple:g}. With four it is
     {deep_he:g} from He's spread and {deep_triple:g} from three times it, and from a tenth no rate trains."""
-    rates = {(depth, scale): usable_rates(runs, depth, scale) for depth in (2, 4) for scale in SCALES}
-    he, third, tenth, triple = (RATES.index(rates[2, scale][-1]) for scale in (1, 0.3, 0.1, 3))
+    protocol = runs["rate_and_spread"].protocol
+    tried = protocol["learning_rates"]
+    rates = {(depth, scale): usable_rates(runs, depth, scale) for depth in protocol["hidden_layers"] for scale in protocol["scales"]}
+    he, third, tenth, triple = (tried.index(rates[2, scale][-1]) for scale in (1, 0.3, 0.1, 3))
     assert max(third, tenth) <= he + 1 and triple < he
     assert not rates[4, 0.1] and rates[4, 3][-1] < rates[4, 1][-1] / 3
     return {
-        "rates": len(RATES), "steps": 200, "he": RATES[he], "third": RATES[third], "tenth": RATES[tenth], "triple": RATES[triple],
+        "rates": len(tried), "steps": steps(protocol), "he": tried[he], "third": tried[third], "tenth": tried[tenth], "triple": tried[triple],
         "deep_he": rates[4, 1][-1], "deep_triple": rates[4, 3][-1],
     }  # fmt: skip
 
@@ -192,12 +218,12 @@ def a_smaller_start_needs_a_larger_rate(runs):
     {steps} steps from He end at {best}; three tenths are {third_gap} points behind in the mean, a tenth {tenth_gap} and three times
     {triple_gap}."""
     lowest = [usable_rates(runs, 2, scale)[0] for scale in (1, 0.3, 0.1)]
-    own, *others = (best(runs["rate_and_spread"], f"2_{scale}")["test_accuracy"][:, 0] for scale in (1, 0.3, 0.1, 3))
+    own, *others = (reached(runs["rate_and_spread"], f"2_{scale}") for scale in (1, 0.3, 0.1, 3))
     gaps = [paired_difference(own, other, 3) for other in others]
     assert lowest == sorted(set(lowest)) and gaps[0].mean > 0 and min(gap.mean for gap in gaps[1:]) > 0.02
     printed = [plus_minus(*gap, 100) for gap in gaps]
     names = ("he", "third", "tenth", "third_gap", "tenth_gap", "triple_gap")
-    return dict(zip(names, [*lowest, *printed], strict=True)) | {"best": percent(own), "steps": 200}
+    return dict(zip(names, [*lowest, *printed], strict=True)) | {"best": percent(own), "steps": steps(runs["rate_and_spread"].protocol)}
 
 
 def start_gain(runs, depth):

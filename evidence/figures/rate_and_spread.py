@@ -1,6 +1,6 @@
 """Test accuracy by learning rate and initial spread, as a heat map for two hidden layers and one for four."""
 
-from evidence.readings.rate_and_spread import DEPTHS, RATES, SCALES, accuracies
+from evidence.readings.rate_and_spread import accuracies
 
 SIZE = (6.4, 4.4)
 ALT = (
@@ -9,20 +9,20 @@ ALT = (
     "spread and below, and lies further left for three times He; the left edge moves right as the spread shrinks, and "
     "with four layers the smallest spread has no bright cell"
 )
-NAMES = {0.1: "0.1 × He", 0.3: "0.3 × He", 1: "He", 3: "3 × He"}
 
 
 def draw(fig, runs, palette):
     """Two panels; x: learning rate of SGD; y: standard deviation of every kernel; a cell: mean accuracy in per cent."""
-    for ax, depth in zip(fig.subplots(len(DEPTHS), 1, sharex=True), DEPTHS, strict=True):
-        for row, scale in enumerate(SCALES):
+    depths, scales, rates = (runs["rate_and_spread"].protocol[name] for name in ("hidden_layers", "scales", "learning_rates"))
+    for ax, depth in zip(fig.subplots(len(depths), 1, sharex=True), depths, strict=True):
+        for row, scale in enumerate(scales):
             for column, values in enumerate(accuracies(runs, depth, scale).values()):
                 _cell(ax, column, row, values.mean(), palette)
-        ax.set(title=f"{depth} hidden layers", xlim=(-0.5, len(RATES) - 0.5), ylim=(-0.5, len(SCALES) - 0.5))
-        ax.set_yticks(range(len(SCALES)), [NAMES[scale] for scale in SCALES])
+        ax.set(title=f"{depth} hidden layers", xlim=(-0.5, len(rates) - 0.5), ylim=(-0.5, len(scales) - 0.5))
+        ax.set_yticks(range(len(scales)), ["He" if scale == 1 else f"{scale:g} × He" for scale in scales])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-    ax.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES], rotation=45)
+    ax.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates], rotation=45)
     ax.set_xlabel("Learning rate")
 
 
