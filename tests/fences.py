@@ -34,6 +34,11 @@ class Comment(NamedTuple):
 def shown(path, root=ROOT):
     """The fences and HTML comments of a page, in order."""
     text, _ = get_data(path.read_text("utf-8"))
+    return _shown(text, root)
+
+
+@functools.cache
+def _shown(text, root):
     reader = _Reader()
     reader.feed(_site_markdown(root).reset().convert(text))
     reader.close()

@@ -21,14 +21,28 @@ EXPERIMENTS = freshness.experiments()
 INPUTS = {name: record.parse(name)["inputs"] for name in EXPERIMENTS}
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A copy of the project's code and results, to be broken."""
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the project's code and results, and when each of its files was written."""
+    place = tmp_path_factory.mktemp("project")
     for folder in ("evidence", "snippets"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for file in freshness.REQUIREMENTS:
-        shutil.copy(ROOT / file, tmp_path)
-    return tmp_path
+        shutil.copy2(ROOT / file, place)
+    return place, written(place)
+
+
+def written(place):
+    return {path: path.stat().st_mtime_ns for path in place.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def project(copy):
+    """The copy, to be broken: it is whole again after each test, since copying it takes longer than most of them."""
+    place, before = copy
+    yield place
+    for path in {path for path, _ in before.items() ^ written(place).items()}:
+        shutil.copy2(ROOT / path.relative_to(place), path) if path in before else path.unlink()
 
 
 def status(project):
