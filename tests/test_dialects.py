@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from tests.programs import SCALED, SHAPES, VECTOR, draw
 from tests.rules import Rule, check, cut_normal, rule, uniform
-from tests.test_frameworks import SCALED, SHAPES, VECTOR, draw
 
 
 @pytest.mark.needs("torch")

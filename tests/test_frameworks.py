@@ -1,23 +1,16 @@
 """The programs of the four frameworks: equal but for the initializer, and one closed form for all kernels they draw."""
 import ast
-import functools
 import re
-import types
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from tests import pages
+from tests.programs import FOLDERS, NAMES, PROGRAMS, RANDOM, SCALED, SHAPES, VECTOR, draw, formulas, initializer, parts
 from tests.rules import check, rule
-from tests.test_snippets import evaluated, formulas, parts
 
-FOLDERS = {"keras": "keras", "numpy": "numpy", "torch": "torch", "jax": "flax"}  # and what their programs import
-PROGRAMS = {folder: sorted((pages.ROOT / "snippets" / folder).glob("*.py")) for folder in FOLDERS}
-NAMES = [path.stem for path in PROGRAMS["keras"]]
 ALLOWED = {"numpy": {"numpy", "math"}, "torch": {"torch", "math"}, "jax": {"jax", "flax", "optax"}}
-SHAPES = [(784, 128), (512, 512), (3, 3, 64, 128)]
-VECTOR = (65536,)
 
 each_program = pytest.mark.parametrize(
     "path", [path for folder in ALLOWED for path in PROGRAMS[folder]], ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -27,15 +20,6 @@ each_framework = pytest.mark.parametrize("folder", [
 
 
 # The programs as text
-
-def initializer(path):
-    """The lines that hold a program's own initializer, as statements: what is not shared with the other programs."""
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if getattr(node, "name", "") == path.stem or isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == path.stem:
-            return [node]
-        if isinstance(node, ast.For) and isinstance(node.body[0], ast.If):
-            return node.body[0].body[:-1]  # without the bias
-
 
 def moments(path):
     """The (mean, variance) that the program prints as those of its rule."""
@@ -98,55 +82,6 @@ def test_the_program_fits_a_page(path):
 
 
 # The kernels that they draw
-
-def run(path, **names):
-    """The names that a program's imports and its initializer define."""
-    tree = ast.parse(path.read_text("utf-8"))
-    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    exec(compile(ast.Module(imports + initializer(path), []), str(path), "exec"), names)
-    return names
-
-
-def turned(shape):
-    """The axes that turn Keras's order of a kernel, inputs before outputs, into PyTorch's."""
-    return (3, 2, 0, 1) if len(shape) == 4 else tuple(reversed(range(len(shape))))
-
-
-def draw_keras(path, shape):
-    import keras
-    keras.utils.set_random_seed(1)
-    return evaluated(parts(path)[2][0])(shape)
-
-
-def draw_numpy(path, shape):
-    return run(path)[path.stem](shape, np.random.default_rng(1))
-
-
-def draw_torch(path, shape):
-    import torch
-    torch.manual_seed(1)
-    layer = types.SimpleNamespace(weight=torch.empty([shape[axis] for axis in turned(shape)]))
-    run(path, layer=layer)
-    return layer.weight.numpy().transpose(np.argsort(turned(shape)))
-
-
-def draw_jax(path, shape):
-    import jax
-    return run(path)[path.stem](jax.random.key(1), shape, "float32")
-
-
-@functools.cache
-def draw(folder, name, shape):
-    """A kernel of `shape` in Keras's order, drawn by the initializer of a program: float64."""
-    kernel = np.asarray({"keras": draw_keras, "numpy": draw_numpy, "torch": draw_torch, "jax": draw_jax}[folder](
-        pages.ROOT / "snippets" / folder / f"{name}.py", shape))
-    assert kernel.shape == shape and kernel.dtype == "float32"
-    return kernel.astype("float64")
-
-
-RANDOM = [name for name in NAMES if rule(name, (2, 2)).cdf]
-SCALED = [name for name in RANDOM if name.partition("_")[0] in ("he", "lecun", "glorot")]
-
 
 @each_name
 @each_framework

@@ -2,63 +2,19 @@
 import ast
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
-SNIPPETS = sorted((Path(__file__).parent.parent / "snippets" / "keras").glob("*.py"))
+from evidence.engine import record
+from tests.programs import PROGRAMS, SHAPE, evaluated, formulas, parts
+
+SNIPPETS = PROGRAMS["keras"]
 each_snippet = pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.stem)
 
-FAN_IN, FAN_OUT = SHAPE = (784, 128)
 CONSTANT = {"zeros", "ones", "constant", "identity"}
 STANDARD_ERRORS = 5  # a false alarm in one of a million draws
-
-
-def truncated(std):
-    """A normal cut at two standard deviations and scaled to `std` afterwards, as in Keras's VarianceScaling."""
-    return stats.truncnorm(-2, 2, scale=std / stats.truncnorm(-2, 2).std())
-
-
-def uniform(limit):
-    return stats.uniform(-limit, 2 * limit)
-
-
-# What each rule means, from its paper and not from Keras.
-DISTRIBUTION = {
-    "random_normal": stats.norm(0, 0.05),
-    "random_uniform": uniform(0.05),
-    "truncated_normal": stats.truncnorm(-2, 2, scale=0.05),
-    "lecun_normal": truncated(math.sqrt(1 / FAN_IN)),
-    "lecun_uniform": uniform(math.sqrt(3 / FAN_IN)),
-    "glorot_normal": truncated(math.sqrt(2 / (FAN_IN + FAN_OUT))),
-    "glorot_uniform": uniform(math.sqrt(6 / (FAN_IN + FAN_OUT))),
-    "he_normal": truncated(math.sqrt(2 / FAN_IN)),
-    "he_uniform": uniform(math.sqrt(6 / FAN_IN)),
-}
-MATRIX = {
-    "zeros": np.zeros(SHAPE), "ones": np.ones(SHAPE), "constant": np.full(SHAPE, 0.1, "float32"),
-    "identity": np.eye(*SHAPE),
-}
-
-
-def parts(path):
-    """(docstring, the program after it without its initializers, the initializers' expressions)."""
-    source = path.read_text("utf-8")
-    tree = ast.parse(source)
-    initializers = [ast.get_source_segment(source, node.value) for node in ast.walk(tree)
-                    if isinstance(node, ast.keyword) and node.arg == "kernel_initializer"]
-    program = "\n".join(source.split("\n")[tree.body[0].end_lineno:])
-    for initializer in initializers:
-        program = program.replace(f"kernel_initializer={initializer}", "kernel_initializer=")
-    return ast.get_docstring(tree), program, initializers
-
-
-def evaluated(expression):
-    import keras
-
-    return keras.initializers.get(eval(expression, {"keras": keras}))
 
 
 @pytest.fixture(scope="module")
@@ -70,17 +26,8 @@ def kernels():
     return {path.stem: [np.asarray(evaluated(parts(path)[2][0])(SHAPE)) for _ in range(2)] for path in SNIPPETS}
 
 
-def formulas(path):
-    """The names that the docstring defines, as numbers for a kernel of SHAPE."""
-    names = {"fan_in": FAN_IN, "fan_out": FAN_OUT, "sqrt": math.sqrt, "max": max, "__builtins__": {}}
-    for part in re.split(r",? (?=\w+ = )|\.?\n", parts(path)[0]):
-        if match := re.fullmatch(r"(mean|variance|limit|std) = (.+)", part):
-            names[match[1]] = eval(match[2], names)
-    return names
-
-
-def test_every_initializer_of_the_book_has_a_snippet():
-    assert {path.stem for path in SNIPPETS} >= {*DISTRIBUTION, *MATRIX, "orthogonal"}
+def test_the_snippets_are_the_initializers_of_the_shootout():
+    assert {path.stem for path in SNIPPETS} == record.read("mnist_shootout")["runs"].keys()
 
 
 @each_snippet
@@ -137,21 +84,6 @@ def test_the_kernel_has_the_moments_of_its_docstring(path, kernels):
     assert kernel.mean() == pytest.approx(said["mean"], abs=mean_error)
     assert kernel.var() == pytest.approx(said["variance"], abs=variance_error)
     assert abs(kernel).max() <= said.get("limit", math.inf) * (1 + 1e-6)
-
-
-@pytest.mark.parametrize("name", DISTRIBUTION)
-def test_the_kernel_follows_the_distribution_of_its_rule(name, kernels):
-    assert stats.kstest(kernels[name][0].ravel(), DISTRIBUTION[name].cdf).pvalue > 1e-6
-
-
-@pytest.mark.parametrize("name", MATRIX)
-def test_the_kernel_is_the_matrix_of_its_rule(name, kernels):
-    np.testing.assert_array_equal(kernels[name][0], MATRIX[name])
-
-
-def test_the_columns_of_an_orthogonal_kernel_are_orthonormal(kernels):
-    kernel = kernels["orthogonal"][0]
-    np.testing.assert_allclose(kernel.T @ kernel, np.eye(FAN_OUT), atol=1e-5)
 
 
 @each_snippet
