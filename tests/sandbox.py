@@ -7,7 +7,6 @@ import linecache
 import os
 import random
 import shutil
-import socket
 import sys
 import tempfile
 import types
@@ -16,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import pytest_socket
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -118,20 +118,15 @@ def _reset_libraries():
 
 @contextlib.contextmanager
 def offline():
-    """Every attempt to connect to another machine, or to look one up, raises RuntimeError."""
-    def refuse(address):
-        raise RuntimeError(f"a code block tried to connect to {address}, but blocks run offline; "
-                           "keras.datasets.mnist.load_data() works here, other data must come with the block")
-
-    def guarded(connect):
-        def checked(self, address):
-            return connect(self, address) if self.family == getattr(socket, "AF_UNIX", None) else refuse(address)
-        return checked
-
-    with (mock.patch.object(socket.socket, "connect", guarded(socket.socket.connect)),
-          mock.patch.object(socket.socket, "connect_ex", guarded(socket.socket.connect_ex)),
-          mock.patch.object(socket, "getaddrinfo", lambda host, *_, **__: refuse(host))):
+    """Every attempt to open a socket to a machine, this one included, or to look one up, raises RuntimeError."""
+    pytest_socket.disable_socket(allow_unix_socket=True)
+    try:
         yield
+    except pytest_socket.SocketBlockedError as error:
+        error.add_note("Code blocks run offline; keras.datasets.mnist.load_data() works here, other data must come with the block.")
+        raise
+    finally:
+        pytest_socket.enable_socket()
 
 
 @functools.cache

@@ -132,6 +132,7 @@ PASS = {
     "autograph_reads_the_block": "import tensorflow as tf\n@tf.function\ndef f(x):\n    if x > 0:\n        return x\n"
                                  "    return -x\nassert f(tf.constant(-2)) == 2",
     "pickle_finds_main": "import pickle\nclass C:\n    pass\nassert type(pickle.loads(pickle.dumps(C()))) is C",
+    "event_loop_runs": "import asyncio\nasyncio.run(asyncio.sleep(0))",
     "exit_zero_is_success": "import sys\nsys.exit(0)",
     "mnist_is_in_place": "import keras\n(x, y), (x_test, y_test) = keras.datasets.mnist.load_data()\n"
                          "assert x.shape == (1500, 28, 28) and x_test.shape == (297, 28, 28) and x.dtype == 'uint8'\n"
@@ -170,6 +171,8 @@ FAIL = {
     "not_downloaded": ("import offered", "No module named 'offered'"),
     "network": ("import urllib.request\nurllib.request.urlopen('http://example.com')", "blocks run offline"),
     "socket": ("import socket\nsocket.socket().connect(('127.0.0.1', 9))", "blocks run offline"),
+    "datagram": ("import socket\nsocket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))", "blocks run offline"),
+    "look_up": ("import socket\nsocket.gethostbyname('example.com')", "blocks run offline"),
 }
 
 
