@@ -13,6 +13,7 @@ from evidence.networks.initializers import INITIALIZERS
 from evidence.style import palette
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
+from tests.pages import paths
 
 FIGURES = draw.figures()
 each_figure = pytest.mark.parametrize("name", FIGURES)
@@ -27,8 +28,9 @@ def drawn(name, mode="light"):
     return (draw.GENERATED / f"figures/{name}-{mode}.svg").read_text()
 
 
-def test_there_are_figures_to_check():
-    assert len(FIGURES) >= 5
+def test_the_figures_are_those_that_the_pages_show():
+    shown = {name for page in paths() for name in re.findall(r"generated/figures/(\w+)-light\.svg", page.read_text())}
+    assert {*FIGURES} == shown != set()
 
 
 @each_figure

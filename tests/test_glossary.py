@@ -19,7 +19,7 @@ def definitions(text):
 
 
 def test_every_definition_of_the_page_is_read():
-    assert len(TERMS) == len(re.findall(r"(?m)^:   ", TEXT)) > 40
+    assert len(TERMS) == len(re.findall(r"(?m)^:   ", TEXT)) > 0
 
 
 def test_terms_are_sorted_and_anchored_by_their_name():
@@ -36,7 +36,7 @@ def test_every_term_links_to_a_section(entry):
 def test_every_tooltip_is_the_first_sentence_of_a_term():
     told = {" ".join(entry["definition"].split()) for entry in TERMS}
     words = definitions(TEXT)
-    assert len(words) > 15
+    assert len(words) == TEXT.count(" .tip }") + 2 * TEXT.count(" .tips }") > 0
     for word, sentence in words.items():
         assert any(whole.startswith(sentence) for whole in told), word
         assert word.lower() in {entry["term"].lower() for entry in TERMS} | {f"{entry['term'].lower()}s" for entry in TERMS}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evidence import mnist
-from evidence.engine import record
+from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
@@ -24,8 +24,8 @@ def result(**changes):
     } | changes
 
 
-def test_there_are_results_to_check():
-    assert len(RESULTS) >= 4
+def test_every_experiment_has_its_result_and_no_other_is_there():
+    assert [path.stem for path in RESULTS] == freshness.experiments()
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)

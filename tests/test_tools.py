@@ -75,8 +75,9 @@ def runs(tmp_path_factory):
     return {key: (printed[own], expected) for own, (key, expected) in chosen.items()}
 
 
-def test_there_are_tools():
-    assert TOOLS
+def test_the_tools_are_those_that_the_pages_offer():
+    offered = {name for page in pages.paths() for name in pages.DOWNLOAD.findall(page.read_text("utf-8"))}
+    assert {f"snippets/tools/{path.name}" for path in TOOLS} == {name for name in offered if "/tools/" in name} != set()
 
 
 @each_tool
