@@ -29,7 +29,7 @@ def drawn(name, mode="light"):
 
 
 def test_the_figures_are_those_that_the_pages_show():
-    shown = {name for page in paths() for name in re.findall(r"generated/figures/(\w+)-light\.svg", page.read_text())}
+    shown = {name for page in paths() for name in re.findall(r"\(= figures\.(\w+)\.images =\)", page.read_text())}
     assert {*FIGURES} == shown != set()
 
 
@@ -96,4 +96,4 @@ def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(turned, page):
 def test_every_snippet_has_a_family_and_is_measured():
     programs = {path.stem for path in (ROOT / "snippets/keras").glob("*.py")}
     assert programs == palette.FAMILY.keys(), "evidence/style/palette.py"
-    assert programs == INITIALIZERS.keys(), "evidence/networks/initializers.py"
+    assert programs == INITIALIZERS.keys(), "evidence/theory/variance.py"

@@ -142,16 +142,17 @@ def test_the_paper_s_constant_does_not_change_with_the_step():
     assert {adam.EPSILONS["paper"](step) for step in (1, 10, 10_000)} == {1e-8}
 
 
-@pytest.mark.parametrize("shape", variance.KERNELS.values(), ids=str)
-@pytest.mark.parametrize("name", ["random_normal", "random_uniform", "truncated_normal", "orthogonal", "lecun_normal", "lecun_uniform",
-                                  "glorot_normal", "glorot_uniform", "he_normal", "he_uniform"])  # fmt: skip
+@pytest.mark.parametrize("shape", [(784, 128), (64, 256), (512, 512), (3, 3, 64, 128)], ids=str)
+@pytest.mark.parametrize("name", variance.VARIANCE)
 def test_a_predicted_variance_is_the_closed_form_of_the_rule(name, shape):
+    if name == "identity":
+        shape = shape[-2:]  # a matrix in every framework
     assert variance.weight_variance(name, shape) == pytest.approx(rules.rule(name, shape).variance, rel=1e-12)
 
 
 def test_an_initializer_without_a_formula_is_refused():
     with pytest.raises(KeyError):
-        variance.weight_variance("identity", (3, 3))
+        variance.weight_variance("no_such_rule", (3, 3))
 
 
 @pytest.mark.parametrize("rule", variance.RULES)

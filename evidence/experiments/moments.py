@@ -3,12 +3,11 @@
 import keras
 import numpy as np
 
+from evidence.networks.initializers import DRAWN
+
 PROTOCOL = {
     "question": "Do Keras's initializers draw weights with the variances that their rules state?",
-    "initializers": [
-        "random_normal", "random_uniform", "truncated_normal", "lecun_normal", "lecun_uniform", "glorot_normal",
-        "glorot_uniform", "he_normal", "he_uniform", "orthogonal",
-    ],  # fmt: skip
+    "initializers": DRAWN,
     "kernels": {"dense": [784, 128], "square": [512, 512], "narrow": [64, 256], "conv": [3, 3, 64, 128]},
     "seeds": list(range(10)),
 }

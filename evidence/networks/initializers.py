@@ -1,18 +1,6 @@
-"""Every initializer that has programs in snippets/, with Keras's defaults, as they have it."""
+"""Every initializer of the book as Keras takes it; the list is that of the closed forms."""
 
-INITIALIZERS = {  # name: what Keras takes
-    "zeros": "zeros",
-    "ones": "ones",
-    "constant": {"class_name": "Constant", "config": {"value": 0.1}},  # Keras's default is 0
-    "random_normal": "random_normal",
-    "random_uniform": "random_uniform",
-    "truncated_normal": "truncated_normal",
-    "lecun_normal": "lecun_normal",
-    "lecun_uniform": "lecun_uniform",
-    "glorot_normal": "glorot_normal",
-    "glorot_uniform": "glorot_uniform",
-    "he_normal": "he_normal",
-    "he_uniform": "he_uniform",
-    "orthogonal": "orthogonal",
-    "identity": "identity",
-}
+from evidence.theory.variance import FIXED, VARIANCE
+
+INITIALIZERS = {name: name for name in VARIANCE} | {"constant": {"class_name": "Constant", "config": {"value": 0.1}}}  # Keras's default is 0
+DRAWN = [name for name in INITIALIZERS if name not in FIXED]  # at random

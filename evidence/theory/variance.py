@@ -15,6 +15,7 @@ RULES = {
     "fan_out": lambda fan_in, fan_out: 1 / fan_out,
     "fan_avg": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
 }
+FIXED = {"zeros", "ones", "constant", "identity"}  # initializers that give the same kernel at every draw
 
 
 def fans(shape):
@@ -23,18 +24,35 @@ def fans(shape):
     return math.prod(window) * inputs, math.prod(window) * outputs
 
 
+def _scaled(rule):
+    return lambda shape: RULES[rule](*fans(shape))
+
+
+VARIANCE = {  # of the weights of a kernel of this shape: one line for each initializer of the book, by Keras's name
+    "zeros": lambda shape: 0.0,
+    "ones": lambda shape: 0.0,
+    "constant": lambda shape: 0.0,
+    "random_normal": lambda shape: 0.05**2,
+    "random_uniform": lambda shape: 0.05**2 / 3,
+    "truncated_normal": lambda shape: (0.05 * CUT) ** 2,
+    "lecun_normal": _scaled("lecun"),
+    "lecun_uniform": _scaled("lecun"),
+    "glorot_normal": _scaled("glorot"),
+    "glorot_uniform": _scaled("glorot"),
+    "he_normal": _scaled("he"),
+    "he_uniform": _scaled("he"),
+    "orthogonal": lambda shape: 1 / max(fans(shape)[0], shape[-1]),  # the longer side: its rows or columns are orthonormal
+    "identity": lambda shape: (1 - 1 / max(shape)) / max(shape),
+}
+
+
 def weight_variance(initializer, shape):
     """The variance that the formula of this Keras initializer gives the weights of a kernel of this shape.
 
     Raises KeyError for an initializer without a formula here. Sources: LeCun et al. 1998, section 4.6; Glorot and Bengio
     2010, equation 12; He et al. 2015, equation 10.
     """
-    fixed = {"random_normal": 0.05**2, "random_uniform": 0.05**2 / 3, "truncated_normal": (0.05 * CUT) ** 2}
-    if initializer in fixed:
-        return fixed[initializer]
-    if initializer == "orthogonal":  # the longer side of a kernel with orthonormal rows or columns
-        return 1 / max(fans(shape)[0], shape[-1])
-    return RULES[initializer.split("_")[0]](*fans(shape))
+    return VARIANCE[initializer](shape)
 
 
 def forward(rule, first, widths=WIDTHS):
