@@ -3,14 +3,13 @@
 import numpy as np
 
 from evidence.readings.claim import claim
-from evidence.readings.audit_battery import FAULTS
 from evidence.readings.intervals import share
 from evidence.readings.numbers import fixed, word
 
 
 def alone(runs):
     """1 where the audit found the planted fault and nothing else, for every network with a fault."""
-    arms = [runs["audit_battery"][fault] for fault in FAULTS]
+    arms = [runs["audit_battery"][fault] for fault in runs["audit_battery"].protocol["faults"]]
     return np.concatenate([(arm["named"] * (1 - arm["other"])).ravel() for arm in arms])
 
 
@@ -56,10 +55,12 @@ def quiet(runs):
 
 @claim(refuted_by=quiet)
 def one_loud_layer_lifts_all_behind_it(runs):
-    """When one of eight hidden kernels is multiplied by ten, the activations of its layer and of all hidden layers behind it are
+    """When one of {layers} hidden kernels is multiplied by {times}, the activations of its layer and of all hidden layers behind it are
     {factor} times as large as before, and only that kernel is off its rule."""
     before, after = (runs["audit_battery"][f"example_{name}"] for name in ("sound", "times_ten"))
+    planned = runs["audit_battery"].protocol["example"]
+    place, layers, times = planned["layer"] - 1, planned["hidden_layers"], planned["factor"]
     ratio = after["signal"] / before["signal"]
-    assert np.allclose(ratio[:, :3], 1, rtol=1e-3) and np.allclose(ratio[:, 3:8], 10, rtol=1e-3)
-    assert (abs(after["off"][:, 3] - 10) < 1).all() and (abs(np.delete(after["off"], 3, axis=1) - 1) < 0.2).all()
-    return {"factor": int(round(ratio[:, 3:8].mean()))}
+    assert np.allclose(ratio[:, :place], 1, rtol=1e-3) and np.allclose(ratio[:, place:layers], times, rtol=1e-3)
+    assert (abs(after["off"][:, place] / times - 1) < 0.1).all() and (abs(np.delete(after["off"], place, axis=1) - 1) < 0.2).all()
+    return {"layers": word(layers), "times": word(times), "factor": int(round(ratio[:, place:layers].mean()))}

@@ -5,9 +5,12 @@ import numpy as np
 from evidence.readings.gradient_anatomy import power, typical
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference, share
-from evidence.readings.numbers import counted, fixed, over_seeds, percent, word
+from evidence.readings.numbers import counted, fixed, over_seeds, percent, spelled, word
 
-DRAWS = 200  # networks that a seed of dead_start draws of each width
+
+def protocol(runs):
+    """What every network of the experiment symptoms shares."""
+    return runs["symptoms"].protocol
 
 
 def one(runs, fault, quantity):
@@ -56,7 +59,7 @@ def a_faint_start_stays_at_the_prior(runs):
     assert abs(np.log(typical(per_layer(runs, "sound"))[0])) < 0.5 and interval(one(runs, "sound", "test_accuracy")).low > 0.6
     return {
         "factor": power(typical(per_layer(runs, "small"))[0]), "sound_factor": power(typical(per_layer(runs, "sound"))[0]),
-        "steps": 160, "loss": nats(one(runs, "small", "test_loss")), "accuracy": fixed(accuracy[0]),
+        "steps": protocol(runs)["steps"], "loss": nats(one(runs, "small", "test_loss")), "accuracy": fixed(accuracy[0]),
         "sound": percent(one(runs, "sound", "test_accuracy")),
     }  # fmt: skip
 
@@ -78,7 +81,7 @@ def a_loud_start_ends_in_nan(runs):
     assert one(runs, "doubled", "lost").all() and not one(runs, "sound", "lost").any()
     assert first.min() > 50 > 3 > sound.max()
     return {"factor": power(typical(per_layer(runs, "doubled"))[0]), "first": f"{first.min():,.0f} to {first.max():,.0f}",
-            "sound": nats(sound), "steps": 160}  # fmt: skip
+            "sound": nats(sound), "steps": protocol(runs)["steps"]}  # fmt: skip
 
 
 @claim(refuted_by=swap("symptoms", "raw_pixels", "sound"))
@@ -88,7 +91,7 @@ def raw_pixels_look_like_a_loud_start(runs):
     first, sound = (one(runs, fault, "first_loss") for fault in ("raw_pixels", "sound"))
     assert one(runs, "raw_pixels", "lost").all() and not one(runs, "sound", "lost").any()
     assert np.allclose(per_layer(runs, "raw_pixels"), per_layer(runs, "sound"), rtol=1e-3) and first.min() > 20 * sound.max()
-    return {"steps": 160, "first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
+    return {"steps": protocol(runs)["steps"], "first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
 
 
 def unbroken(runs):
@@ -98,11 +101,12 @@ def unbroken(runs):
 
 @claim(refuted_by=unbroken)
 def a_climbing_rate_breaks_a_running_network(runs):
-    """A learning rate that climbs by five per cent a step lets the loss of a batch fall from {first} to {lowest} nats; after {steps} steps
+    """A learning rate that climbs by {climb} per cent a step lets the loss of a batch fall from {first} to {lowest} nats; after {steps} steps
     every network is lost, with NaN among its weights, or answers no better than by chance."""
     first, lowest, accuracy, lost = (one(runs, "climbing", name) for name in ("first_loss", "lowest_loss", "test_accuracy", "lost"))
     assert paired_difference(first, lowest).low > 0.1 and ((lost == 1) | (accuracy < 0.15)).all()
-    return {"first": nats(first), "lowest": nats(lowest), "steps": 160}
+    climb = word(round(100 * protocol(runs)["climbing_rate"]["factor"]) - 100)
+    return {"climb": climb, "first": nats(first), "lowest": nats(lowest), "steps": protocol(runs)["steps"]}
 
 
 @claim(refuted_by=swap("symptoms", "saturated", "tanh"))
@@ -113,8 +117,8 @@ def a_saturated_tanh_start_fails(runs):
     loss = {fault: one(runs, fault, "test_loss") for fault in shares}
     assert shares["saturated"].min() > 0.5 > 0.01 > shares["tanh"].max()
     assert loss["saturated"].min() > 2.25 and interval(loss["tanh"]).high < 0.8
-    return {"edge": 0.99, "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]), "first": nats(one(runs, "saturated", "first_loss")),
-            "steps": 160, "loss": nats(loss["saturated"]), "sound": nats(loss["tanh"])}  # fmt: skip
+    return {"edge": protocol(runs)["saturated"], "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]), "first": nats(one(runs, "saturated", "first_loss")),
+            "steps": protocol(runs)["steps"], "loss": nats(loss["saturated"]), "sound": nats(loss["tanh"])}  # fmt: skip
 
 
 @claim(refuted_by=swap("symptoms", "copied", "small"))
@@ -130,18 +134,19 @@ def one_kernel_for_all_layers_still_trains(runs):
 
 def deaths(runs, width, layers, quantity="dead_share"):
     """(networks that are dead, networks drawn) of one width up to a layer, over all seeds."""
-    shares = runs["dead_start"][f"width_{width}"][quantity][:, layers - 1]
-    return round(shares.sum() * DRAWS), len(shares) * DRAWS
+    draws, shares = runs["dead_start"].protocol["draws"], runs["dead_start"][f"width_{width}"][quantity][:, layers - 1]
+    return round(shares.sum() * draws), len(shares) * draws
 
 
 @claim(refuted_by=swap("dead_start", "width_2", "width_16"))
 def narrow_deep_networks_are_born_dead(runs):
-    """Of {draws} networks with fifty hidden layers and He's rule, {two} are dead before training at width 2, {four} at width 4, {eight} at
+    """Of {draws} networks with {layers} hidden layers and He's rule, {two} are dead before training at width 2, {four} at width 4, {eight} at
     width 8 and {sixteen} at width 16."""
-    counts = {name: deaths(runs, width, 50) for name, width in (("two", 2), ("four", 4), ("eight", 8), ("sixteen", 16))}
+    layers = runs["dead_start"].protocol["hidden_layers"]
+    counts = {spelled(width): deaths(runs, width, layers) for width in runs["dead_start"].protocol["widths"]}
     found = [share(*count) for count in counts.values()]
     assert all(more.low > fewer.high for more, fewer in zip(found, found[1:])) and found[0].low > 0.99 and found[-1].high < 0.01
-    return {"draws": f"{counts['two'][1]:,}"} | {name: counted(*count) for name, count in counts.items()}
+    return {"draws": f"{counts['two'][1]:,}", "layers": spelled(layers)} | {name: counted(*count) for name, count in counts.items()}
 
 
 @claim(refuted_by=swap("dead_start", "width_4", "width_8"))
@@ -163,22 +168,25 @@ def biases_reversed(runs):
 
 @claim(refuted_by=biases_reversed)
 def negative_biases_silence_units(runs):
-    """In five hidden layers of 64 units, {zero} of the units are silent for all of a thousand images when biases are zero, {one} when
+    """In {layers} hidden layers of {width} units, {zero} of the units are silent for all of a thousand images when biases are zero, {one} when
     they are all −1, {two} at −2 and {four} at −4."""
-    share = runs["dead_start"]["biases"]["unit_share"]
-    assert interval(share[:, 3]).high < 0.05 and interval(share[:, 2]).low > 0.5 and share[:, 0].min() > 0.99
-    return dict(zip(("four", "two", "one", "zero"), (percent(column) for column in share.T[:4]), strict=True))
+    drawn = runs["dead_start"].protocol
+    share = dict(zip(drawn["biases"], runs["dead_start"]["biases"]["unit_share"].T, strict=True))
+    assert interval(share[0]).high < 0.05 and interval(share[-1]).low > 0.5 and share[-4].min() > 0.99
+    said = {name: percent(share[bias]) for name, bias in (("four", -4), ("two", -2), ("one", -1), ("zero", 0))}
+    return {"layers": word(drawn["bias_hidden_layers"]), "width": drawn["bias_width"]} | said
 
 
 @claim(refuted_by=swap("symptoms", "silent", "sound"))
 def silent_units_freeze_a_network(runs):
-    """With every hidden bias at −1 a network of ten hidden layers has {dead} dead units at the start, {after} after training, and answers
+    """With every hidden bias at {bias} a network of {layers} hidden layers has {dead} dead units at the start, {after} after training, and answers
     with the commonest digit in every seed; with biases of zero it is {sound} at the start, and it trains."""
     start, after = dead(runs, "silent", "dead_share"), dead(runs, "silent")
     assert (one(runs, "silent", "test_accuracy") == commonest(runs)).all() and min(start.min(), after.min()) > 0.8
     sound = dead(runs, "sound", "dead_share")
     assert interval(sound).high < 0.2 and interval(one(runs, "sound", "test_accuracy")).low > 0.6
-    return {"dead": percent(start), "after": percent(after), "sound": percent(sound)}
+    said = {"bias": fixed(protocol(runs)["silent_bias"], 0), "layers": word(len(protocol(runs)["widths"]) - 2)}
+    return said | {"dead": percent(start), "after": percent(after), "sound": percent(sound)}
 
 
 @claim(refuted_by=swap("symptoms", "rate_0.5", "rate_0.1"))
@@ -190,4 +198,4 @@ def large_steps_kill_units(runs):
     assert large.min() > small.max() and np.nanmax(bad) < good.min()
     small, large = (f"{100 * share.min():.0f} to {100 * share.max():.0f} %" for share in (small, large))
     bad, good = (f"{100 * value:.0f} %" for value in (np.nanmax(bad), good.min()))
-    return {"low": 0.1, "high": 0.5, "steps": 160, "small": small, "large": large, "bad": bad, "good": good}
+    return {"low": 0.1, "high": 0.5, "steps": protocol(runs)["steps"], "small": small, "large": large, "bad": bad, "good": good}

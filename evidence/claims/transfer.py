@@ -5,11 +5,10 @@ import numpy as np
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference, share
 from evidence.readings.numbers import counted, fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.small_data import PAIRS, sizes
 
-RULES = ["lecun_normal", "glorot_normal", "he_normal"]
-SIZES = [100, 300, 1000]  # images in small_data
-# comparisons of one quantity on this page: test accuracy in small_data, start_scale and new_head, of the old digits in the last
-PAIRS, SCALES, HEADS, OLD = 9, 7, 8, 2
+# comparisons of one quantity on this page: test accuracy in start_scale and new_head, of the old digits in the latter
+SCALES, HEADS, OLD = 7, 8, 2
 
 
 def last(runs, experiment, arm, quantity="test_accuracy"):
@@ -25,8 +24,8 @@ def gap(runs, experiment, arm, other, quantity="test_accuracy", comparisons=1):
 
 @claim(refuted_by=swap("small_data", "zeros_500", "he_normal_500"))
 def zeros_answer_one_common_digit(runs):
-    """From zeros, each of {seeds} networks trained for 25 epochs on 500 images of its own gives every test image one and the same digit,
-    in {hits} of them the commonest of its 500 images, and is right as often as that digit occurs in the test set: {zeros}, where
+    """From zeros, each of {seeds} networks trained for {epochs} epochs on {few} images of its own gives every test image one and the same digit,
+    in {hits} of them the commonest of its {few} images, and is right as often as that digit occurs in the test set: {zeros}, where
     He normal reaches {he}. The digits they chose are {digits}."""
     zeros, shares = last(runs, "small_data", "zeros_500"), runs["class_prior"]["test"]["share"][0]
     chosen = np.abs(zeros[:, None] - shares).argmin(1)
@@ -36,66 +35,82 @@ def zeros_answer_one_common_digit(runs):
     he = last(runs, "small_data", "he_normal_500")
     digits = [str(digit) for digit in sorted(set(chosen))]
     said = f"{', '.join(digits[:-1])} and {digits[-1]}"
-    return {"seeds": word(len(zeros)), "hits": word(int((behind == 0).sum())), "zeros": percent(zeros), "he": percent(he), "digits": said}
+    protocol = runs["small_data"].protocol
+    return {"epochs": protocol["epochs"], "few": protocol["images_for_zeros"], "seeds": word(len(zeros)), "hits": word(int((behind == 0).sum())),
+            "zeros": percent(zeros), "he": percent(he), "digits": said}  # fmt: skip
 
 
 @claim(refuted_by=swap("small_data", "lecun_normal_1000", "lecun_normal_300"))
 def the_rules_lie_close_together(runs):
-    """After 25 epochs LeCun, Glorot and He normal differ at none of the three sizes by more than {bound} percentage points, with 95 %
-    confidence for all nine pairs together; ten times as many images are worth {images}."""
-    pairs = [(a, b) for k, a in enumerate(RULES) for b in RULES[:k]]
-    gaps = [gap(runs, "small_data", f"{a}_{size}", f"{b}_{size}", comparisons=PAIRS) for size in SIZES for a, b in pairs]
+    """After {epochs} epochs LeCun, Glorot and He normal differ at none of the {sizes} sizes by more than {bound} percentage points, with 95 %
+    confidence for all {pairs} pairs together; ten times as many images are worth {images}."""
+    rules, images = runs["small_data"].protocol["initializers"], sizes(runs)
+    pairs = [(f"{a}_{size}", f"{b}_{size}") for k, a in enumerate(rules) for b in rules[:k] for size in images]
+    assert len(pairs) == PAIRS
+    gaps = [gap(runs, "small_data", *pair, comparisons=PAIRS) for pair in pairs]
     bound = max(max(-each.low, each.high) for each in gaps)
     more = gap(runs, "small_data", "he_normal_1000", "he_normal_100")
     assert 4 * bound < more.low
-    return {"bound": fixed(100 * bound, 1), "images": plus_minus(*more, 100)}
+    said = {"epochs": runs["small_data"].protocol["epochs"], "sizes": word(len(images)), "pairs": word(PAIRS)}
+    return said | {"bound": fixed(100 * bound, 1), "images": plus_minus(*more, 100)}
 
 
 @claim(refuted_by=swap("small_data", "lecun_normal_100", "he_normal_100"))
 def he_overfits_more_and_less(runs):
     """With 100 images the accuracy of He normal falls from training to test images by {more} percentage points more than that of
-    LeCun normal, and with 1,000 by {less} less, after 25 epochs in which every network learned at least {learned} of its training images."""
-    few, many = (gap(runs, "small_data", f"he_normal_{size}", f"lecun_normal_{size}", "gap", len(SIZES)) for size in (100, 1000))
-    learned = min(runs["small_data"][f"{rule}_{size}"]["accuracy"].min() for rule in RULES for size in SIZES)
+    LeCun normal, and with 1,000 by {less} less, after {epochs} epochs in which every network learned at least {learned} of its training images."""
+    few, many = (gap(runs, "small_data", f"he_normal_{size}", f"lecun_normal_{size}", "gap", len(sizes(runs))) for size in (100, 1000))
+    protocol = runs["small_data"].protocol
+    learned = min(runs["small_data"][f"{rule}_{size}"]["accuracy"].min() for rule in protocol["initializers"] for size in sizes(runs))
     assert few.low > 0 > many.high and learned > 0.98
-    return {"more": plus_minus(*few, 100), "less": plus_minus(-many.mean, many.half, 100), "learned": f"{100 * learned:.4g} %"}
+    return {"epochs": protocol["epochs"], "more": plus_minus(*few, 100), "less": plus_minus(-many.mean, many.half, 100),
+            "learned": f"{100 * learned:.4g} %"}  # fmt: skip
+
+
+def scaled(runs, way):
+    """How start_scale trained the networks of one way: "epochs", "factors" and more."""
+    return runs["start_scale"].protocol["trained"][way]
 
 
 @claim(refuted_by=swap("start_scale", "adam_10", "adam_1"))
 def a_large_start_learns_without_generalizing(runs):
-    """After 40 epochs with Adam from ten times He's kernels, {seen} of the 1,000 training images are learned, and {unseen} of the test
+    """After {epochs} epochs with Adam from ten times He's kernels, {seen} of the {images} training images are learned, and {unseen} of the test
     images; He's own kernels end at {he}."""
     seen, unseen = (last(runs, "start_scale", "adam_10", each) for each in ("accuracy", "test_accuracy"))
     assert seen.min() > 0.98 and gap(runs, "start_scale", "adam_10", "adam_1", comparisons=SCALES).high < -0.2
-    return {"seen": percent(seen), "unseen": percent(unseen), "he": percent(last(runs, "start_scale", "adam_1"))}
+    said = {"epochs": scaled(runs, "adam")["epochs"], "images": f"{runs['start_scale'].protocol['images']:,}"}
+    return said | {"seen": percent(seen), "unseen": percent(unseen), "he": percent(last(runs, "start_scale", "adam_1"))}
 
 
 @claim(refuted_by=swap("start_scale", "sgd_3", "sgd_1"))
 def three_times_he_costs_with_adam_and_sgd(runs):
-    """Three times He's kernels cost {adam} percentage points with 40 epochs of Adam at its default rate, and {sgd} with 30 of SGD."""
+    """Three times He's kernels cost {adam} percentage points with {adam_epochs} epochs of Adam at its default rate, and {sgd} with {sgd_epochs} of SGD."""
     gaps = {name: gap(runs, "start_scale", f"{name}_3", f"{name}_1", comparisons=SCALES) for name in ("adam", "sgd")}
     assert all(each.high < 0 for each in gaps.values())
-    return {name: plus_minus(-each.mean, each.half, 100) for name, each in gaps.items()}
+    said = {f"{name}_epochs": scaled(runs, name)["epochs"] for name in gaps}
+    return said | {name: plus_minus(-each.mean, each.half, 100) for name, each in gaps.items()}
 
 
 @claim(refuted_by=swap("start_scale", "adam_0.1", "adam_1"))
 def a_small_start_costs_as_well(runs):
-    """With 40 epochs of Adam at its default rate, a tenth of He's kernels ends {tenth} percentage points below He's own, and three tenths
+    """With {epochs} epochs of Adam at its default rate, a tenth of He's kernels ends {tenth} percentage points below He's own, and three tenths
     {third}, with at least {seen} of the training images learned in every run."""
     tenth, third = (gap(runs, "start_scale", f"adam_{factor}", "adam_1", comparisons=SCALES) for factor in ("0.1", "0.3"))
     seen = min(last(runs, "start_scale", f"adam_{factor}", "accuracy").min() for factor in ("0.1", "0.3"))
     assert tenth.high < 0 and third.high < 0 and seen > 0.98
-    return {"tenth": plus_minus(-tenth.mean, tenth.half, 100), "third": plus_minus(-third.mean, third.half, 100), "seen": f"{100 * seen:.4g} %"}
+    return {"epochs": scaled(runs, "adam")["epochs"], "tenth": plus_minus(-tenth.mean, tenth.half, 100),
+            "third": plus_minus(-third.mean, third.half, 100), "seen": f"{100 * seen:.4g} %"}  # fmt: skip
 
 
 @claim(refuted_by=swap("start_scale", "silent_10", "adam_10"))
 def a_silent_output_layer_repairs_most(runs):
-    """With hidden kernels ten times He's and zeros in the output layer the network ends at {silent} after 40 epochs, {gain} percentage
+    """With hidden kernels ten times He's and zeros in the output layer the network ends at {silent} after {epochs} epochs, {gain} percentage
     points above the one whose output layer is large as well; above hidden kernels of He's own size zeros cost {cost}."""
     pairs = (("silent_10", "adam_10"), ("adam_1", "silent_1"))
     gain, cost = (gap(runs, "start_scale", *pair, comparisons=SCALES) for pair in pairs)
     assert gain.low > 0.15 and cost.low > 0
-    return {"silent": percent(last(runs, "start_scale", "silent_10")), "gain": plus_minus(*gain, 100), "cost": plus_minus(*cost, 100)}
+    epochs = scaled(runs, "adam")["epochs"]
+    return {"epochs": epochs, "silent": percent(last(runs, "start_scale", "silent_10")), "gain": plus_minus(*gain, 100), "cost": plus_minus(*cost, 100)}
 
 
 def images_alike(runs):
@@ -107,15 +122,15 @@ def images_alike(runs):
 
 @claim(refuted_by=images_alike)
 def seeds_do_not_cover_images(runs):
-    """On one set of 1,000 images the interval from {seeds} seeds holds the mean over all {sets} sets in {hits} of them, which is {share},
+    """On one set of {images} images the interval from {seeds} seeds holds the mean over all {sets} sets in {hits} of them, which is {share},
     and not in 95 %. The means of the sets have a standard deviation of {between} percentage points, the seeds within a set one of
-    {within}, after 15 epochs."""
-    table = runs["seeds_and_images"]["he_normal"]["test_accuracy"]
+    {within}, after {epochs} epochs."""
+    protocol, table = runs["seeds_and_images"].protocol, runs["seeds_and_images"]["he_normal"]["test_accuracy"]
     found = [interval(row) for row in table]
     hits = sum(each.low <= table.mean() <= each.high for each in found)
     assert share(hits, len(table)).high < 0.9
     between, within = table.mean(1).std(ddof=1), np.sqrt(table.var(axis=1, ddof=1).mean())
-    return {"seeds": word(table.shape[1]), "sets": len(table), "hits": word(hits), "share": counted(hits, len(table)),
+    return {"images": f"{protocol['images']:,}", "epochs": protocol["epochs"], "seeds": word(table.shape[1]), "sets": len(table), "hits": word(hits), "share": counted(hits, len(table)),
             "between": fixed(100 * between, 2), "within": fixed(100 * within, 2)}  # fmt: skip
 
 
@@ -127,13 +142,13 @@ def unpaired(runs):
 
 @claim(refuted_by=unpaired)
 def pairing_narrows_the_interval(runs):
-    """With 1,000 images He normal reaches {he} and LeCun normal {lecun} in 25 epochs. Their difference in pairs is {paired} percentage points;
+    """With 1,000 images He normal reaches {he} and LeCun normal {lecun} in {epochs} epochs. Their difference in pairs is {paired} percentage points;
     without pairs the same {seeds} seeds know it to ± {unpaired}."""
     he, lecun = (last(runs, "small_data", f"{rule}_1000") for rule in ("he_normal", "lecun_normal"))
     paired, unpaired = paired_difference(he, lecun), np.hypot(interval(he).half, interval(lecun).half)
     assert paired.half < 0.7 * unpaired
     return {"he": percent(he), "lecun": percent(lecun), "paired": plus_minus(*paired, 100), "unpaired": fixed(100 * unpaired, 2),
-            "seeds": word(len(he))}  # fmt: skip
+            "seeds": word(len(he)), "epochs": runs["small_data"].protocol["epochs"]}  # fmt: skip
 
 
 @claim(refuted_by=swap("new_head", "sgd_zeros", "sgd_glorot_uniform"))
@@ -159,21 +174,22 @@ def a_frozen_body_prefers_a_zero_head(runs):
 @claim(refuted_by=swap("new_head", "scratch", "frozen_zeros"))
 def frozen_features_trail_training_from_scratch(runs):
     """Features learned on 0 to 4 are worth {random} percentage points more than those of an untrained network; but the network that
-    learns 5 to 9 from scratch, from the same 320 images in as many epochs, reaches {scratch}, {behind} more than the frozen body allows."""
+    learns 5 to 9 from scratch, from the same {images} images in as many epochs, reaches {scratch}, {behind} more than the frozen body allows."""
     pairs = (("frozen_zeros", "frozen_random"), ("scratch", "frozen_zeros"))
     random, behind = (gap(runs, "new_head", *pair, comparisons=HEADS) for pair in pairs)
     assert random.low > 0 and behind.low > 0.04
-    return {"random": plus_minus(*random, 100), "scratch": percent(last(runs, "new_head", "scratch")), "behind": plus_minus(*behind, 100)}
+    return {"images": runs["new_head"].protocol["images"], "random": plus_minus(*random, 100),
+            "scratch": percent(last(runs, "new_head", "scratch")), "behind": plus_minus(*behind, 100)}  # fmt: skip
 
 
 @claim(refuted_by=swap("new_head", "adam_zeros", "adam_glorot_uniform"))
 def a_zero_head_costs_in_fine_tuning(runs):
-    """Trained along with Adam for 30 epochs, a head from zeros ends {adam} percentage points below one from Glorot uniform; with SGD the
+    """Trained along with Adam for {epochs} epochs, a head from zeros ends {adam} percentage points below one from Glorot uniform; with SGD the
     difference is {sgd}."""
     pairs = {name: (f"{name}_glorot_uniform", f"{name}_zeros") for name in ("adam", "sgd")}
     gaps = {name: gap(runs, "new_head", *pair, comparisons=HEADS) for name, pair in pairs.items()}
     assert gaps["adam"].low > 0 and abs(gaps["sgd"].mean) < 0.02
-    return {name: plus_minus(*each, 100) for name, each in gaps.items()}
+    return {"epochs": runs["new_head"].protocol["epochs"]} | {name: plus_minus(*each, 100) for name, each in gaps.items()}
 
 
 @claim(refuted_by=swap("new_head", "adam_zeros", "adam_glorot_uniform"))

@@ -17,16 +17,21 @@ STARTS = {"doubled_he": "He, doubled", "he_normal": "He", "glorot_uniform": "Glo
 
 
 def draw(fig, runs, palette):
-    """Three panels on one logarithmic scale; x: hidden layer 2 to 29; y: root mean square, mean and interval over seeds."""
-    axes = fig.subplots(1, 3, sharey=True)
+    """Three panels on one logarithmic scale; x: hidden layer, from the second; y: root mean square, mean and interval over seeds."""
+    axes, last = fig.subplots(1, 3, sharey=True), hidden(runs)
     for ax, (quantity, title) in zip(axes, PANELS.items(), strict=True):
         for start in STARTS:
             line(ax, runs["gradient_anatomy"][f"relu_{start}"][quantity], look(start, palette))
-        ax.set(title=title, xticks=[2, 10, 20, 29], yscale="log")
+        ax.set(title=title, xticks=[2, 10, 20, last], yscale="log")
         ax.grid(axis="y")
     axes[0].set_ylabel("Root mean square")
     axes[1].set_xlabel("Layer")
     label(axes[2], runs, "relu", STARTS, palette, gap=1.3)
+
+
+def hidden(runs):
+    """Hidden layers of the networks."""
+    return len(runs["gradient_anatomy"].protocol["widths"]) - 2
 
 
 def line(ax, values, style):
@@ -45,7 +50,7 @@ def label(ax, runs, activation, starts, palette, gap):
     ends = [np.log10(arms[f"{activation}_{start}"]["gradient"][:, -6:-1]).mean() for start in starts]
     for start, height in zip(starts, spread(ends, gap), strict=True):
         color = look(start, palette)["color"]
-        ax.annotate(starts[start], (29, 10**height), (5, 0), textcoords="offset points", va="center", color=color, fontsize=9.5, annotation_clip=False)
+        ax.annotate(starts[start], (hidden(runs), 10**height), (5, 0), textcoords="offset points", va="center", color=color, fontsize=9.5, annotation_clip=False)
 
 
 def look(start, palette):

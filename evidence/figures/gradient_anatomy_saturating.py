@@ -1,6 +1,6 @@
 """The same three quantities for tanh and sigmoid, whose units can saturate."""
 
-from evidence.figures.gradient_anatomy import PANELS, label, line, look
+from evidence.figures.gradient_anatomy import PANELS, hidden, label, line, look
 
 SIZE = (6.4, 5.4)
 ALT = (
@@ -14,13 +14,13 @@ ACTIVATIONS = {"tanh": 1.3, "sigmoid": 1.7}  # and the gap of the labels in powe
 
 
 def draw(fig, runs, palette):
-    """Two rows of three panels, a scale for each row; x: hidden layer 2 to 29; y: root mean square."""
+    """Two rows of three panels, a scale for each row; x: hidden layer, from the second; y: root mean square."""
     grid = fig.subplots(2, 3, sharex=True, sharey="row")
     for axes, (activation, gap) in zip(grid, ACTIVATIONS.items(), strict=True):
         for ax, quantity in zip(axes, PANELS, strict=True):
             for start in STARTS:
                 line(ax, runs["gradient_anatomy"][f"{activation}_{start}"][quantity], look(start, palette))
-            ax.set(xticks=[2, 10, 20, 29], yscale="log")
+            ax.set(xticks=[2, 10, 20, hidden(runs)], yscale="log")
             ax.grid(axis="y")
         axes[0].set_ylabel(f"{activation}: root mean square")
         label(axes[2], runs, activation, STARTS, palette, gap)

@@ -3,13 +3,14 @@
 import numpy as np
 
 from evidence.readings.intervals import interval
+from evidence.readings.numbers import word
 
 SIZE = (6.6, 4.0)
 HEADS = {  # the initializer that lends its colour, and the label
     "zeros": ("zeros", "zeros"),
     "glorot_uniform": ("glorot_uniform", "Glorot uniform"),
     "he_normal": ("he_normal", "He normal"),
-    "large": ("he_normal", "ten times He"),
+    "large": ("he_normal", "{large} times He"),
     "probed": ("zeros", "zeros, trained\nbefore the body"),
 }
 MARKS = {"adam": ("Adam", "o", 0.13), "sgd": ("SGD", "^", -0.13), "frozen": ("", "s", 0)}
@@ -48,7 +49,7 @@ def draw(fig, runs, palette):
         ax.set(xlabel=label, xlim=limits, ylim=(-0.6, len(names) - 0.4))
         ax.grid(axis="x")
         ax.set_axisbelow(True)
-    axes[0].set_yticks(range(len(names)), [HEADS[head][1] for head in names])
+    axes[0].set_yticks(range(len(names)), [HEADS[head][1].format(large=word(arms.protocol["large"])) for head in names])
     for ax in axes[1:]:
         ax.tick_params(left=False)
     marks = [axes[0].plot([], [], marker, color=palette.muted, label=label)[0] for label, marker, _ in MARKS.values() if label]

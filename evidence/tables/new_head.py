@@ -1,12 +1,12 @@
 """What each new head reaches, and what it does to the body below it."""
 
-from evidence.readings.numbers import over_seeds
+from evidence.readings.numbers import over_seeds, word
 
 HEADS = {
     "zeros": "zeros",
     "glorot_uniform": "Glorot uniform",
     "he_normal": "He normal",
-    "large": "ten times He normal",
+    "large": "{large} times He normal",
     "probed": "zeros, trained on the frozen body first",
 }
 COLUMNS = {  # way of training, quantity
@@ -23,7 +23,8 @@ COLUMNS = {  # way of training, quantity
 def table(runs):
     """A Markdown table in per cent: accuracy on new and old digits, and how far the body's first kernel moved, by head."""
     rows = [f"| head | {' | '.join(COLUMNS)} |", "|---" + "|---:" * len(COLUMNS) + "|"]
+    large = word(runs["new_head"].protocol["large"])
     for head, label in HEADS.items():
         found = [runs["new_head"].get(f"{way}_{head}", {}).get(quantity) for way, quantity in COLUMNS.values()]
-        rows.append(f"| {label} | {' | '.join('–' if values is None else over_seeds(values[:, -1], 100) for values in found)} |")
+        rows.append(f"| {label.format(large=large)} | {' | '.join('–' if values is None else over_seeds(values[:, -1], 100) for values in found)} |")
     return "\n".join(rows) + "\n"
