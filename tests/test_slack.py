@@ -18,7 +18,7 @@ ONE, OTHER = RNG.normal(0, 1, (2, 10, 1))
 RUNS = {"an_experiment": record.Arms({
     "one": {"loss": ONE - ONE.mean(), "test_accuracy": RNG.uniform(0.95, 1, (10, 3)), "gradient": np.exp(3 * OTHER)},
     "other": {"loss": ONE - ONE.mean() - 2, "rate": np.full((10, 1), 0.1), "learned": np.repeat([0.0, 1.0], 5)[:, None]},
-}, {"steps": 80})}  # fmt: skip
+}, {"steps": 80}, {})}  # fmt: skip
 ERROR = ONE.std(ddof=1) / math.sqrt(10)  # of the mean loss, which is 0
 
 
@@ -87,7 +87,7 @@ def test_arms_stay_paired_and_values_possible(much):
 
 
 def test_nan_and_numbers_change_places_whole():
-    runs = {"an_experiment": record.Arms({"one": {"loss": np.array([[np.nan], [1.0], [2.0], [3.0], [np.nan]])}}, {})}
+    runs = {"an_experiment": record.Arms({"one": {"loss": np.array([[np.nan], [1.0], [2.0], [3.0], [np.nan]])}}, {}, {})}
     rows = [quantity(slack.moved(runs, draw, 1), "one", "loss")[:, 0] for draw in range(40)]
     assert {int(np.isnan(row).sum()) for row in rows} > {1, 2, 3}
 

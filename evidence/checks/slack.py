@@ -81,10 +81,10 @@ def _still(runs):
 
 
 def _each(runs, change):
-    return {
-        name: record.Arms({arm: {quantity: change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}, arms.protocol)
-        for name, arms in runs.items()
-    }
+    def changed(arms):
+        return {arm: {quantity: change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}
+
+    return {name: record.Arms(changed(arms), arms.protocol, arms.versions) for name, arms in runs.items()}
 
 
 def _moved(quantity, values, draw, much):

@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import fixed, listed, over_seeds, percent, plus_minus, word
 from evidence.readings.rates import best_rate, reached
 from evidence.readings.rate_and_spread import usable_rates
 
@@ -75,11 +75,6 @@ def depth_narrows_the_working_range(runs):
         assert count == sorted(count, reverse=True) and count[-1] <= count[0] / 2
     said = {activation: listed([word(count) if count else "none" for count in c]) for activation, c in counts.items()}
     return budget(runs) | said | {"depths": listed(depths(runs))}
-
-
-def listed(items):
-    """Items as a sentence lists them."""
-    return f"{', '.join(map(str, items[:-1]))} and {items[-1]}"
 
 
 @claim(refuted_by=set_cell("relu", 8, 0.01, GOOD))

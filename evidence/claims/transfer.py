@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference, share
-from evidence.readings.numbers import counted, fixed, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, word
 from evidence.readings.small_data import PAIRS, sizes
 
 # comparisons of one quantity on this page: test accuracy in start_scale and new_head, of the old digits in the latter
@@ -34,7 +34,7 @@ def zeros_answer_one_common_digit(runs):
     assert np.abs(zeros - shares[chosen]).max() < 1e-6 and behind.max() < 0.02
     he = last(runs, "small_data", "he_normal_500")
     digits = [str(digit) for digit in sorted(set(chosen))]
-    said = f"{', '.join(digits[:-1])} and {digits[-1]}"
+    said = listed(digits)
     protocol = runs["small_data"].protocol
     return {"epochs": protocol["epochs"], "few": protocol["images_for_zeros"], "seeds": word(len(zeros)), "hits": word(int((behind == 0).sum())),
             "zeros": percent(zeros), "he": percent(he), "digits": said}  # fmt: skip

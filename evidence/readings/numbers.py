@@ -12,16 +12,36 @@ PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that read
 def numbers(runs, claims):
     """What placeholders in the prose may name, as nested strings.
 
-    {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "claims": {name: sentence with a
-    link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
+    {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting: as
+    `setting` prints it}}, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
     """
     printed = {
         experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
         for experiment, arms in runs.items()
     }
+    printed["protocol"] = {experiment: setting(arms.protocol) for experiment, arms in runs.items()}
     printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
     return printed
+
+
+def setting(value):
+    """A setting of a protocol as the prose prints it: whole numbers with separators, lists as a sentence has them; seeds are counted."""
+    if isinstance(value, dict):
+        return {name: f"{len(part)}" if name == "seeds" else setting(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return listed([setting(part) for part in value])
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def listed(items):
+    """Items as a sentence lists them.
+
+    >>> listed([1, 2, 4])
+    '1, 2 and 4'
+    """
+    *first, last = map(str, items)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def unbroken(text):
