@@ -2,64 +2,24 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from evidence.engine import freshness
-from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
-
-TOY = '''
-import os, time
-import numpy as np
-
-PROTOCOL = {"question": "Does measuring go on where it was?", "seeds": [0, 1, 2, 3]}
-
-
-def measure(seed):
-    while seed > 1 and os.path.exists("hold"):
-        time.sleep(0.01)
-    with open("measured.txt", "a") as log:
-        log.write(f"NAME {seed}\\n")
-    return {"arm": {"loss": np.arange(3) + seed}}
-'''
-
-
-OTHER = TOY.replace("arange(3)", "arange(4)")
+from tests import small_project
+from tests.small_project import OTHER, TOY, add, command, measured
 
 
 @pytest.fixture
 def project(tmp_path):
-    """The project with two experiments that take no time."""
-    shutil.copytree(ROOT / "evidence", tmp_path / "evidence", ignore=shutil.ignore_patterns("__pycache__", ".*", "results"))
-    for file in freshness.REQUIREMENTS:
-        shutil.copy(ROOT / file, tmp_path)
-    for path in (tmp_path / "evidence/experiments").glob("*.py"):
-        path.unlink()
-    for name in ("first", "second"):
-        add(tmp_path, name)
-    return tmp_path
-
-
-def add(project, name, text=TOY):
-    (project / f"evidence/experiments/{name}.py").write_text(text.replace("NAME", name))
-
-
-def command(*arguments):
-    return [sys.executable, "-u", "-m", "evidence", *arguments]
+    return small_project.make(tmp_path)
 
 
 def measure(project, *names):
     return subprocess.run(command("measure", *names), cwd=project, capture_output=True, text=True)
-
-
-def measured(project):
-    log = project / "measured.txt"
-    return log.read_text().split("\n")[:-1] if log.exists() else []
 
 
 def test_everything_stale_is_measured_once_and_recorded(project):

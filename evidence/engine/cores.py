@@ -1,50 +1,73 @@
-"""Runs tasks on all cores, and ends them when the command ends."""
+"""Shares tasks among executors, by default a process on each core, and ends the processes when the command ends."""
 
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 
 from evidence.problem import Problem
 
+LIVES = 3  # executors that a task may be lost with, by chance
+
 
 def on_all_cores(tasks):
-    """Call the function of every task, (name, function, arguments), in a process on each core; yield its name as it ends.
-
-    A process stays with the name it has, then takes one that no other is on, then helps: in each process TensorFlow
-    traces the programs of an experiment anew. Raises what a function raised, and Problem if a process was killed. The
-    processes end with this generator, and with the command if that is killed.
-    """
+    """`share` tasks among processes, one on each core. They end with this generator, and with the command if that is killed."""
     os.environ["OMP_NUM_THREADS"] = "1"  # for NumPy's products in the processes, which take every core already
-    waiting, running = list(tasks), {}
-    processes = [_process() for _ in range(min(os.cpu_count(), len(waiting)))]
-
-    def employ(process, last=None):
-        if waiting:
-            taken = {name for _, name in running.values()}
-            name, function, arguments = task = min(waiting, key=lambda task: (task[0] != last, task[0] in taken))
-            waiting.remove(task)
-            with _ctrl_c_held():
-                running[process.submit(function, *arguments)] = process, name
-
+    processes = [_process() for _ in range(min(os.cpu_count(), len(tasks)))]
     try:
-        for process in processes:
-            employ(process)
-        while running:
-            for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                process, name = running.pop(ended)
-                _raise_what_it_raised(ended, name)
-                employ(process, name)
-                yield name
+        yield from share(tasks, lambda: processes)
     finally:
         for child in multiprocessing.active_children():
             child.terminate()
         for process in processes:
             process.shutdown()  # else the interpreter, on its way out, may write into a closed pipe
+
+
+def share(tasks, executors):
+    """Call the function of every task, (name, function, arguments); yield (name, what it returned) as it ends.
+
+    executors: function that returns those there are now, of `concurrent.futures` or alike; asked every second. Each has
+    one task at a time, stays with the name it has, then takes one that no other has, then helps: in each process
+    TensorFlow traces the programs of an experiment anew. A task that is cancelled, for its executor was lost, goes to
+    another. Raises what a function raised, and Problem if the process was killed, or LIVES executors were lost with it.
+    """
+    waiting, running, last, lost, returned = list(tasks), {}, {}, Counter(), []
+
+    def employ(executor):
+        own, taken = last.get(executor), {*last.values()}
+        name, function, arguments = task = min(waiting, key=lambda one: (one[0] != own, one[0] in taken))
+        waiting.remove(task)
+        last[executor] = name
+        with _ctrl_c_held():
+            running[executor.submit(function, *arguments)] = executor, task
+
+    def outcome(ended):
+        _, task = running.pop(ended)
+        try:
+            return [(task[0], ended.result())]
+        except (CancelledError, BrokenExecutor) as error:
+            lost[id(task)] += 1
+            if isinstance(error, BrokenExecutor) or lost[id(task)] == LIVES:
+                raise Problem(
+                    f"The process that measured {task[0]} was killed, perhaps for lack of memory; "
+                    "free some and run the same command again."
+                ) from None
+            waiting.append(task)
+            return []
+
+    while waiting or running:
+        busy = [executor for executor, _ in running.values()]
+        for executor in executors():
+            if waiting and executor not in busy:
+                employ(executor)
+        yield from returned
+        ended = wait(running, timeout=1, return_when=FIRST_COMPLETED).done
+        returned = [one for future in ended for one in outcome(future)]
+    yield from returned
 
 
 def _process():
@@ -71,12 +94,3 @@ def _ctrl_c_held():
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _raise_what_it_raised(ended, name):
-    try:
-        ended.result()
-    except BrokenProcessPool:
-        raise Problem(
-            f"The process that measured {name} was killed, perhaps for lack of memory; free some and run the same command again."
-        ) from None

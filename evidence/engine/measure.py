@@ -1,15 +1,14 @@
 """Runs the experiments whose results are stale, a seed on each core, so that an interruption costs a seed or two."""
 
 import hashlib
-import importlib
 import json
 import shutil
-import sys
 import time
 from contextlib import closing
 
 from evidence.engine import freshness, notebooks, record
 from evidence.engine.cores import on_all_cores
+from evidence.engine.seed import measured
 from evidence.problem import Problem
 
 
@@ -58,37 +57,32 @@ def measure(names, pages, folder, seed_set=0, say=print):
         say(f"{name}: current")
     plans = {name: _Plan(name, folder, seed_set) for name in waiting}
     tasks = [(name, notebooks.execute, (name, notebooks.folder(folder))) for name in unexecuted]
+    seeds = []
     for plan in sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"])):  # long seeds first
         plan.record_if_whole(say)  # an interrupted run may have left all its seeds
-        tasks += [(plan.name, _measure_seed, (plan.name, seed, plan.path(seed))) for seed in plan.missing()]
+        seeds += [(plan.name, measured, (plan.name, seed, plan.key)) for seed in plan.missing()]
     try:
-        _run(tasks, plans, say)
+        _run(tasks + seeds, plans, say, on_all_cores(tasks + seeds))
     except KeyboardInterrupt:
         kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
         say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")
         raise
 
 
-def _run(tasks, plans, say):
+def _run(tasks, plans, say, ended):
     # experiments take about equally long, however many seeds they have
     work = {name: 1 / len(plans[name].protocol["seeds"]) if name in plans else 1.0 for name, *_ in tasks}
     started, done, total = time.monotonic(), 0.0, sum(work[name] for name, *_ in tasks)
-    with closing(on_all_cores(tasks)) as ended:
-        for name in ended:
+    with closing(ended):
+        for name, returned in ended:
             done += work[name]
             if name not in plans:
                 say(f"{name}: executed", flush=True)
                 continue
+            plans[name].keep(*returned)
             left = _clock((time.monotonic() - started) / done * max(total - done, 0))
             say(f"{name}: seed {plans[name].measured()}, about {left} left", flush=True)
             plans[name].record_if_whole(say)
-
-
-def _measure_seed(name, seed, path):
-    experiment = importlib.import_module(f"evidence.experiments.{name}")
-    if "tensorflow" in sys.modules:
-        _set_up_tensorflow()
-    record.replace(path, json.dumps(record.rounded(experiment.measure(seed))))
 
 
 class _Plan:
@@ -98,7 +92,7 @@ class _Plan:
         self.name, self.folder = name, folder
         self.key = freshness.key(freshness.source(name))
         freshness.check_installed(self.key["versions"])
-        protocol = importlib.import_module(f"evidence.experiments.{name}").PROTOCOL
+        protocol = freshness.protocol(name)
         self.protocol = protocol | {"seeds": seeds_of(protocol, seed_set)}
         place = folder / ".unfinished" / name
         self.kept = place / _digest(self.key)
@@ -106,11 +100,14 @@ class _Plan:
             if other != self.kept:
                 shutil.rmtree(other)  # seeds of code that is no more
 
-    def path(self, seed):
+    def keep(self, seed, runs):
+        record.replace(self._path(seed), json.dumps(runs))
+
+    def _path(self, seed):
         return self.kept / f"{seed}.json"
 
     def missing(self):
-        return [seed for seed in self.protocol["seeds"] if not self.path(seed).exists()]
+        return [seed for seed in self.protocol["seeds"] if not self._path(seed).exists()]
 
     def measured(self):
         seeds = len(self.protocol["seeds"])
@@ -121,7 +118,7 @@ class _Plan:
             return
         if freshness.key(freshness.source(self.name)) != self.key:
             raise Problem(f"The code of {self.name} changed while it was measured; run: python -m evidence measure {self.name}")
-        per_seed = [json.loads(self.path(seed).read_text()) for seed in self.protocol["seeds"]]
+        per_seed = [json.loads(self._path(seed).read_text()) for seed in self.protocol["seeds"]]
         runs = {
             arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
             for arm, quantities in per_seed[0].items()
@@ -130,14 +127,6 @@ class _Plan:
         record.write(result, self.folder / f"{self.name}.json")
         shutil.rmtree(self.kept.parent)
         say(f"{self.name}: recorded")
-
-
-def _set_up_tensorflow():
-    """Seeds, and in `stacked` groups of networks, keep every core busy: products need no threads of theirs."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.get_logger().setLevel("ERROR")  # it warns of tracing for networks of many shapes, which is the point here
 
 
 def _digest(key):
