@@ -18,7 +18,7 @@ serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; 
 test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch and JAX where they are installed
 	@$(RUN) -m evidence status
 	@$(RUN) -m evidence draw
-	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser" $(if $(wildcard .venv/frameworks),--all-frameworks)
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser and not cluster" $(if $(wildcard .venv/frameworks),--all-frameworks)
 
 measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment or notebook
 	@$(RUN) -m evidence measure $(ONLY)
@@ -26,12 +26,13 @@ measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one exp
 replicate: .venv/installed  ## ask every claim on seeds that no recorded run used; SET=2 for others than those on record
 	@$(RUN) -m evidence replicate $(if $(SET),--set $(SET)) $(if $(LAST),--last $(LAST))
 
-verify: .venv/frameworks  ## what is checked before publishing, from freshly measured numbers; PART=HEAD for a third of them
+verify: .venv/frameworks .venv/cluster  ## what is checked before publishing, from freshly measured numbers; PART=HEAD for a third of them
 	rm -rf .verify
 	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART))
 	$(RUN) -m evidence compare $(FRESH)
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
+	$(RUN) -m pytest tests/test_cluster.py
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
 	$(RUN) -m pytest tests/test_browser.py --site site
@@ -46,10 +47,13 @@ portable-claims: .venv/frameworks  ## measure everything under one of them and c
 bench: .venv/frameworks  ## seconds per network: keras.fit, stacked, PyTorch
 	@$(RUN) -m evidence bench
 
-lock: .venv/installed  ## requirements.txt from requirements.in
+LOCK := $(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-header --annotation-style line --quiet
+
+lock: .venv/installed  ## requirements.txt and requirements-cluster.txt from their .in
 	$(RUN) -m pip install --quiet uv
-	$(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-		--no-header --annotation-style line --quiet requirements.in --output-file requirements.txt
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-cluster.in --output-file requirements-cluster.txt
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
@@ -63,4 +67,9 @@ lock: .venv/installed  ## requirements.txt from requirements.in
 .venv/frameworks: .venv/installed requirements-frameworks.txt
 	@echo "Adding PyTorch and JAX from requirements-frameworks.txt, once …"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
+	@touch $@
+
+# Dask, for measuring on more than one machine.
+.venv/cluster: .venv/installed requirements-cluster.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements-cluster.txt
 	@touch $@

@@ -35,7 +35,7 @@ def _run(args):
         programs = [name for name in names or freshness.experiments() if name not in pages]
         for name in programs:
             freshness.source(name)
-        measure(programs, pages, args.results)
+        measure(programs, pages, args.results, cluster=args.cluster)
     elif args.command == "status":
         return _status(args.results)
     elif args.command == "replicate":
@@ -104,6 +104,7 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
     measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, since the day before")
+    measure.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
     replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")
     replicate.add_argument("--set", type=int, help="number of the set of seeds; without it, the one on record")
     replicate.add_argument("--last", type=Path, help="file that keeps the names of the claims that failed the last time")

@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 
 from evidence.engine import freshness, notebooks, record
+from evidence.engine.cluster import on_workers
 from evidence.engine.cores import on_all_cores
 from evidence.engine.seed import measured
 from evidence.problem import Problem
@@ -44,12 +45,13 @@ def _other_settings(recorded, protocol):
     return [f"its {name} are not the experiment's" for name in names if recorded.get(name) != protocol.get(name)]
 
 
-def measure(names, pages, folder, seed_set=0, say=print):
+def measure(names, pages, folder, seed_set=0, say=print, cluster=None):
     """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
     Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
-    packages and data are taken from where an interrupted run left them. seed_set: see `seeds_of`. Raises Problem, and
-    KeyboardInterrupt after saying what was kept.
+    packages and data are taken from where an interrupted run left them. seed_set: see `seeds_of`. cluster: address of a
+    Dask scheduler whose workers measure the seeds; notebooks stay here. Raises Problem, and KeyboardInterrupt after
+    saying what was kept.
     """
     waiting = [name for name in names if stale(name, folder, seed_set)]
     unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
@@ -62,6 +64,9 @@ def measure(names, pages, folder, seed_set=0, say=print):
         plan.record_if_whole(say)  # an interrupted run may have left all its seeds
         seeds += [(plan.name, measured, (plan.name, seed, plan.key)) for seed in plan.missing()]
     try:
+        if cluster and seeds:
+            _run(seeds, plans, say, on_workers(seeds, cluster, say))
+            seeds = []
         _run(tasks + seeds, plans, say, on_all_cores(tasks + seeds))
     except KeyboardInterrupt:
         kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
