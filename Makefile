@@ -9,7 +9,7 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 # where mkdocs-jupyter finds our template of a notebook's page
 export JUPYTER_PATH := docs/theme
 
-.PHONY: serve test measure replicate verify portable portable-claims bench lock
+.PHONY: serve test measure replicate verify fresh proof portable portable-claims bench lock
 .DELETE_ON_ERROR:
 
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
@@ -26,9 +26,15 @@ measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one exp
 replicate: .venv/installed  ## ask every claim on seeds that no recorded run used; SET=2 for others than those on record
 	@$(RUN) -m evidence replicate $(if $(SET),--set $(SET)) $(if $(LAST),--last $(LAST))
 
-verify: .venv/frameworks .venv/cluster  ## what is checked before publishing, from freshly measured numbers; PART=HEAD for a third of them
+verify:  ## what is checked before publishing, from freshly measured numbers; PART=HEAD for a third of them
+	@$(MAKE) fresh
+	@$(MAKE) proof
+
+fresh: .venv/frameworks  ## its first half: measure from nothing; SHARD=2/6 for the second of six parts
 	rm -rf .verify
-	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART))
+	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART)) $(if $(SHARD),--shard $(SHARD))
+
+proof: .venv/frameworks .venv/cluster  ## its second half: compare, check the claims, run every block, look at the site
 	$(RUN) -m evidence compare $(FRESH)
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)

@@ -31,6 +31,10 @@ def _run(args):
             from evidence.engine.part import part
 
             names = part(args.part, args.base, args.results)
+        elif args.shard:
+            from evidence.engine.part import shard
+
+            names = shard(args.shard)
         pages = [name for name in notebooks.names() if name in (names or notebooks.names())]
         programs = [name for name in names or freshness.experiments() if name not in pages]
         for name in programs:
@@ -104,6 +108,7 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
     measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, since the day before")
+    measure.add_argument("--shard", metavar="K/N", help="the Kth of N parts, which together are everything")
     measure.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
     replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")
     replicate.add_argument("--set", type=int, help="number of the set of seeds; without it, the one on record")

@@ -85,3 +85,9 @@ def test_swapped_arms_are_named(tmp_path):
     record.write(result, path)  # sealed anew, as a measurement would
     with pytest.raises(Problem, match="mnist_shootout.he_normal.test_accuracy"):
         compare(fresh, committed, say=lambda line: None)
+
+
+def test_a_result_that_was_not_measured_afresh_is_named(tmp_path):
+    shutil.copytree(record.RESULTS, tmp_path / "fresh", ignore=shutil.ignore_patterns(".*", "zero_start.json"))
+    with pytest.raises(Problem, match="zero_start is in one folder only"):
+        compare(tmp_path / "fresh", say=lambda line: None)

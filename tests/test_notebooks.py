@@ -15,6 +15,7 @@ import pytest
 from evidence import mnist
 from evidence.engine import freshness, notebooks
 from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
 from tests import prose
 
 NAMES = notebooks.names()
@@ -253,6 +254,15 @@ def test_measuring_executes_what_is_stale_and_status_names_it_without_jupyter(pr
 ])
 def test_lines_are_compared_by_their_words_and_numbers(one, other, same):
     assert notebooks.alike(one, other) is same
+
+
+def test_a_notebook_that_was_not_executed_afresh_is_named(tmp_path):
+    for path in notebooks.FOLDER.glob("*.ipynb"):
+        shutil.copy(path, tmp_path)
+    notebooks.compare(tmp_path, say=lambda line: None)
+    (tmp_path / "diagnose.ipynb").unlink()
+    with pytest.raises(Problem, match="executed afresh: diagnose is missing"):
+        notebooks.compare(tmp_path, say=lambda line: None)
 
 
 # Exercises -----------------------------------------------------------------------------------------------------------

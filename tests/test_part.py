@@ -78,3 +78,17 @@ def test_git_is_asked_for_what_a_commit_changed(tmp_path, monkeypatch):
         names, said = chosen(tmp_path / "fresh/results")
         assert (name in names) is (turn or name in NAMES[number :: part.THIRDS])
     assert "since the beginning" not in said
+
+
+def test_the_shards_are_everything_and_about_equally_many():
+    for parts in (1, 4, 6):
+        shards = [part.shard(f"{number}/{parts}") for number in range(1, parts + 1)]
+        assert sorted(name for names in shards for name in names) == sorted(NAMES)
+        assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+@pytest.mark.parametrize("which", ["0/6", "7/6", "1/0", "1/1000", "2", "a/b", "-1/6"])
+def test_a_shard_that_there_is_not_is_one_sentence(which):
+    with pytest.raises(Problem, match=f"^There is no shard {which}; name one from 1/") as problem:
+        part.shard(which)
+    assert str(problem.value).count("\n") == 0

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from evidence.engine import freshness, notebooks
 from evidence.engine.freshness import ROOT
+from evidence.engine.part import shard
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -49,3 +51,10 @@ def test_a_workflow_gives_no_right_by_default(path):
 def test_make_targets_that_a_workflow_runs_exist(path):
     targets = re.findall(r"^([\w./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(re.findall(r"run: make (\S+)", path.read_text())) <= set(targets)
+
+
+def test_the_shards_that_the_published_site_is_measured_in_are_all_there_and_waited_for():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text())["jobs"]
+    shards = jobs["measure"]["strategy"]["matrix"]["shard"]
+    assert sorted(name for which in shards for name in shard(which)) == sorted([*freshness.experiments(), *notebooks.names()])
+    assert jobs["build"]["needs"] == "measure" and "if" not in jobs["build"]

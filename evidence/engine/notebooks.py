@@ -80,7 +80,9 @@ def execute(name, place):
 
 
 def compare(fresh, say=print):
-    """Compare what freshly executed notebooks print with what the committed ones do. Raises Problem if they differ."""
+    """Compare what freshly executed notebooks print with what the committed ones do. Raises Problem if they differ, or one is missing."""
+    if missing := [name for name in names() if not (fresh / f"{name}.ipynb").exists()]:
+        raise Problem(f"Not every notebook was executed afresh: {', '.join(missing)} is missing.")
     differing = []
     for name in names():
         old, new = (printed(_read(place / f"{name}.ipynb")) for place in (FOLDER, fresh))

@@ -1,5 +1,6 @@
-"""The part of the evidence that one commit's check measures from nothing: all that changed, and a third in rotation."""
+"""Parts of the evidence: what one commit's check measures from nothing, and shards for machines side by side."""
 
+import re
 import shutil
 import subprocess
 
@@ -20,7 +21,7 @@ def part(commit, base, folder, say=print):
     base = base or _git("rev-list", "-1", f"--before={int(_git('log', '-1', '--format=%ct', commit)) - 86_400}", commit)
     touched = _git("diff", "--name-only", *([base] if base else ["--root"]), commit, "--", "evidence/results", "docs/notebooks")
     changed = {line.rpartition("/")[2].partition(".")[0] for line in touched.splitlines()}
-    names = [*freshness.experiments(), *notebooks.names()]
+    names = _everything()
     chosen = [name for name in names if name in names[number::THIRDS] or name in changed]
     left = [name for name in names if name not in chosen]
     for name in left:
@@ -31,6 +32,23 @@ def part(commit, base, folder, say=print):
     say(f"Third {number + 1} of {THIRDS}, and what changed since {base[:12] or 'the beginning'}. To be measured: {', '.join(chosen)}.")
     say(f"Not measured this time: {', '.join(left) or 'nothing'}.")
     return chosen
+
+
+def shard(which):
+    """Names of the experiments and notebooks of one of n parts, "k/n", which together are everything.
+
+    In the order of the alphabet they take turns: the longest, variants of one experiment, are neighbours and so part.
+    Raises Problem if there is no such part.
+    """
+    found = re.fullmatch(r"(\d+)/(\d+)", which)
+    number, parts = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= parts <= len(_everything()):
+        raise Problem(f"There is no shard {which}; name one from 1/6 to 6/6, or of another number of parts.")
+    return _everything()[number - 1 :: parts]
+
+
+def _everything():
+    return [*freshness.experiments(), *notebooks.names()]
 
 
 def _git(*arguments):
