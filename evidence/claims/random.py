@@ -155,12 +155,13 @@ def saturated_kernels_explode(runs):
 @claim(refuted_by=swap("saturation", "biases", "kernels"))
 def saturated_biases_vanish(runs):
     """With LeCun's kernels and biases of standard deviation {std:g}, nearly as many units are saturated, {share}, and the error signal
-    shrinks by a factor of {shrinkage} per layer, where the formula says {predicted}."""
+    shrinks by a factor of {shrinkage} per layer, within {band} per cent of the {predicted} that the formula says."""
     arm, std = runs["saturation"]["biases"], runs["saturation"].protocol["arms"]["biases"]["bias_std"]
     share, measured, predicted = arm["saturated_share"].mean(1), growth(runs, "biases"), wide_tanh(1, std)
     kernels = runs["saturation"]["kernels"]["saturated_share"].mean(1)
-    assert abs(share.mean() - kernels.mean()) < 0.1 and abs(interval(measured).mean / predicted - 1) < 0.05
-    return {"std": std, "share": percent(share), "shrinkage": over_seeds(1 / measured), "predicted": fixed(1 / predicted, 2)}
+    band = 10  # per cent: at width 200 few units are not saturated, which takes about 2 from the typical factor, and seeds scatter by 1.3
+    assert abs(share.mean() - kernels.mean()) < 0.1 and abs(interval(measured).mean / predicted - 1) < band / 100
+    return {"std": std, "band": word(band), "share": percent(share), "shrinkage": over_seeds(1 / measured), "predicted": fixed(1 / predicted, 2)}
 
 
 @claim(refuted_by=swap("saturation", "small", "lecun"))

@@ -254,13 +254,13 @@ def adam_moves_the_depth_at_which_it_matters(runs):
 
 @claim(refuted_by=other_rule("orthogonal", "glorot_uniform"))
 def orthogonal_starts_first_in_deep_tanh(runs):
-    """With {most} tanh layers orthogonal kernels are ahead of LeCun, Glorot and He in every seed after {steps} steps of {batch} images, each at its best rate:
-    under SGD they reach {sgd}, the best of the others {sgd_next} ({sgd_name}); under Adam {adam} and {adam_next} ({adam_name})."""
+    """With {most} tanh layers orthogonal kernels are ahead of LeCun, Glorot and He on average after {steps} steps of {batch} images, each at its best
+    rate: under SGD they reach {sgd}, the best of the others {sgd_next} ({sgd_name}); under Adam {adam} and {adam_next} ({adam_name})."""
     values = budget(runs)
     for optimizer in OPTIMIZERS:
         own, rest = (f(runs, "tanh", "orthogonal", optimizer, depths(runs)[-1]) for f in (family, others))
-        assert all((own > one).all() for one in rest.values())
         name, following = best_of(rest)
+        assert own.mean() > following.mean() + 0.05
         values |= {optimizer: percent(own), f"{optimizer}_next": percent(following), f"{optimizer}_name": name}
     return values
 
