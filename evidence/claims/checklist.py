@@ -92,7 +92,8 @@ def raw_pixels_look_like_a_loud_start(runs):
     first, sound = (one(runs, fault, "first_loss") for fault in ("raw_pixels", "sound"))
     assert one(runs, "raw_pixels", "lost").all() and not one(runs, "sound", "lost").any()
     assert np.allclose(per_layer(runs, "raw_pixels"), per_layer(runs, "sound"), rtol=1e-3) and first.min() > 20 * sound.max()
-    return {"steps": protocol(runs)["steps"], "first": f"{first.min():.0f} to {first.max():.0f}", "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}
+    return {"steps": protocol(runs)["steps"], "first": f"{first.min():.0f} to {first.max():.0f}",
+            "factor": power(typical(per_layer(runs, "raw_pixels"))[0]), "sound": nats(sound)}  # fmt: skip
 
 
 def unbroken(runs):
@@ -118,7 +119,8 @@ def a_saturated_tanh_start_fails(runs):
     loss = {fault: one(runs, fault, "test_loss") for fault in shares}
     assert shares["saturated"].min() > 0.5 > 0.01 > shares["tanh"].max()
     assert loss["saturated"].min() > 2.25 and interval(loss["tanh"]).high < 0.8
-    return {"edge": protocol(runs)["saturated"], "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]), "first": nats(one(runs, "saturated", "first_loss")),
+    return {"edge": protocol(runs)["saturated"], "share": percent(shares["saturated"]), "sound_share": percent(shares["tanh"]),
+            "first": nats(one(runs, "saturated", "first_loss")),
             "steps": protocol(runs)["steps"], "loss": nats(loss["saturated"]), "sound": nats(loss["tanh"])}  # fmt: skip
 
 

@@ -136,7 +136,8 @@ def seeds_do_not_cover_images(runs):
     hits = sum(each.low <= table.mean() <= each.high for each in found)
     assert share(hits, len(table)).high < 0.9
     between, within = table.mean(1).std(ddof=1), np.sqrt(table.var(axis=1, ddof=1).mean())
-    return {"images": f"{protocol['images']:,}", "epochs": protocol["epochs"], "seeds": word(table.shape[1]), "sets": len(table), "hits": word(hits), "share": counted(hits, len(table)),
+    return {"images": f"{protocol['images']:,}", "epochs": protocol["epochs"], "seeds": word(table.shape[1]), "sets": len(table),
+            "hits": word(hits), "share": counted(hits, len(table)),
             "between": fixed(100 * between, 2), "within": fixed(100 * within, 2)}  # fmt: skip
 
 
