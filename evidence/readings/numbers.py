@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from evidence.readings.budget import derived
 from evidence.readings.intervals import interval, share
 
 PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
@@ -12,7 +13,7 @@ PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that read
 def numbers(runs, claims):
     """What placeholders in the prose may name, as nested strings.
 
-    {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting: as
+    {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting, or "steps": as
     `setting` prints it}}, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
     """
@@ -20,7 +21,7 @@ def numbers(runs, claims):
         experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
         for experiment, arms in runs.items()
     }
-    printed["protocol"] = {experiment: setting(arms.protocol) for experiment, arms in runs.items()}
+    printed["protocol"] = {experiment: setting(derived(arms.protocol) | arms.protocol) for experiment, arms in runs.items()}
     printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
     return printed
 
