@@ -9,6 +9,7 @@ SMALL = [0.01, 0.03, 0.1, 0.3, 1.0]
 PROTOCOL = {
     "question": "Does the ordering that Glorot and Bengio found appear on MNIST, at the start and in the end?",
     "widths": [784, *[64] * 5, 10],
+    "activations": ["sigmoid", "tanh", "softsign"],
     "starts": {
         "standard": {"scale": 1 / 3, "mode": "fan_in", "distribution": "uniform"},  # uniform within ±1/√n_in
         "glorot": {"scale": 1, "mode": "fan_avg", "distribution": "uniform"},
@@ -30,7 +31,8 @@ def measure(seed):
     setting = {name: PROTOCOL[name] for name in ("widths", "optimizer", "batch_size", "epochs")}
     rules = {start: keras.initializers.VarianceScaling(**rule) for start, rule in PROTOCOL["starts"].items()}
     runs = {}
-    for activation, rates in PROTOCOL["learning_rates"].items():
+    for activation in PROTOCOL["activations"]:
+        rates = PROTOCOL["learning_rates"][activation]
         arms = [(start, rate) for start in rules for rate in rates]
         networks = [(rules[start], seed) for start, _ in arms]
         found = trials(networks, *images, activation=activation, learning_rate=[rate for _, rate in arms], **setting)
