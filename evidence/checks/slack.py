@@ -50,11 +50,11 @@ def show(folder=record.RESULTS, say=print):
 
 def slacks(claims, runs):
     """{claim: its Slack} on the runs of all experiments."""
-    exact, held, share = _held(claims, [_still(runs)]), _held(claims, [runs]), _held(claims, _moves_of(runs, NEED))
+    exact, held, share = _held(claims, [_still(runs)]), _held(claims, [runs]), _held(claims, resampled(runs, NEED))
     slack = {one: EXACT if exact[one] else 0 if held[one] else REFUTED for one in claims}
     waiting = [one for one in claims if slack[one] == 0]
     for much in LAMBDAS:
-        survived = _held(waiting, _moves_of(runs, much)) if waiting else {}
+        survived = share if much == NEED else _held(waiting, resampled(runs, much)) if waiting else {}
         waiting = [one for one in waiting if survived[one] >= ENOUGH]
         slack |= dict.fromkeys(waiting, much)
     return {one: Slack(slack[one], share[one]) for one in claims}
@@ -66,13 +66,10 @@ def _held(claims, evidence):
     return {one: sum(column) / len(held) for one, column in zip(claims, zip(*held), strict=True)}
 
 
-def _moves_of(runs, much):
-    return (moved(runs, draw, much) for draw in range(DRAWS))
-
-
-def moved(runs, draw, much):
-    """The runs, gone `much` times the way to the resample of the seeds that has the number `draw`."""
-    return _each(runs, lambda quantity, values: _moved(quantity, values, draw, much) if _moves(values) else values)
+def resampled(runs, much):
+    """The runs, gone `much` times the way to each of the resamples of the seeds, one after another."""
+    far = _each(runs, lambda quantity, values: _moved(quantity, values, much) if _moves(values) else [values] * DRAWS)
+    return (_each(far, lambda _, values: values[draw]) for draw in range(DRAWS))
 
 
 def _still(runs):
@@ -87,9 +84,10 @@ def _each(runs, change):
     return {name: record.Arms(changed(arms), arms.protocol, arms.versions) for name, arms in runs.items()}
 
 
-def _moved(quantity, values, draw, much):
+def _moved(quantity, values, much):
+    """A quantity, (seeds, …), at every resample, (DRAWS, seeds, …)."""
     seeds = len(values)
-    left_out, twice = _resample(seeds, draw)
+    draw, left_out, twice = _resamples(seeds, DRAWS)
     much *= math.sqrt(seeds / (seeds - 1))  # means of resamples scatter less than those of samples
     old, new = values[left_out], values[twice]
     with np.errstate(all="ignore"):
@@ -99,8 +97,8 @@ def _moved(quantity, values, draw, much):
             there = old * (new / old) ** much  # as far, on a logarithmic axis
         else:
             there = old + much * (new - old)
-    changed = values.copy()
-    changed[left_out] = np.where(_counted(values) | np.isnan(there), new, there)  # between counts, and to NaN, there is no way
+    changed = np.repeat(values[None], DRAWS, axis=0)
+    changed[draw, left_out] = np.where(_counted(values) | np.isnan(there), new, there)  # between counts, and to NaN, there is no way
     return changed
 
 
@@ -114,11 +112,16 @@ def _moves(values):
 
 
 @cache
+def _resamples(seeds, draws):
+    """Of all resamples: its number, a seed that it leaves out, and the second or third copy of another that stands there, each (n,) int."""
+    return tuple(np.concatenate(part) for part in zip(*(_resample(seeds, draw) for draw in range(draws)), strict=True))
+
+
 def _resample(seeds, draw):
-    """Which seeds a resample leaves out, and the second and third copies of others that stand there, both (seeds,) int."""
     rng = np.random.default_rng([draw, seeds])
     counts = np.bincount(rng.integers(seeds, size=seeds), minlength=seeds)
-    return np.flatnonzero(counts == 0), rng.permutation(np.repeat(np.arange(seeds), np.maximum(counts - 1, 0)))
+    left_out = np.flatnonzero(counts == 0)
+    return np.full(len(left_out), draw), left_out, rng.permutation(np.repeat(np.arange(seeds), np.maximum(counts - 1, 0)))
 
 
 def _holds(one, runs):
