@@ -7,9 +7,8 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus
+from evidence.readings.numbers import below, fixed, spelled, over_seeds, percent, plus_minus, word
 
-SCALES = [0.1, 1, 10]  # of the hidden kernels in batch_norm_scale, relative to He's
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
 
 
@@ -18,66 +17,70 @@ def final(runs, arm, quantity="test_accuracy"):
     return runs["batch_norm_scale"][arm][quantity][:, -1]
 
 
-def best(runs, name, optimizer, scale):
-    """Test accuracy of one start at its best rate, (seeds,)."""
-    return rates.best(runs["batch_norm_scale"], f"{name}_{optimizer}_{scale}")["test_accuracy"][:, -1]
+def best(runs, name, optimizer):
+    """Test accuracy of the starts at their best rates, smallest kernels first, each (seeds,)."""
+    arms = runs["batch_norm_scale"]
+    return [rates.reached(arms, f"{name}_{optimizer}_{scale}") for scale in arms.protocol["scales"]]
+
+
+def steps(runs):
+    """How many steps batch_norm_scale trains."""
+    return {"steps": runs["batch_norm_scale"].protocol["steps"]}
 
 
 def exchanged(runs):
     """A refutation: networks with and without batch normalization, exchanged."""
-    other = {"plain": "bn", "bn": "plain"}
-    runs["batch_norm_scale"] = {"_".join((other[name], *rest)): arm for (name, *rest), arm in named(runs)}
-
-
-def named(runs):
-    """The arms of batch_norm_scale with their names in parts."""
-    return [(arm.split("_"), quantities) for arm, quantities in runs["batch_norm_scale"].items()]
+    arms, other = runs["batch_norm_scale"], {"plain": "bn", "bn": "plain"}
+    for name, arm in [(name, arms.pop(name)) for name in list(arms)]:
+        kind, rest = name.split("_", 1)
+        arms[f"{other[kind]}_{rest}"] = arm
 
 
 def spread(runs, name, optimizer):
-    """Best scale minus worst scale in test accuracy, each at its best rate: an interval, and the mean of each scale."""
-    scales = [best(runs, name, optimizer, scale) for scale in SCALES]
-    order = sorted(scales, key=np.mean)
-    return paired_difference(order[-1], order[0]), [one.mean() for one in scales]
+    """Best scale minus worst scale in test accuracy, each at its best rate: an interval."""
+    worst, *_, first = sorted(best(runs, name, optimizer), key=np.mean)
+    return paired_difference(first, worst)
 
 
 @claim(refuted_by=exchanged)
 def batch_norm_narrows_the_spread(runs):
     """Among kernels of a tenth of He's size, of He's and of ten times He's, each at its best learning rate, the best and the worst test accuracy after
-    300 steps lie {sgd_plain} points apart without batch normalization and {sgd_bn} with it under SGD, and {adam_plain} and {adam_bn} under Adam."""
-    values = {(o, n): spread(runs, n, o)[0] for o in ("sgd", "adam") for n in ("plain", "bn")}
+    {steps} steps lie {sgd_plain} points apart without batch normalization and {sgd_bn} with it under SGD, and {adam_plain} and {adam_bn} under Adam."""
+    values = {(o, n): spread(runs, n, o) for o in ("sgd", "adam") for n in ("plain", "bn")}
     assert all(values[o, "plain"].low > 2 * values[o, "bn"].high for o in ("sgd", "adam"))
-    return {f"{o}_{n}": plus_minus(*one, 100) for (o, n), one in values.items()}
+    return steps(runs) | {f"{o}_{n}": plus_minus(*one, 100) for (o, n), one in values.items()}
 
 
 @claim(refuted_by=exchanged)
 def plain_networks_need_the_scale(runs):
-    """Without batch normalization, none of {rates} learning rates, from 10<sup>−7</sup> to {fastest}, makes up for the scale under SGD in these 300 steps:
+    """Without batch normalization, none of {rates} learning rates, from {slowest} to {fastest}, makes up for the scale under SGD in these {steps} steps:
     the small start ends at {small}, the large one at {large}, and He's own at {he}."""
-    grid = list(rates.grid(runs["batch_norm_scale"], "plain_sgd_10"))
-    small, he, large = (best(runs, "plain", "sgd", scale) for scale in SCALES)
+    slowest, *_, fastest = grid = runs["batch_norm_scale"].protocol["learning_rates"]["plain"]["sgd"]
+    small, he, large = best(runs, "plain", "sgd")
     assert min(paired_difference(he, small).low, paired_difference(he, large).low) > 0.2
     ends = {name: percent(one) for name, one in (("small", small), ("he", he), ("large", large))}
-    return ends | {"rates": len(grid), "fastest": f"{grid[-1]:g}"}
+    return ends | steps(runs) | {"rates": len(grid), "slowest": below(slowest), "fastest": f"{fastest:g}"}
 
 
 @claim(refuted_by=swap("batch_norm_scale", "bn_sgd_1_0.01", "bn_sgd_10_0.01"))
 def scale_sets_the_speed(runs):
-    """With batch normalization and SGD at rate {rate}, the 300 steps change the third kernel by {small} of its size if it starts at a tenth of
+    """With batch normalization and SGD at rate {rate}, the {steps} steps change the third kernel by {small} of its size if it starts at a tenth of
     He's, by {he} at He's, and by {large} at ten times He's."""
-    small, he, large = (final(runs, f"bn_sgd_{scale}_0.01", "moved") for scale in SCALES)
+    rate = 0.01
+    small, he, large = (final(runs, f"bn_sgd_{scale}_{rate}", "moved") for scale in runs["batch_norm_scale"].protocol["scales"])
     assert interval(small / he).low > 5 and interval(he / large).low > 20
     sizes = {name: percent(one) for name, one in (("small", small), ("he", he), ("large", large))}
-    return sizes | {"rate": 0.01}
+    return sizes | steps(runs) | {"rate": rate}
 
 
 @claim(refuted_by=swap("batch_norm_scale", "bn_sgd_1_0.1", "bn_sgd_10_0.1"))
 def a_fixed_rate_shows_the_scale(runs):
-    """At a fixed rate the scale is far from irrelevant: with batch normalization, after 300 steps ten times He's size ends {sgd} points behind He's under SGD at
+    """At a fixed rate the scale is far from irrelevant: with batch normalization, after {steps} steps ten times He's size ends {sgd} points behind He's under SGD at
     rate {sgd_rate}, and {adam} points under Adam at rate {adam_rate}."""
-    losses = [paired_difference(final(runs, f"bn_{a}"), final(runs, f"bn_{b}")) for a, b in (("sgd_1_0.1", "sgd_10_0.1"), ("adam_1_0.001", "adam_10_0.001"))]
-    assert all(one.low > 0.1 for one in losses)
-    return {name: plus_minus(*one, 100) for name, one in zip(("sgd", "adam"), losses, strict=True)} | {"sgd_rate": 0.1, "adam_rate": 0.001}
+    fixed_rates = {"sgd": 0.1, "adam": 0.001}
+    losses = {o: paired_difference(*(final(runs, f"bn_{o}_{scale}_{rate}") for scale in (1, 10))) for o, rate in fixed_rates.items()}
+    assert all(one.low > 0.1 for one in losses.values())
+    return steps(runs) | {name: plus_minus(*one, 100) for name, one in losses.items()} | {f"{o}_rate": rate for o, rate in fixed_rates.items()}
 
 
 def averages_replaced(runs):
@@ -88,28 +91,42 @@ def averages_replaced(runs):
 
 @claim(refuted_by=averages_replaced)
 def moving_averages_start_too_large(runs):
-    """Trained for 300 steps by Adam at rate {rate} from a tenth of He's size, the network scores {true} with the statistics of the training images, and
+    """Trained for {steps} steps by Adam at rate {rate} from a tenth of He's size, the network scores {true} with the statistics of the training images, and
     {moving} with Keras's moving averages; from He's size the averages cost {he} points."""
-    true, moving = (final(runs, "bn_adam_0.1_0.001", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
-    he_true, he_moving = (final(runs, "bn_adam_1_0.001", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
+    rate = 0.001
+    true, moving = (final(runs, f"bn_adam_0.1_{rate}", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
+    he_true, he_moving = (final(runs, f"bn_adam_1_{rate}", quantity) for quantity in ("test_accuracy", "moving_accuracy"))
     he = paired_difference(he_true, he_moving)
     assert paired_difference(true - moving, he_true - he_moving).low > 0
     scores = {"true": percent(true), "moving": percent(moving)}
-    return scores | {"he": plus_minus(*he, 100), "rate": 0.001}
+    return scores | steps(runs) | {"he": plus_minus(*he, 100), "rate": rate}
 
 
 def untrained(runs):
     """A refutation: γ and β stayed where they began."""
-    runs["batch_norm_scale"]["bn_adam_1_0.01"] |= {"gain_low": np.ones((5, 1)), "gain_high": np.ones((5, 1)), "shift": np.zeros((5, 1))}
+    arm = runs["batch_norm_scale"]["bn_adam_1_0.01"]
+    arm |= {"gain_low": np.ones_like(arm["gain_low"]), "gain_high": np.ones_like(arm["gain_high"]), "shift": np.zeros_like(arm["shift"])}
 
 
 @claim(refuted_by=untrained)
 def outputs_do_not_stay_standard(runs):
-    """After 300 steps of Adam at rate {rate} the standard deviations γ of the units range from {low} to {high} (means over seeds of the least and the
+    """After {steps} steps of Adam at rate {rate} the standard deviations γ of the units range from {low} to {high} (means over seeds of the least and the
     largest), and their means β have a root mean square of {shift}."""
-    low, high, shift = (interval(final(runs, "bn_adam_1_0.01", quantity)) for quantity in ("gain_low", "gain_high", "shift"))
+    rate = 0.01
+    low, high, shift = (interval(final(runs, f"bn_adam_1_{rate}", quantity)) for quantity in ("gain_low", "gain_high", "shift"))
     assert low.high < 0.9 and high.low > 1.2 and shift.low > 0.1
-    return {"low": fixed(low.mean, 2), "high": fixed(high.mean, 2), "shift": fixed(shift.mean, 2), "rate": 0.01}
+    return steps(runs) | {"low": fixed(low.mean, 2), "high": fixed(high.mean, 2), "shift": fixed(shift.mean, 2), "rate": rate}
+
+
+def layers(runs):
+    """How many hidden layers the networks of batch_norm_depth have."""
+    return len(runs["batch_norm_depth"].protocol["widths"]) - 2
+
+
+def batch(runs, arm):
+    """How many images an arm of batch_norm_depth normalizes over."""
+    _, images = runs["batch_norm_depth"].protocol["arms"][arm]
+    return images
 
 
 def growth(runs, arm, first=0, last=-1):
@@ -121,11 +138,12 @@ def growth(runs, arm, first=0, last=-1):
 
 @claim(refuted_by=swap("batch_norm_depth", "scale_1", "plain"))
 def batch_norm_makes_gradients_grow(runs):
-    """Through fifty layers of batch normalization and ReLU, with He's kernels and 128 images, the error signal grows by a factor of {bn} per layer
+    """Through {layers} layers of batch normalization and ReLU, with He's kernels and {images} images, the error signal grows by a factor of {bn} per layer
     toward the input; without normalization, by {plain}."""
     bn, plain = interval(growth(runs, "scale_1")), interval(growth(runs, "plain"))
     assert abs(bn.mean - WIDE) < 0.01 and abs(plain.mean - 1) < 0.02
-    return {"bn": plus_minus(*bn), "plain": plus_minus(*plain)}
+    said = {"layers": spelled(layers(runs)), "images": runs["batch_norm_depth"].protocol["images"]}
+    return said | {"bn": plus_minus(*bn), "plain": plus_minus(*plain)}
 
 
 def ratio(runs, arm):
@@ -136,10 +154,11 @@ def ratio(runs, arm):
 
 @claim(refuted_by=swap("batch_norm_depth", "batch_512", "batch_32"))
 def wide_theory_holds_near_the_input(runs):
-    """With {images} images and over ten layers next to the input, the growth is {near}, where theory says {theory}; over all fifty it is {all}."""
+    """With {images} images and over ten layers next to the input, the growth is {near}, where theory says {theory}; over all {layers} it is {all}."""
     near, every = interval(growth(runs, "batch_512", 1, 10)), interval(growth(runs, "batch_512"))
     assert abs(near.mean - WIDE) < 0.01 and every.high < WIDE
-    return {"images": 512, "near": plus_minus(*near), "theory": fixed(WIDE, 3), "all": plus_minus(*every)}
+    said = {"images": batch(runs, "batch_512"), "layers": spelled(layers(runs))}
+    return said | {"near": plus_minus(*near), "theory": fixed(WIDE, 3), "all": plus_minus(*every)}
 
 
 def flat(runs):
@@ -154,7 +173,7 @@ def z_does_not_stay_normal(runs):
     variance = runs["batch_norm_depth"]["batch_512"]["variance"]
     first, last = interval(variance[:, 0]), interval(variance[:, -1])
     assert abs(first.mean - (math.pi - 1) / (2 * math.pi)) < 0.005 and last.low > 0.38
-    return {"images": 512, "first": plus_minus(*first), "last": plus_minus(*last)}
+    return {"images": batch(runs, "batch_512"), "first": plus_minus(*first), "last": plus_minus(*last)}
 
 
 @claim(refuted_by=swap("batch_norm_depth", "scale_10", "batch_32"))
@@ -168,10 +187,12 @@ def no_scale_changes_the_growth(runs):
 
 @claim(refuted_by=swap("batch_norm_depth", "batch_8", "batch_512"))
 def small_batches_grow_faster(runs):
-    """With 8 images per batch the growth is {b8}, with 32 it is {b32}, with 512 {b512}."""
-    values = {f"b{images}": interval(growth(runs, f"batch_{images}")) for images in (8, 32, 512)}
-    assert values["b8"].low > values["b32"].high and values["b32"].low > values["b512"].high
-    return {name: plus_minus(*one) for name, one in values.items()}
+    """With {few} images per batch the growth is {most}, with {more} it is {less}, with {many} {least}."""
+    arms = ("batch_8", "batch_32", "batch_512")
+    most, less, least = (interval(growth(runs, arm)) for arm in arms)
+    assert most.low > less.high and less.low > least.high
+    said = dict(zip(("few", "more", "many"), (batch(runs, arm) for arm in arms), strict=True))
+    return said | {"most": plus_minus(*most), "less": plus_minus(*less), "least": plus_minus(*least)}
 
 
 @claim(refuted_by=swap("batch_norm_depth", "stepped", "scale_1"))
@@ -185,13 +206,14 @@ def one_step_levels_the_gradients(runs):
 
 @claim(refuted_by=swap("batch_norm_gap", "bn", "dropout"))
 def batch_norm_leaves_the_gap(runs):
-    """After ten epochs of {images} images the gap between training and test accuracy is {plain} points; batch normalization changes it by {bn}, with 95 % confidence
+    """After {epochs} epochs of {images} images the gap between training and test accuracy is {plain} points; batch normalization changes it by {bn}, with 95 % confidence
     by less than {bound} points, and dropout with $k = {most_kept}$ narrows it by {dropout}."""
     gaps = {arm: quantities["gap"][:, -1] for arm, quantities in runs["batch_norm_gap"].items()}
     bn, dropout = paired_difference(gaps["bn"], gaps["plain"]), paired_difference(gaps["plain"], gaps["dropout"])
     bound = max(abs(bn.low), abs(bn.high))
     assert bound < 0.01 and dropout.low > 0
+    protocol = runs["batch_norm_gap"].protocol
     return {
-        "images": "1,000", "plain": over_seeds(gaps["plain"], 100), "bn": plus_minus(*bn, 100),
-        "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": plus_minus(*dropout, 100), "most_kept": "0.8",
+        "epochs": word(protocol["epochs"]), "images": f"{protocol['images']:,}", "plain": over_seeds(gaps["plain"], 100), "bn": plus_minus(*bn, 100),
+        "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": plus_minus(*dropout, 100), "most_kept": protocol["dropout_keeps"],
     }  # fmt: skip

@@ -13,8 +13,8 @@ def growth(runs, start):
 
 
 def depths(runs):
-    """How many blocks the networks have, (depths,)."""
-    return runs["residual_starts"]["he_normal"]["blocks"][0]
+    """How many blocks the untrained networks have."""
+    return runs["residual_starts"].protocol["signal"]["blocks"]
 
 
 @claim(refuted_by=swap("residual_starts", "he_normal", "residual_scale"))
@@ -24,7 +24,7 @@ def plain_blocks_double_the_mean_square(runs):
     power = interval(growth(runs, "he_normal")[:, -1])
     per_block = interval(2 ** (growth(runs, "he_normal")[:, -1] / blocks))
     assert abs(per_block.mean - 2) < 0.25
-    return {"blocks": int(blocks), "power": plus_minus(*power), "factor": plus_minus(*per_block)}
+    return {"blocks": blocks, "power": plus_minus(*power), "factor": plus_minus(*per_block)}
 
 
 @claim(refuted_by=swap("residual_starts", "residual_scale", "he_normal"))
@@ -33,7 +33,7 @@ def the_scaled_stream_keeps_its_size(runs):
     {many_high}, median {many_median}."""
     factors, blocks = 2 ** growth(runs, "residual_scale"), depths(runs)
     assert factors.max() < 30 and factors.min() > 0.5
-    named = {"few": int(blocks[-2]), "many": int(blocks[-1])}
+    named = {"few": blocks[-2], "many": blocks[-1]}
     for name, column in (("few", factors[:, -2]), ("many", factors[:, -1])):
         for end, reduce in (("low", np.min), ("high", np.max), ("median", np.median)):
             named[f"{name}_{end}"] = fixed(reduce(column), 1)
@@ -42,8 +42,9 @@ def the_scaled_stream_keeps_its_size(runs):
 
 @claim(refuted_by=swap("residual_starts", "residual_scale_adam_0.001", "he_normal_adam_0.001"))
 def scaled_branches_train(runs):
-    """After {steps} steps of Adam at {rate} with 32 images each, {blocks} blocks reach a test accuracy of {scaled} with the division, and {he} without."""
-    rate = 0.001
+    """After {steps} steps of Adam at {rate} with {batch} images each, {blocks} blocks reach a test accuracy of {scaled} with the division, and {he} without."""
+    rate, training = 0.001, runs["residual_starts"].protocol["training"]
     scaled, he = (runs["residual_starts"][f"{start}_adam_{rate}"]["test_accuracy"][:, 0] for start in ("residual_scale", "he_normal"))
     assert paired_difference(scaled, he).low > 0.4
-    return {"scaled": percent(scaled), "he": percent(he), "rate": f"{rate:g}", "steps": 100, "blocks": int(depths(runs)[-1])}
+    budget = {"rate": f"{rate:g}", "steps": training["steps"], "batch": training["batch_size"], "blocks": training["blocks"]}
+    return budget | {"scaled": percent(scaled), "he": percent(he)}

@@ -1,4 +1,4 @@
-"""The error signal of fifty untrained layers of ReLU with and without batch normalization."""
+"""The error signal of many untrained layers of ReLU with and without batch normalization."""
 
 import numpy as np
 
@@ -11,10 +11,7 @@ ALT = (
     "it stays level; with it the signal rises toward the input along straight lines by four to six powers of ten, "
     "steepest for eight images, and three lines for different kernel sizes lie on each other"
 )
-LABELS = {
-    "batch_8": "8 images", "batch_32": "32 images", "scale_1": "128 images", "scale_0.1": "128, kernels × 0.1",
-    "scale_10": "128, kernels × 10", "batch_512": "512 images", "plain": "no normalization",
-}  # fmt: skip
+ARMS = ["batch_8", "batch_32", "scale_1", "scale_0.1", "scale_10", "batch_512", "plain"]
 DASHES = {"scale_0.1": (0, (5, 2)), "scale_10": (0, (1, 1.5))}
 
 
@@ -22,21 +19,29 @@ def draw(fig, runs, palette):
     """x: hidden layer; y: δ over its size in layer fifty, logarithmic, geometric mean over seeds with its interval."""
     ax = fig.subplots()
     ends = []
-    for arm in LABELS:
+    for arm in ARMS:
         delta = runs["batch_norm_depth"][arm]["delta"]
         values = interval(np.log10(delta / delta[:, -1:]))
         layers = np.arange(1, len(values.mean) + 1)
         ax.fill_between(layers, 10**values.low, 10**values.high, color=color(arm, palette), alpha=0.2, linewidth=0)
         ax.plot(layers, 10**values.mean, color=color(arm, palette), linestyle=DASHES.get(arm, "-"))
         ends.append(values.mean[0])
-    for arm, height in zip(LABELS, spread(ends, 0.42), strict=True):
-        ax.annotate(LABELS[arm], (1, 10**height), (-6, 0), textcoords="offset points", va="center", ha="right", color=color(arm, palette), fontsize=9.5, annotation_clip=False)
-    ax.set(yscale="log", xlabel="Hidden layer", xticks=[1, 10, 20, 30, 40, 50], xlim=(1, 50))
-    ax.set_ylabel("δ, as multiple of layer 50")
+    for arm, height in zip(ARMS, spread(ends, 0.42), strict=True):
+        ax.annotate(label(arm, runs["batch_norm_depth"].protocol["arms"]), (1, 10**height), (-6, 0), textcoords="offset points", va="center", ha="right", color=color(arm, palette), fontsize=9.5, annotation_clip=False)
+    ax.set(yscale="log", xlabel="Hidden layer", xticks=[1, *layers[9::10]], xlim=(1, layers[-1]))
+    ax.set_ylabel(f"δ, as multiple of layer {layers[-1]}")
     ax.yaxis.tick_right()
     ax.yaxis.set_label_position("right")
     ax.spines["left"].set_visible(False)
     ax.grid(axis="y")
+
+
+def label(arm, settings):
+    """What stands beside a line; settings: {arm: [scale of the kernels, images]} of the normalized networks."""
+    if arm not in settings:
+        return "no normalization"
+    scale, images = settings[arm]
+    return f"{images} images" if scale == 1 else f"{images}, kernels × {scale:g}"
 
 
 def color(arm, palette):

@@ -14,7 +14,7 @@ LINES = {"none": "no clipping", "norm": "by norm", "value": "by value"}
 
 
 def draw(fig, runs, palette):
-    """Two panels, one per start; x: learning rate; y: test accuracy in per cent after 100 steps, one line per clipping."""
+    """Two panels, one per start; x: learning rate; y: test accuracy in per cent after the last step, one line per clipping."""
     styles = {"none": (palette.muted, ":"), "norm": (palette.family["lecun"], "-"), "value": (palette.family["fixed"], "--")}
     axes = fig.subplots(1, 2, sharey=True)
     fig.get_layout_engine().set(wspace=0.06)

@@ -17,6 +17,7 @@ FLOOR = 0.003  # below, the difference of cosines is noise
 def draw(fig, runs, palette):
     """Left: mean square of z by layer, solid He, dashed He times k; right: cosine of one image minus that of two, by layer."""
     colors = {"1.0": palette.muted, "0.8": palette.family["lecun"], "0.5": palette.family["he"]}
+    depth = len(runs["dropout_signal"].protocol["widths"]) - 2
     left, right = fig.subplots(1, 2)
     for keep, label in KEPT.items():
         for start, style in (("he", "-"), ("scaled", (0, (5, 2)))):
@@ -41,7 +42,7 @@ def draw(fig, runs, palette):
     left.set_title("Mean square of z")
     right.set_title("Cosine: one image − two images")
     for ax in (left, right):
-        ax.set(yscale="log", xlabel="Hidden layer", xticks=[1, 5, 10, 15, 20], xlim=(0.5, 20.5))
+        ax.set(yscale="log", xlabel="Hidden layer", xticks=[1, *range(5, depth + 1, 5)], xlim=(0.5, depth + 0.5))
         ax.grid(axis="y")
 
 

@@ -16,7 +16,7 @@ ARMS = {"he": ("He in every layer", "he_normal", (0, (5, 2))), "zero_last": ("la
 def draw(fig, runs, palette):
     """x: residual blocks; y: root mean square change of the logits in one step, geometric mean with its interval but for He, who leaves at the top."""
     ax = fig.subplots()
-    depths = [4, 16, 64]
+    depths = runs["fixup_depth"].protocol["blocks"]
     for arm, (label, color, style) in ARMS.items():
         steps = {depth: runs["fixup_depth"][f"{arm}_{depth}"]["step"][:, 0] for depth in depths}
         finite = [depth for depth in depths if np.isfinite(steps[depth]).all()]

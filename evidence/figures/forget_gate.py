@@ -1,4 +1,4 @@
-"""How much gradient reaches the earlier cell states of an untrained LSTM, over 50 steps and over 400, for four biases."""
+"""How much gradient reaches the earlier cell states of an untrained LSTM, over few steps and over many, for four biases."""
 
 from evidence.readings.intervals import interval
 
@@ -18,9 +18,9 @@ ARMS = {  # colour family, label
 
 
 def draw(fig, runs, palette):
-    """Panels: 50 and 400 steps; x: lag; y: log10 of the gradient, mean and interval; solid by all paths, dashed along the cell alone."""
+    """A panel for each number of steps; x: lag; y: log10 of the gradient, mean and interval; solid by all paths, dashed along the cell alone."""
     axes = fig.subplots(1, 2, sharey=True)
-    for ax, steps in zip(axes, (50, 400), strict=True):
+    for ax, steps in zip(axes, runs["forget_gate"].protocol["steps"], strict=True):
         for arm, (family, label) in ARMS.items():
             values, color = runs["forget_gate"][f"{arm}_{steps}"], palette.family[family]
             lags = values["lag"][0]

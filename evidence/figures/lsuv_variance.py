@@ -23,7 +23,7 @@ def draw(fig, runs, palette):
             layers = np.arange(1, len(logarithm.mean) + 1)
             ax.fill_between(layers, logarithm.low, logarithm.high, color=palette[color], alpha=0.15, linewidth=0)
             ax.plot(layers, logarithm.mean, color=palette[color], linestyle=style, label=label)
-        ax.set(title=title, xlim=(1, len(layers)), xticks=[1, 7, 14, 21])
+        ax.set(title=title, xlim=(1, len(layers)), xticks=[1, *range(7, len(layers) + 1, 7)])
         ax.grid(axis="y")
     axes[0].set_ylabel("Variance of z")
     axes[0].set_yticks(range(0, -13, -3), ["1", *(f"$10^{{{power}}}$" for power in (-3, -6, -9, -12))])

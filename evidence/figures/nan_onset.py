@@ -23,5 +23,5 @@ def draw(fig, runs, palette):
         ax.annotate(label, place, color=palette.family[family], ha="right", va="center")
     ax.axvline(0, color=palette.muted, linestyle=":", linewidth=1)
     ax.annotate("NaN", (0, 1e26), xytext=(4, 0), textcoords="offset points", color=palette.muted)
-    ax.set(yscale="log", ylim=(0.03, 1e30), xlim=(-12.4, 1), xlabel="Batches before the first NaN", ylabel="Loss (nats)")
+    ax.set(yscale="log", ylim=(0.03, 1e30), xlim=(-runs["nan_onset"].protocol["losses"] - 0.4, 1), xlabel="Batches before the first NaN", ylabel="Loss (nats)")
     ax.grid(axis="y")

@@ -28,4 +28,4 @@ def draw(fig, runs, palette):
     ax.set_yscale("log")
     ax.set_yticks([0.01, 0.03, 0.1, 0.3, 1], ["0.01", "0.03", "0.1", "0.3", "1"])
     ax.minorticks_off()
-    ax.set(xlabel="Batches of 64 images", ylabel="Loss (nats)", ylim=(0.006, 1.5))
+    ax.set(xlabel=f"Batches of {runs['prior_bias'].protocol['batch_size']} images", ylabel="Loss (nats)", ylim=(0.006, 1.5))

@@ -4,7 +4,7 @@ from matplotlib.patches import Rectangle
 
 from evidence.readings.intervals import interval
 from evidence.readings.numbers import plus_minus
-from evidence.readings.zero_start import state
+from evidence.readings.zero_start import hidden_states
 
 SIZE = (5.8, 4.5)
 ALT = (
@@ -15,26 +15,26 @@ ALT = (
 STARTS = {
     "zeros": "all kernels 0",
     "zeros_hidden": "hidden 0,\noutput random",
-    "constant": "all kernels 0.1",
-    "constant_hidden": "hidden 0.1,\noutput random",
+    "constant": "all kernels {constant}",
+    "constant_hidden": "hidden {constant},\noutput random",
 }
-ACTIVATIONS = ["relu", "tanh", "sigmoid"]
-PANELS = {"one": (1, "One hidden layer"), "two": (2, "Two hidden layers: kernel 1, kernel 2")}
+PANELS = {"one": "One hidden layer", "two": "Two hidden layers: kernel 1, kernel 2"}
 
 
 def draw(fig, runs, palette):
     """Two grids of cells: rows are activations, columns starts; a cell names its kernels' states and the accuracy."""
     arms = runs["zero_start"]
-    for ax, (depth, (layers, title)) in zip(fig.subplots(2, 1), PANELS.items(), strict=True):
-        for row, activation in enumerate(reversed(ACTIVATIONS)):
+    activations = arms.protocol["activations"][::-1]
+    labels = [label.format(constant=arms.protocol["constant"]) for label in STARTS.values()]
+    for ax, (depth, title) in zip(fig.subplots(2, 1), PANELS.items(), strict=True):
+        for row, activation in enumerate(activations):
             for column, start in enumerate(STARTS):
                 quantities = arms[f"{activation}_{start}_{depth}"]
-                states = [state(quantities, layer) for layer in range(layers)]
-                _cell(ax, column, row, states, interval(quantities["test_accuracy"][:, -1]), palette)
-        ax.set(xlim=(0, len(STARTS)), ylim=(0, len(ACTIVATIONS)))
+                _cell(ax, column, row, hidden_states(quantities), interval(quantities["test_accuracy"][:, -1]), palette)
+        ax.set(xlim=(0, len(STARTS)), ylim=(0, len(activations)))
         ax.set_title(title)
-        ax.set_xticks([column + 0.5 for column in range(len(STARTS))], STARTS.values())
-        ax.set_yticks([row + 0.5 for row in range(len(ACTIVATIONS))], reversed(ACTIVATIONS))
+        ax.set_xticks([column + 0.5 for column in range(len(STARTS))], labels)
+        ax.set_yticks([row + 0.5 for row in range(len(activations))], activations)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
 

@@ -64,7 +64,7 @@ def fixed(value, digits=4):
 
 
 WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
-LARGER = {15: "fifteen", 16: "sixteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty"}
+LARGER = {15: "fifteen", 16: "sixteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 100: "a hundred", 1000: "a thousand"}
 
 
 def word(count):
@@ -73,12 +73,12 @@ def word(count):
 
 
 def spelled(count):
-    """A count in words as far as the book spells any: what `word` does, and the larger depths."""
+    """A count in words as far as the book spells any: what `word` does, and the rounder large ones."""
     return LARGER.get(count) or word(count)
 
 
 def below(value):
-    """The smallest power of ten above a positive number, as a reader writes it."""
+    """The smallest power of ten not below a positive number, as a reader writes it."""
     return f"10<sup>−{int(-math.ceil(math.log10(value)))}</sup>"
 
 

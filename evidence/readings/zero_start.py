@@ -3,6 +3,11 @@
 COPIES = 1e-5  # rows of a kernel whose weights differ by less are equal up to the rounding of float32 sums
 
 
+def hidden_states(quantities):
+    """State of every hidden kernel of an arm, first to last."""
+    return [state(quantities, layer) for layer in range(quantities["moved"].shape[1] - 1)]
+
+
 def state(quantities, layer):
     """"frozen", "copies" or "distinct": what one kernel of an arm did.
 
