@@ -4,9 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, word
-
-SHARE = 0.01  # of positives in prior_bias
+from evidence.readings.numbers import fixed, spelled, over_seeds, percent, plus_minus, word
 
 
 def loss(runs, arm, check):
@@ -18,7 +16,9 @@ def loss(runs, arm, check):
 def the_first_loss_is_the_entropy(runs):
     """With the output kernel at zero and the bias at the log-odds, the first loss is {measured} nats in all {seeds} seeds, where
     the formula says {entropy}."""
-    entropy = -SHARE * np.log(SHARE) - (1 - SHARE) * np.log(1 - SHARE)
+    protocol = runs["prior_bias"].protocol
+    share = protocol["positives"] / protocol["images"]
+    entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     measured = loss(runs, "prior_alone", 0)
     assert np.abs(measured - entropy).max() < 1e-5
     return {"measured": fixed(measured.mean()), "seeds": word(len(measured)), "entropy": fixed(entropy)}
@@ -39,12 +39,13 @@ def caught_up(runs):
 
 @claim(refuted_by=caught_up)
 def the_head_start_lasts(runs):
-    """After {early} batches of 64 images the network that started from a bias of zero is {first} nats behind the one from the log-odds, both with random
+    """After {early} batches of {size} images the network that started from a bias of zero is {first} nats behind the one from the log-odds, both with random
     kernels, and after {late} still {last}."""
     batches = runs["prior_bias"]["zero"]["batch"][0]
     first, last = (paired_difference(loss(runs, "zero", check), loss(runs, "prior", check)) for check in (1, -1))
     assert first.low > 0 and last.low > 0 and first.mean > last.mean
-    return {"early": word(int(batches[1])), "first": plus_minus(*first), "late": int(batches[-1]), "last": plus_minus(*last)}
+    size = runs["prior_bias"].protocol["batch_size"]
+    return {"size": size, "early": word(int(batches[1])), "first": plus_minus(*first), "late": int(batches[-1]), "last": plus_minus(*last)}
 
 
 def never_caught_up(runs):
@@ -55,36 +56,43 @@ def never_caught_up(runs):
 @claim(refuted_by=never_caught_up)
 def a_zero_kernel_waits(runs):
     """With zeros in the output kernel as well, the loss is {middle_gap} nats behind the log-odds with random kernels after {middle} batches of
-    64 images, and {last_gap} after {last}, less than half as much; the intervals are widened for all {checks} times we looked."""
+    {size} images, and {last_gap} after {last}, less than half as much; the intervals are widened for all {checks} times we looked."""
     batches = runs["prior_bias"]["prior"]["batch"][0]
     checks = len(batches) - 1
     middle = checks // 2 + 1
     gaps = [paired_difference(loss(runs, "prior_alone", check), loss(runs, "prior", check), checks) for check in (middle, -1)]
     assert gaps[0].low > 0 and gaps[1].mean < gaps[0].mean / 2
     named = {"middle_gap": plus_minus(*gaps[0]), "last_gap": plus_minus(*gaps[1]), "checks": word(checks)}
-    return named | {"middle": int(batches[middle]), "last": int(batches[-1])}
+    return named | {"size": runs["prior_bias"].protocol["batch_size"], "middle": int(batches[middle]), "last": int(batches[-1])}
 
 
 def biases_alike(runs):
     """A refutation: as many silent units with a bias of 1 as with zero."""
-    share = runs["dead_start"]["biases"]["unit_share"]
-    share[:, 4] = share[:, 3]
+    share, biases = runs["dead_start"]["biases"]["unit_share"], runs["dead_start"].protocol["biases"]
+    share[:, biases.index(1)] = share[:, biases.index(0)]
 
 
 @claim(refuted_by=biases_alike)
 def a_positive_bias_silences_units_too(runs):
-    """In five hidden layers of 64 ReLUs, {one} of the units are silent for all of a thousand images when every bias is 1, and {zero} when it is
+    """In {layers} hidden layers of {width} ReLUs, {one} of the units are silent for all of {images} images when every bias is 1, and {zero} when it is
     zero, {more} points fewer."""
-    zero, one = runs["dead_start"]["biases"]["unit_share"].T[3:]
+    share, protocol = runs["dead_start"]["biases"]["unit_share"], runs["dead_start"].protocol
+    zero, one = (share[:, protocol["biases"].index(bias)] for bias in (0, 1))
     more = paired_difference(one, zero)
     assert more.low > 0.05
-    return {"one": percent(one), "zero": percent(zero), "more": plus_minus(*more, 100)}
+    network = {"layers": word(protocol["bias_hidden_layers"]), "width": protocol["bias_width"], "images": spelled(protocol["bias_images"])}
+    return network | {"one": percent(one), "zero": percent(zero), "more": plus_minus(*more, 100)}
 
 
 def per_step(runs, arm, path):
     """Factor per step on the gradient of the cell state over all lags, by all paths or along the cell alone, (seeds,)."""
     kept, lags = (runs["forget_gate"][arm][quantity] for quantity in (path, "lag"))
     return 10 ** ((kept[:, -1] - kept[:, 0]) / (lags[:, -1] - lags[:, 0]))
+
+
+def steps(runs):
+    """The two lengths of the sequences of forget_gate, the shorter first."""
+    return runs["forget_gate"].protocol["steps"]
 
 
 def left(runs, arm, path="all"):
@@ -96,12 +104,13 @@ def left(runs, arm, path="all"):
 def keras_sets_the_forget_bias_to_one(runs):
     """Before training, the gradient of the cell state is multiplied by {one} per step with Keras's forget bias of one, and by {zero}
     with a bias of zero; {steps} steps leave {kept_one} and {kept_zero}."""
-    one, zero = runs["forget_gate"]["one_50"], runs["forget_gate"]["zero_50"]
+    few, _ = steps(runs)
+    one, zero = (runs["forget_gate"][f"{bias}_{few}"] for bias in ("one", "zero"))
     assert (one["forget_bias"] == 1).all() and (zero["forget_bias"] == 0).all()
-    factors = {name: interval(per_step(runs, f"{name}_50", "all")) for name in ("one", "zero")}
+    factors = {name: interval(per_step(runs, f"{name}_{few}", "all")) for name in ("one", "zero")}
     assert factors["zero"].high < 0.7 < factors["one"].low
-    powers = {f"kept_{name}": f"10<sup>{fixed(np.log10(left(runs, f'{name}_50')).mean(), 1)}</sup>" for name in factors}
-    return {name: plus_minus(*factor) for name, factor in factors.items()} | powers | {"steps": int(one["lag"][0, -1])}
+    powers = {f"kept_{name}": f"10<sup>{fixed(np.log10(left(runs, f'{name}_{few}')).mean(), 1)}</sup>" for name in factors}
+    return {name: plus_minus(*factor) for name, factor in factors.items()} | powers | {"steps": few}
 
 
 def one_path(runs):
@@ -113,7 +122,8 @@ def one_path(runs):
 @claim(refuted_by=one_path)
 def the_cell_alone_keeps_the_sigmoid(runs):
     """Along the cell state alone, gates and outputs held constant, the factors are {one} and {zero}, within five per cent of the sigmoid of the bias."""
-    alone = {name: interval(per_step(runs, f"{name}_50", "cell")) for name in ("one", "zero")}
+    few, _ = steps(runs)
+    alone = {name: interval(per_step(runs, f"{name}_{few}", "cell")) for name in ("one", "zero")}
     assert abs(alone["one"].mean * (1 + np.exp(-1)) - 1) < 0.05 and abs(alone["zero"].mean * 2 - 1) < 0.05
     return {name: plus_minus(*factor) for name, factor in alone.items()}
 
@@ -122,20 +132,20 @@ def the_cell_alone_keeps_the_sigmoid(runs):
 def spread_forget_biases_alone_explode(runs):
     """With spread forget biases and input gates left at zero, the cell state alone keeps {cell} of the gradient over {few} steps and {cell_many} over
     {many}, but the whole gradient is {all} of what it was after {few} and has grown after {many}, in every seed, {low} to {high} times, median {median}."""
-    lags = {name: int(runs["forget_gate"][f"spread_{name}"]["lag"][0, -1]) for name in (50, 400)}
-    many = left(runs, "spread_400")
-    assert many.min() > 3 and interval(left(runs, "spread_50")).low > 3 * interval(left(runs, "spread_50", "cell")).high
-    values = {"all": left(runs, "spread_50"), "cell": left(runs, "spread_50", "cell"), "cell_many": left(runs, "spread_400", "cell")}
-    grown = {"low": fixed(many.min(), 0), "high": fixed(many.max(), 0), "median": fixed(np.median(many), 0)}
-    return {name: percent(one) for name, one in values.items()} | grown | {"few": lags[50], "many": lags[400]}
+    few, many = steps(runs)
+    short, cell = (left(runs, f"spread_{few}", path) for path in ("all", "cell"))
+    long, cell_many = (left(runs, f"spread_{many}", path) for path in ("all", "cell"))
+    assert long.min() > 1 and paired_difference(short, cell).low > 0
+    values = {"all": percent(short), "cell": percent(cell), "cell_many": percent(cell_many), "few": few, "many": many}
+    return values | {"low": fixed(long.min(), 0), "high": fixed(long.max(), 0), "median": fixed(np.median(long), 0)}
 
 
-@claim(refuted_by=swap("forget_gate", "chrono_400", "spread_400"))
+@claim(refuted_by=swap("forget_gate", "chrono_400", "one_400"))
 def chrono_biases_remember(runs):
-    """With the input gates at minus the forget biases, {few} of the gradient is left after 50 steps and {many} after 400, of which the cell state alone
-    carries {few_cell} and {many_cell}."""
-    few, many = (interval(left(runs, f"chrono_{steps}")) for steps in (50, 400))
-    cell = [interval(left(runs, f"chrono_{steps}", "cell")) for steps in (50, 400)]
-    assert min(few.low, many.low) > 0.1 and max(few.high, many.high) < 0.3
-    named = {"few": few, "many": many, "few_cell": cell[0], "many_cell": cell[1]}
-    return {name: plus_minus(*one, 100, " %") for name, one in named.items()}
+    """With the input gates at minus the forget biases, {few} of the gradient is left after {few_steps} steps and {many} after {many_steps}, in no seed a tenth less than after
+    {few_steps}, of which the cell state alone carries {few_cell} and {many_cell}."""
+    few, many = (left(runs, f"chrono_{count}") for count in steps(runs))
+    few_cell, many_cell = (left(runs, f"chrono_{count}", "cell") for count in steps(runs))
+    assert (many > 0.9 * few).all()
+    lengths = dict(zip(("few_steps", "many_steps"), steps(runs), strict=True))
+    return lengths | {"few": percent(few), "many": percent(many), "few_cell": percent(few_cell), "many_cell": percent(many_cell)}
