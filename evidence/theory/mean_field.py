@@ -1,4 +1,4 @@
-"""The mean-field theory of deep tanh networks with random biases, and the grid on which it is tried."""
+"""The mean-field theory of deep tanh networks with random biases."""
 
 import math
 
@@ -7,13 +7,8 @@ from scipy import optimize
 
 from evidence.theory import activations
 
-BIAS_VARIANCE = 0.05
-WEIGHT_VARIANCES = [1.0, 1.3, 1.76, 2.5, 4.0]  # n_in σ²
-DEPTHS = [5, 10, 20, 40]  # hidden layers
-RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 
-
-def fixed_point(gain, bias_variance=BIAS_VARIANCE):
+def fixed_point(gain, bias_variance):
     """The mean square q* of z that the layers of a wide tanh network settle at, n_in σ² = gain. Poole et al. 2016, equation 3."""
     return activations.settled("tanh", gain, bias_variance)
 
@@ -29,7 +24,7 @@ def tanh_decay(layers, first=1.0):
     return np.array(squares[1:])
 
 
-def depth_scale(gain, bias_variance=BIAS_VARIANCE):
+def depth_scale(gain, bias_variance):
     """ξ: over so many layers the correlation of two images approaches its fixed point by a factor e.
 
     Schoenholz et al. 2017, equation 9: ξ = -1 / log of the slope of the correlation map at its fixed point c*.
