@@ -19,12 +19,13 @@ def draw(fig, runs, palette):
     """Two panels, forward and backward; x: layer; y: mean square, logarithmic; lines are predicted, markers measured."""
     colors = {"fan_in": palette.family["lecun"], "fan_avg": palette.family["glorot"], "fan_out": palette.family["fixed"]}
     axes = fig.subplots(1, 2)
-    layers = np.arange(1, len(variance.WIDTHS))
+    widths = runs["layer_variance"].protocol["widths"]
+    layers = np.arange(1, len(widths))
     for rule, label in LABELS.items():
         quantities = runs["layer_variance"][rule]
         predicted = (
-            variance.forward(rule, quantities["input"].mean()),
-            variance.backward(rule, quantities["backward"][:, -1].mean()),
+            variance.forward(rule, quantities["input"].mean(), widths),
+            variance.backward(rule, quantities["backward"][:, -1].mean(), widths),
         )
         for ax, line, values in zip(axes, predicted, (quantities["forward"], quantities["backward"]), strict=True):
             measured = interval(values)

@@ -5,8 +5,6 @@ import math
 import numpy as np
 
 CUT = 0.87962566103423978  # standard deviation of a standard normal cut at ±2 (Keras has the same digits)
-KERNELS = {"dense": (784, 128), "square": (512, 512), "narrow": (64, 256), "conv": (3, 3, 64, 128)}
-WIDTHS = [784, 256, 64, 256, 64, 256, 64, 10]  # of the network on which layer_variance tests the predictions
 RULES = {
     "lecun": lambda fan_in, fan_out: 1 / fan_in,
     "glorot": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
@@ -55,7 +53,7 @@ def weight_variance(initializer, shape):
     return VARIANCE[initializer](shape)
 
 
-def forward(rule, first, widths=WIDTHS):
+def forward(rule, first, widths):
     """Predicted mean square of z in every layer of a linear network, (L,): layer l multiplies by n_in σ².
 
     rule: a name in RULES; first: mean square of the inputs.
@@ -63,7 +61,7 @@ def forward(rule, first, widths=WIDTHS):
     return first * np.cumprod([a * RULES[rule](a, b) for a, b in zip(widths, widths[1:])])
 
 
-def backward(rule, last, widths=WIDTHS):
+def backward(rule, last, widths):
     """Predicted mean square of δ in every layer of a linear network, (L,), from that of the output layer, `last`.
 
     On its way down δ is multiplied by n_out σ² at each kernel but the first, which it does not pass.
