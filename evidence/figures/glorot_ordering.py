@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.readings.glorot_ordering import RATES, STARTS, curve
+from evidence.readings.glorot_ordering import curve
 
 SIZE = (6.4, 3.6)
 ALT = (
@@ -15,10 +15,10 @@ LABELS = {"standard": ("uniform within ±1/√n", "fixed", (0, (1, 1.5))), "glor
 
 def draw(fig, runs, palette):
     """One panel per activation; x: epoch; y: test error in per cent, logarithmic; a line per start, median and range over seeds."""
-    axes = fig.subplots(1, len(RATES), sharey=True)
-    for ax, activation in zip(axes, RATES, strict=True):
-        for start in STARTS:
-            label, family, dash = LABELS[start]
+    activations = runs["glorot_ordering"].protocol["activations"]
+    axes = fig.subplots(1, len(activations), sharey=True)
+    for ax, activation in zip(axes, activations, strict=True):
+        for start, (label, family, dash) in LABELS.items():
             error, color = 100 * (1 - curve(runs, activation, start)), palette.family[family]
             epochs = np.arange(1, error.shape[1] + 1)
             ax.fill_between(epochs, error.min(axis=0), error.max(axis=0), color=color, alpha=0.15, linewidth=0)

@@ -1,10 +1,6 @@
-"""The arms of the experiment glorot_ordering, and what each reached."""
+"""Reads the record of the experiment glorot_ordering."""
 
 from evidence.readings import rates
-
-STARTS = ["standard", "glorot", "he"]
-SMALL = [0.01, 0.03, 0.1, 0.3, 1.0]
-RATES = {"sigmoid": [0.1, 0.3, 1.0, 3.0, 10.0], "tanh": SMALL, "softsign": SMALL}
 
 
 def curve(runs, activation, start):
