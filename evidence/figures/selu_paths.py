@@ -25,6 +25,6 @@ def draw(fig, runs, palette):
             ax.fill_between(layers, signal.low, signal.high, color=color, alpha=0.2, linewidth=0)
             ax.plot(layers, signal.mean, color=color)
         ax.annotate(label, (layers[-1], signal.mean[-1]), (6, 0), textcoords="offset points", color=color, va="center", annotation_clip=False)
-    ax.set(xlabel="Layer", ylabel="Mean square of z", xlim=(1, 30), xticks=[1, 10, 20, 30])
+    ax.set(xlabel="Layer", ylabel="Mean square of z", xlim=(1, layers[-1]), xticks=[1, 10, 20, 30])
     ax.set_yticks([-2, -1, 0, 1, 2], ["0.01", "0.1", "1", "10", "100"])
     ax.grid(axis="y")
