@@ -1,4 +1,4 @@
-"""Each activation at its own constant, from three sizes of the signal: which size survives thirty layers."""
+"""Each activation at its own constant, from three sizes of the signal: which size survives many layers."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def draw(fig, runs, palette):
             layers = np.arange(1, len(signal.mean) + 1)
             ax.fill_between(layers, signal.low, signal.high, color=colors[start], alpha=0.2, linewidth=0)
             ax.plot(layers, signal.mean, color=colors[start])
-        ax.set(xlabel="Layer", xlim=(1, 30), xticks=[1, 15, 30])
+        ax.set(xlabel="Layer", xlim=(1, layers[-1]), xticks=[1, layers[-1] // 2, layers[-1]])
         ax.set_title(label)
         ax.grid(axis="y")
     axes[0].set_yticks([-6, -4, -2, 0, 2, 4], ["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1", "$10^{2}$", "$10^{4}$"])

@@ -1,8 +1,6 @@
-"""What 160 steps reach at each depth and learning rate, with SGD and with Adam, from Glorot and from He."""
+"""What a few steps reach at each depth and learning rate, with SGD and with Adam, from Glorot and from He."""
 
 import numpy as np
-
-from evidence.theory.rectifiers import DEPTHS, RATES
 
 SIZE = (6.6, 4.8)
 ALT = (
@@ -10,15 +8,19 @@ ALT = (
     "With SGD and thirty layers the Glorot points lie on the horizontal line of ten equal guesses at every rate while He "
     "is well below it at small rates; with Adam Glorot gets below the line too"
 )
+OPTIMIZERS = {"sgd": "SGD", "adam": "Adam"}
 LABELS = {"glorot_normal": "Glorot normal", "he_normal": "He normal"}
 CEILING = 2.75  # where runs that diverged are marked
 
 
 def draw(fig, runs, palette):
     """Panels: optimizers down, hidden layers across; x: learning rate; y: test loss, a dot per seed, lines through medians."""
-    axes = fig.subplots(len(RATES), len(DEPTHS), sharex="row", sharey=True)
-    for row, (optimizer, rates) in zip(axes, RATES.items(), strict=True):
-        for ax, depth in zip(row, DEPTHS, strict=True):
+    protocol = runs["rectifier_depth"].protocol
+    depths, grids = protocol["hidden_layers"], protocol["learning_rates"]
+    axes = fig.subplots(len(OPTIMIZERS), len(depths), sharex="row", sharey=True)
+    for row, (optimizer, name) in zip(axes, OPTIMIZERS.items(), strict=True):
+        rates = grids[optimizer]
+        for ax, depth in zip(row, depths, strict=True):
             ax.axhline(np.log(10), color=palette.faint, linewidth=1)
             for k, arm in enumerate(LABELS):
                 loss = np.array([runs["rectifier_depth"][f"{arm}_{optimizer}_{depth}_{rate}"]["test_loss"][:, -1] for rate in rates])
@@ -35,9 +37,9 @@ def draw(fig, runs, palette):
             ax.minorticks_off()
             ax.grid(axis="y")
             ax.set_axisbelow(True)
-        row[0].set_ylabel(f"{'SGD' if optimizer == 'sgd' else 'Adam'}: test loss (nats)")
+        row[0].set_ylabel(f"{name}: test loss (nats)")
         row[1].set_xlabel("Learning rate")
-    for ax, depth in zip(axes[0], DEPTHS, strict=True):
+    for ax, depth in zip(axes[0], depths, strict=True):
         ax.set_title(f"{depth} hidden layers")
     fig.legend(
         handles=[axes[0, 0].plot([], [], color=palette[arm], marker="o", markersize=4, label=label)[0] for arm, label in LABELS.items()],
