@@ -1,6 +1,7 @@
 """χ of every activation at the constant that keeps its signal, against how much of its output is mean."""
 
-from evidence.theory.activations import ACTIVATIONS, LABELS, mean_share
+from evidence.style import labels
+from evidence.theory.activations import ACTIVATIONS, mean_share
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 4.0)
@@ -25,7 +26,7 @@ def draw(fig, runs, palette):
         color = palette.family[FAMILIES.get(name, "orthogonal")]
         ax.errorbar(share, measured.mean, yerr=measured.half, color=color, marker="o", markersize=5, elinewidth=1.4)
         offset = OFFSETS.get(name, (8, -3))
-        ax.annotate(LABELS[name], (share, measured.mean), offset, textcoords="offset points", color=color, ha="right" if offset[0] < 0 else "left")
+        ax.annotate(labels.ACTIVATIONS[name], (share, measured.mean), offset, textcoords="offset points", color=color, ha="right" if offset[0] < 0 else "left")
     ax.set(xlabel="Share of the mean in the mean square of the activation", ylabel="χ where the signal keeps its size", xlim=(-0.12, 1), ylim=(0, 1.35))
     ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20 %", "40 %", "60 %", "80 %", "100 %"])
     ax.grid(axis="y")

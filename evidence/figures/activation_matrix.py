@@ -2,7 +2,7 @@
 
 import math
 
-from evidence.theory.activations import LABELS
+from evidence.style import labels
 from evidence.readings.activation_matrix import reached
 from evidence.readings.numbers import word
 
@@ -36,7 +36,7 @@ def draw(fig, runs, palette):
                 _cell(ax, column, row, len(activations), reached(runs, activation, start, optimizer).mean(), palette)
         ax.set(xlim=(0, len(starts)), ylim=(0, len(activations)))
         ax.set_xticks([column + 0.5 for column in range(len(starts))], [COLUMNS[start] for start in starts], fontsize=10.5)
-        ax.set_yticks([row + 0.5 for row in range(len(activations))], [LABELS[name] for name in activations], fontsize=10.5)
+        ax.set_yticks([row + 0.5 for row in range(len(activations))], [labels.ACTIVATIONS[name] for name in activations], fontsize=10.5)
         ax.set_title(title, fontsize=11)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

@@ -1,6 +1,11 @@
-"""Places labels at the ends of lines so that they do not collide."""
+"""What readers know activations by, and labels at the ends of lines, placed so that they do not collide."""
 
 import numpy as np
+
+ACTIVATIONS = {
+    "linear": "linear", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU",
+    "silu": "SiLU", "tanh": "tanh", "softsign": "softsign", "sigmoid": "sigmoid",
+}  # fmt: skip
 
 
 def spread(heights, gap):

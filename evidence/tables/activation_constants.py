@@ -1,6 +1,7 @@
 """The constant of every activation and its price: computed, and measured in wide layers."""
 
-from evidence.theory.activations import ACTIVATIONS, LABELS, chi_at_one, drift, preserving
+from evidence.style import labels
+from evidence.theory.activations import ACTIVATIONS, chi_at_one, drift, preserving
 from evidence.readings.intervals import interval
 from evidence.readings.numbers import fixed, plus_minus
 
@@ -14,7 +15,7 @@ def table(runs):
     for name in ACTIVATIONS:
         gain, back = (interval(runs["activation_constants"][name][quantity][:, 0]) for quantity in ("forward", "backward"))
         rows.append(
-            f"| {LABELS[name]} | {fixed(preserving(name), 3)} | {plus_minus(*gain)} | {fixed(chi_at_one(name), 3)} "
+            f"| {labels.ACTIVATIONS[name]} | {fixed(preserving(name), 3)} | {plus_minus(*gain)} | {fixed(chi_at_one(name), 3)} "
             f"| {plus_minus(*back)} | × {fixed(drift(name), 2)} |"
         )
     return "\n".join(rows) + "\n"

@@ -1,6 +1,6 @@
 """Every cell of the activation matrix with its interval."""
 
-from evidence.theory.activations import LABELS
+from evidence.style import labels
 from evidence.readings.activation_matrix import reached
 from evidence.readings.numbers import over_seeds
 
@@ -17,5 +17,5 @@ def table(runs):
     for optimizer, label in NAMES.items():
         for name in activations:
             cells = [over_seeds(reached(runs, name, start, optimizer), 100) for start in starts]
-            rows.append(f"| {LABELS[name]} | {label} | {' | '.join(cells)} |")
+            rows.append(f"| {labels.ACTIVATIONS[name]} | {label} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

@@ -18,10 +18,6 @@ ACTIVATIONS = {  # Keras's names; of a float64 array
     "softsign": lambda z: z / (1 + np.abs(z)),
     "sigmoid": special.expit,
 }
-LABELS = {
-    "linear": "linear", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU",
-    "silu": "SiLU", "tanh": "tanh", "softsign": "softsign", "sigmoid": "sigmoid",
-}  # fmt: skip
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(200)
 
 
