@@ -59,7 +59,7 @@ class Claim:
         """True if the check passes; False if the evidence refutes it, or lacks what it computes with."""
         try:
             self.check(runs)
-        except (AssertionError, ArithmeticError, ValueError, LookupError):
+        except (AssertionError, ArithmeticError, ValueError, LookupError, TypeError):
             return False
         return True
 
