@@ -10,7 +10,16 @@ from evidence.readings.intervals import interval
 from evidence.readings.numbers import below, fixed, over_seeds, word
 
 AREA = {"tanh": 4 / 3, "sigmoid": 1 / 6}  # of the squared derivative under its whole axis
-WIDTH = 256
+
+
+def layers(runs):
+    """How many layers the networks have, with the output."""
+    return len(runs["gradient_anatomy"].protocol["widths"]) - 1
+
+
+def width(runs):
+    """Units of each hidden layer."""
+    return runs["gradient_anatomy"].protocol["widths"][1]
 
 
 def arm(runs, name):
@@ -28,23 +37,22 @@ def glorot_relu_gradients_look_flat(runs):
     last one, while the error signal δ there is only {delta} of what it was."""
     (gradient, low, high), (delta, _, worst) = (typical(ratio(arm(runs, "relu_glorot_uniform"), q)) for q in ("gradient", "delta"))
     assert 0.5 < low and high < 2 and worst < 1e-3
-    layers = arm(runs, "relu_glorot_uniform")["gradient"].shape[1] - 1  # the last of them all is the output layer
-    return {"layers": layers, "gradient": fixed(gradient, 2), "delta": power(delta)}
+    return {"layers": layers(runs) - 1, "gradient": fixed(gradient, 2), "delta": power(delta)}
 
 
 @claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "tanh_glorot_uniform"))
 def glorot_relu_gradients_are_all_small(runs):
-    """Flat is not healthy: in every one of the 30 layers and every seed, Glorot's weight gradients are at least {times} times
+    """Flat is not healthy: in every one of the {layers} layers and every seed, Glorot's weight gradients are at least {times} times
     smaller than He's."""
     glorot, he = (arm(runs, f"relu_{start}")["gradient"] for start in ("glorot_uniform", "he_normal"))
     least = (he / glorot).min()
     assert least > 1000
-    return {"times": f"{math.floor(least / 1000) * 1000:,}"}
+    return {"layers": layers(runs), "times": f"{math.floor(least / 1000) * 1000:,}"}
 
 
 @claim(refuted_by=swap("gradient_anatomy", "relu_glorot_uniform", "relu_he_normal"))
 def relu_factors_are_as_derived(runs):
-    """Measured at width 256, each layer multiplies the error signal by {glorot} under Glorot, {he} under He and {doubled}
+    """Measured at width {width}, each layer multiplies the error signal by {glorot} under Glorot, {he} under He and {doubled}
     under doubled He, and the activations by {glorot_h}, {he_h} and {doubled_h}."""
     derived = {"glorot_uniform": math.sqrt(0.5), "he_normal": 1.0, "doubled_he": 2.0}
     for start, expected in derived.items():
@@ -52,6 +60,7 @@ def relu_factors_are_as_derived(runs):
             assert abs(factor(arm(runs, f"relu_{start}"), quantity).mean() / expected - 1) < 0.03, (start, quantity)
     names = dict(zip(derived, ("glorot", "he", "doubled"), strict=True))
     values = {name: factors(runs, f"relu_{start}") for start, name in names.items()}
+    values["width"] = width(runs)
     return values | {f"{name}_h": factors(runs, f"relu_{start}", "activation") for start, name in names.items()}
 
 
@@ -86,7 +95,7 @@ def sigmoid_vanishes_the_known_way(runs):
 def predicted(runs, activation):
     """Factor per layer of δ through saturated units, from their own activations: the square root of χ."""
     q = np.square(arm(runs, f"{activation}_unit_normal")["activation"][:, 1:-1]).mean()
-    return math.sqrt(math.sqrt(WIDTH) * AREA[activation] / math.sqrt(2 * math.pi * q))
+    return math.sqrt(math.sqrt(width(runs)) * AREA[activation] / math.sqrt(2 * math.pi * q))
 
 
 @claim(refuted_by=swap("gradient_anatomy", "tanh_unit_normal", "tanh_he_normal"))
@@ -128,8 +137,8 @@ def gradients_go_every_way(runs):
 
 @claim(refuted_by=swap("gradient_anatomy", "sigmoid_glorot_uniform", "relu_he_normal"))
 def bias_gradients_vanish_too(runs):
-    """In 30 layers the gradient of the first bias is {sigmoid} of the last one's with sigmoid and Glorot, less than {bound} in
+    """In {layers} layers the gradient of the first bias is {sigmoid} of the last one's with sigmoid and Glorot, less than {bound} in
     every seed, and {relu} with ReLU and Glorot."""
     sigmoid, relu = (ratio(arm(runs, f"{a}_glorot_uniform"), "bias_gradient", 0, -1) for a in ("sigmoid", "relu"))
     assert sigmoid.max() < 1e-10 and relu.max() < 1e-3
-    return {"sigmoid": power(typical(sigmoid)[0]), "bound": below(sigmoid.max()), "relu": power(typical(relu)[0])}
+    return {"layers": layers(runs), "sigmoid": power(typical(sigmoid)[0]), "bound": below(sigmoid.max()), "relu": power(typical(relu)[0])}
