@@ -1,5 +1,6 @@
 """Keras's default kernels against the rule whose name they carry: which get the standard deviation that it asks for."""
 
+from evidence.readings.defaults import kernels, ratio
 from evidence.readings.intervals import interval
 
 SIZE = (6.4, 5.4)
@@ -9,17 +10,6 @@ ALT = (
     "depthwise kernels below one quarter"
 )
 TICKS = [0.125, 0.25, 0.5, 1]
-
-
-def kernels(runs):
-    """[(layer, argument, default, quantities)] of all default kernels, those that follow their rule first."""
-    rows = [(*arm.split("__"), quantities) for arm, quantities in runs["defaults"].items()]
-    return sorted((row for row in rows if row[1] != "bias"), key=lambda row: (-round(20 * ratio(row)), row[0]))
-
-
-def ratio(row):
-    """Measured over prescribed standard deviation; 0 where the rule prescribes none."""
-    return (row[3]["std"] / row[3]["rule_std"]).mean() if "rule_std" in row[3] else 0
 
 
 def draw(fig, runs, palette):

@@ -1,4 +1,4 @@
-"""Finds the default of one variable of one layer in the results of `defaults` and `framework_defaults`."""
+"""Reads the record of the experiment defaults: what Keras's layers start from."""
 
 
 def default(runs, layer, argument):
@@ -18,20 +18,12 @@ def plain(runs):
     return {arm: q for arm, q in runs["defaults"].items() if "__kernel__" in arm and "gain" in q}
 
 
-def filled(runs, framework, layer, variable):
-    """(name of the default, quantities) of one variable of one layer of PyTorch or Flax."""
-    start = f"{framework}__{layer}__{variable}__"
-    (found,) = [arm for arm in runs["framework_defaults"] if arm.startswith(start)]
-    return found.removeprefix(start), runs["framework_defaults"][found]
+def kernels(runs):
+    """[(layer, argument, default, quantities)] of all default kernels, those that follow their rule first."""
+    rows = [(*arm.split("__"), quantities) for arm, quantities in runs["defaults"].items()]
+    return sorted((row for row in rows if row[1] != "bias"), key=lambda row: (-round(20 * ratio(row)), row[0]))
 
 
-def product(runs, framework, layer, variable):
-    """n_in σ² of one variable, fan-in counted by hand, (seeds,)."""
-    quantities = filled(runs, framework, layer, variable)[1]
-    return (quantities["std"] ** 2 * quantities["fan_in"])[:, 0]
-
-
-def feeding(runs, framework):
-    """{layer: (name of the default, quantities)} of a framework's dense and convolutional weights, 64 channels to 64."""
-    arms = [(*arm.split("__"), quantities) for arm, quantities in runs["framework_defaults"].items() if "gain" in quantities]
-    return {layer: (default, q) for name, layer, _, default, q in arms if name == framework and "_" not in layer}
+def ratio(row):
+    """Mean of measured over prescribed standard deviation of one of `kernels`; 0 where the rule prescribes none."""
+    return (row[3]["std"] / row[3]["rule_std"]).mean() if "rule_std" in row[3] else 0

@@ -1,6 +1,6 @@
 """Keras's default for every layer's kernels, beside what the rule asks for."""
 
-from evidence.figures.defaults import kernels
+from evidence.readings.defaults import kernels
 from evidence.readings.numbers import fixed, over_seeds
 
 

@@ -1,6 +1,7 @@
 """What Keras, PyTorch, Flax and NumPy give a layer by default, side by side: the rule's name and the standard deviation."""
 
-from evidence.readings.defaults import default, filled
+from evidence.readings.defaults import default
+from evidence.readings.framework_defaults import filled
 from evidence.readings.numbers import fixed, over_seeds
 
 NAMES = {"keras": "Keras", "torch": "PyTorch", "flax": "Flax", "numpy": "NumPy"}
@@ -21,7 +22,8 @@ ROWS = {
 def table(runs):
     """A Markdown table: a row per weight, a column per framework, and in the last row the factor per dense ReLU layer."""
     versions = runs["framework_defaults"].versions | runs["defaults"].versions
-    rows = [f"| 64 channels | He | {' | '.join(f'{NAMES[name]} {versions[name]}' for name in NAMES)} |", "|---|---:|---|---|---|---|"]
+    channels = runs["framework_defaults"].protocol["channels"]
+    rows = [f"| {channels} channels | He | {' | '.join(f'{NAMES[name]} {versions[name]}' for name in NAMES)} |", "|---|---:|---|---|---|---|"]
     for label, (keras, torch, flax) in ROWS.items():
         found = [default(runs, *keras), filled(runs, "torch", *torch), filled(runs, "flax", *flax)]
         he = fixed((2 / found[1][1]["fan_in"].mean()) ** 0.5) if "gain" in found[1][1] else "–"

@@ -4,11 +4,12 @@ from evidence.readings.numbers import fixed, over_seeds
 from evidence.tables.framework_defaults import NAMES, cell
 from evidence.theory.variance import RULES
 
-FORMS = {"": "", "narrow": ", 64 to 16", "depthwise": ", depthwise"}
 
 
 def table(runs):
     """A Markdown table of what is drawn, biases left out: layer, weight, default with its standard deviation, law, three rules, factor."""
+    protocol = runs["framework_defaults"].protocol
+    forms = {"": "", "narrow": f", {protocol['channels']} to {protocol['narrow']}", "depthwise": ", depthwise"}
     rows = [
         "| layer | weight | default, measured std | law | LeCun | Glorot | He | factor per ReLU layer |",
         "|---|---|---|---|---:|---:|---:|---:|",
@@ -23,7 +24,7 @@ def table(runs):
             asked = [fixed(RULES[rule](*fans) ** 0.5) for rule in ("lecun", "glorot", "he")]
         gain = over_seeds(quantities["gain"][:, 0]) if "gain" in quantities else "–"
         name, _, form = layer.partition("_")
-        cells = [f"{NAMES[framework]} `{name}`{FORMS[form]}", f"`{variable[0]}`", cell(variable[1], quantities), law(quantities), *asked, gain]
+        cells = [f"{NAMES[framework]} `{name}`{forms[form]}", f"`{variable[0]}`", cell(variable[1], quantities), law(quantities), *asked, gain]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
