@@ -22,6 +22,8 @@ def reads(source, names, seen=()):
     if re.search(TRAINED, source):
         return True
     called = {value for name, value in names.items() if inspect.isfunction(value) and re.search(rf"\b{name}\b", source)}
+    modules = [(name, value) for name, value in names.items() if inspect.ismodule(value) and value.__name__.startswith("evidence.")]
+    called |= {getattr(module, member) for name, module in modules for member in re.findall(rf"\b{name}\.(\w+)\(", source)}
     ours = {one for one in called if one.__module__.startswith("evidence.") and one not in seen}
     return any(reads(inspect.getsource(one), one.__globals__, {*seen, *ours}) for one in ours)
 
