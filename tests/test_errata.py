@@ -37,7 +37,7 @@ def answers(page):
 def sentences(answer):
     """How many sentences an answer has; a placeholder of a claim is one."""
     own = re.split(r"\bEvidence:", answer)[0]
-    own = re.sub(r"Asked\s+in\s[\s\S]*?\)[^.]*\.", "", re.sub(r"\(=.*?=\)", "One.", own))
+    own = re.sub(r"Asked\s+in\s[\s\S]*?\)[^.]*\.", "", re.sub(r"\(= claims\..*?=\)", "One.", own))
     return len(re.findall(r"[.?!](?=\s|$)", own))
 
 

@@ -18,6 +18,7 @@ from evidence.book import bibliography, captions, glossary, open_data, proofs
 from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.readings import claim, numbers
+from evidence.theory.variance import VARIANCE
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
@@ -36,6 +37,7 @@ def draw(folder=record.RESULTS, say=print):
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
     printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
+    printed["initializers"] = numbers.spelled(len(VARIANCE))
     printed["replication"] = replicate.printed(len(claims))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
     made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())

@@ -14,7 +14,7 @@ def numbers(runs, claims):
     """What placeholders in the prose may name, as nested strings.
 
     {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting, or "steps": as
-    `setting` prints it}}, "initializers": how many the book has, in words, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
+    `setting` prints it}}, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
     """
     printed = {
@@ -22,7 +22,6 @@ def numbers(runs, claims):
         for experiment, arms in runs.items()
     }
     printed["protocol"] = {experiment: setting(derived(arms.protocol) | arms.protocol) for experiment, arms in runs.items()}
-    printed["initializers"] = spelled(len(runs["mnist_shootout"]))
     printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
     return printed
 
