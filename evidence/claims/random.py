@@ -79,12 +79,13 @@ def depth_narrows_the_working_range(runs):
 
 @claim(refuted_by=set_cell("relu", 8, 0.01, GOOD))
 def small_spreads_freeze_deep_networks(runs):
-    """A standard deviation of {std} reaches {one} with one hidden ReLU layer and {four} with four; with eight and with sixteen
-    every seed ends at {frozen}, the share of ones in the test set."""
+    """A standard deviation of {std} reaches {one} with one hidden ReLU layer and {four} with four. With eight and with sixteen every
+    seed gives all test images one answer, and most end at {frozen}, the share of ones in the test set."""
     one, four, eight, sixteen = (swept(runs, "relu", depth, 0.01) for depth in (1, 4, 8, 16))
+    shares = runs["class_prior"]["test"]["share"][0]
     assert interval(one).low > GOOD and (one - four).min() > 0.1
-    assert (eight == runs["class_prior"]["test"]["share"][0, 1]).all() and (sixteen == eight).all()
-    return {"std": "a hundredth", "one": percent(one), "four": percent(four), "frozen": fixed(eight[0])}
+    assert np.isin([eight, sixteen], shares).all() and np.median(eight) == np.median(sixteen) == shares[1]
+    return {"std": "a hundredth", "one": percent(one), "four": percent(four), "frozen": fixed(shares[1])}
 
 
 @claim(refuted_by=set_cell("tanh", 1, 1, 0.9))

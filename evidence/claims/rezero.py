@@ -56,11 +56,12 @@ def adam_does_not_save_he_blocks(runs):
 @claim(refuted_by=swap("residual_starts", "rezero_sgd_0.1", "residual_scale_sgd_0.1"))
 def rezero_stands_a_larger_rate(runs):
     """With SGD at a rate of {rate}, ReZero reaches {rezero} in these {steps} steps, and more than a half in every seed. With division by √N
-    most seeds stay at chance there, {scaled}; at {slower} it reaches {reached}."""
+    not every seed trains there: {lost} of {seeds} stayed at chance; at {slower} it reaches {reached}."""
     rate, slower = 0.1, rates.best_rate(runs["residual_starts"], "residual_scale_sgd")
     scaled, rezero = (accuracy(runs, start, "sgd", rate) for start in ("residual_scale", "rezero"))
-    assert rezero.min() > 0.5 and np.median(scaled) < 0.2 and slower < rate
-    named = {"rezero": percent(rezero), "scaled": percent(scaled), "reached": percent(accuracy(runs, "residual_scale", "sgd", slower))}
+    assert rezero.min() > 0.5 and scaled.min() < 0.2 and slower < rate
+    named = {"rezero": percent(rezero), "reached": percent(accuracy(runs, "residual_scale", "sgd", slower))}
+    named |= {"lost": word(int((scaled < 0.2).sum())), "seeds": word(len(scaled))}
     return named | {"rate": f"{rate:g}", "slower": f"{slower:g}", "steps": steps(runs)}
 
 
