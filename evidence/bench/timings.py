@@ -13,9 +13,8 @@ import numpy as np
 
 from evidence import mnist
 from evidence.bench import speed
-from evidence.engine.freshness import ROOT
+from evidence.networks.initializers import INITIALIZERS
 
-INITIALIZERS = sorted(path.stem for path in (ROOT / "snippets/keras").glob("*.py"))
 WIDTHS, BATCH, EPOCHS = (784, 128, 64, 10), 128, 5
 REPEATS, SECONDS = 3, 330  # no further repeat is begun that would end after so many seconds
 TRAIN, TEST = 60_000, 10_000
@@ -38,7 +37,8 @@ def flop(train, test):
 
 def networks(count):
     """The first `count` of: every initializer with seed 0, every initializer with seed 1, and so on."""
-    return [(INITIALIZERS[k % len(INITIALIZERS)], k // len(INITIALIZERS)) for k in range(count)]
+    rules = list(INITIALIZERS.values())
+    return [(rules[k % len(rules)], k // len(rules)) for k in range(count)]
 
 
 def sgemm(multiply, array, size=2048):
