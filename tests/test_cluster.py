@@ -11,17 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 
 import pytest
 
 from tests import small_project
 from tests.small_project import OTHER, TOY, add, command, measured
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.skipif(find_spec("distributed") is None, reason="needs Dask: make .venv/cluster"),
-]
+pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture
