@@ -9,5 +9,3 @@ SEED_003 = {
     "he_uniform": (0.0860, 0.9740),
     "he_normal": (0.0764, 0.9769),
 }
-# Source note 000: one run each, 784-256-10 with ReLU on the output layer; test accuracy after 10 epochs
-SEED_000 = {"zeros": 0.0980, "random_normal": 0.0980, "glorot_uniform": 0.0980, "he_normal": 0.0980}
