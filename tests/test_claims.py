@@ -5,8 +5,8 @@ import re
 import pytest
 
 from evidence.engine import record
-from evidence.readings import claim
 from evidence.engine.freshness import ROOT
+from evidence.readings import claim
 
 CLAIMS = claim.collect()
 PAGES = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from evidence.engine import record
+from evidence.engine.freshness import ROOT
 from evidence.readings import claim, numbers
 from evidence.tables import framework_defaults
-from evidence.engine.freshness import ROOT
 
 
 @pytest.fixture(scope="module")

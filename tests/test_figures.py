@@ -9,10 +9,10 @@ import pytest
 
 from evidence.book import draw
 from evidence.engine import record
-from evidence.networks.initializers import INITIALIZERS
-from evidence.style import palette
 from evidence.engine.freshness import ROOT
+from evidence.networks.initializers import INITIALIZERS
 from evidence.problem import Problem
+from evidence.style import palette
 from tests.pages import paths
 
 FIGURES = draw.figures()

@@ -9,8 +9,8 @@ from scipy import stats
 
 from evidence.checks import replicate
 from evidence.engine import freshness, measure, record
-from evidence.readings import claim
 from evidence.problem import Problem
+from evidence.readings import claim
 
 RESULTS = {
     "first": {"inputs": {"a.py": "1"}, "versions": {"numpy": "2"}, "runs": {"he": {"accuracy": np.array([[0.9], [0.8]])}}},

@@ -17,10 +17,10 @@ from evidence.bench import speed
 from evidence.book import bibliography, captions, glossary, open_data, proofs
 from evidence.checks import replicate
 from evidence.engine import freshness, record
-from evidence.readings import claim, numbers
-from evidence.theory.variance import VARIANCE
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
+from evidence.readings import claim, numbers
+from evidence.theory.variance import VARIANCE
 
 GENERATED = ROOT / "docs/generated"
 DRAWN = GENERATED / ".figures.json"  # {figure: its key, its alt text, and the experiments that it read}

@@ -2,9 +2,9 @@
 
 from itertools import groupby
 
+from evidence.checks.replicate import attempts, digest, tries
 from evidence.engine.freshness import ROOT
 from evidence.readings.numbers import unbroken
-from evidence.checks.replicate import attempts, digest, tries
 
 
 def pages(claims, runs, replication, ledger):

@@ -12,10 +12,10 @@ import json
 from scipy.special import bdtr  # binomial distribution; scipy.stats has it too and takes a second to import
 
 from evidence.engine import freshness, record
-from evidence.readings import claim
 from evidence.engine.freshness import ROOT
 from evidence.engine.measure import measure, stale
 from evidence.problem import Problem
+from evidence.readings import claim
 
 RUNS = ROOT / "evidence/replication"
 LEDGER = ROOT / "evidence/replication.json"

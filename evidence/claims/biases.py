@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, spelled, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, spelled, word
 
 
 def loss(runs, arm, check):

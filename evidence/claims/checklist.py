@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.readings.gradient_anatomy import power, typical
 from evidence.readings.claim import claim, swap
+from evidence.readings.gradient_anatomy import power, typical
 from evidence.readings.intervals import interval, paired_difference, share
 from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, spelled, word
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval
-from evidence.readings.numbers import fixed, spelled, plus_minus
+from evidence.readings.numbers import fixed, plus_minus, spelled
 
 
 def layers(runs):

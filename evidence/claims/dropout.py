@@ -7,7 +7,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, spelled, percent, plus_minus, word
+from evidence.readings.numbers import fixed, percent, plus_minus, spelled, word
 
 KEPT = {"most_kept": "0.8", "half_kept": "0.5"}  # shares of the units that dropout keeps, as sentences print them
 

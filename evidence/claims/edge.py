@@ -3,8 +3,8 @@
 import math
 
 from evidence.readings.budget import steps
-from evidence.readings.edge_of_chaos import accuracy, growth, order_edge_chaos, predicted_growth, reach
 from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.edge_of_chaos import accuracy, growth, order_edge_chaos, predicted_growth, reach
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, percent, plus_minus, spelled, word
 

@@ -7,7 +7,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import below, fixed, spelled, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import below, fixed, over_seeds, percent, plus_minus, spelled, word
 
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
 

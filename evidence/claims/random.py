@@ -6,8 +6,8 @@ from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, listed, over_seeds, percent, plus_minus, word
-from evidence.readings.rates import best_rate, reached
 from evidence.readings.rate_and_spread import usable_rates
+from evidence.readings.rates import best_rate, reached
 
 GOOD = 0.5  # test accuracy that counts as learning, in the short budget of std_sweep
 

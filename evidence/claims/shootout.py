@@ -5,10 +5,10 @@ import numpy as np
 from evidence.readings.claim import claim, swap
 from evidence.readings.depth_shootout import FAMILIES, OPTIMIZERS, budget, depths, every, family, other_depth, other_rule, others, reached
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, percent, plus_minus, word
-from evidence.readings.relu_output import batches
-from evidence.readings.quoted import SEED_003
 from evidence.readings.mnist_shootout import DEFAULT, SHAPES, differences, final
+from evidence.readings.numbers import fixed, percent, plus_minus, word
+from evidence.readings.quoted import SEED_003
+from evidence.readings.relu_output import batches
 
 SCALED = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal"]
 FIXED = ["random_normal", "random_uniform", "truncated_normal"]

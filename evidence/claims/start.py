@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.readings.gradient_anatomy import factor, power, typical
 from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.gradient_anatomy import factor, power, typical
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, spelled, word
 from evidence.readings.rates import best_rate, grid, reached

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from evidence.readings.gradient_anatomy import factor, power, ratio, typical
 from evidence.readings.claim import claim, swap
+from evidence.readings.gradient_anatomy import factor, power, ratio, typical
 from evidence.readings.intervals import interval
 from evidence.readings.numbers import below, fixed, over_seeds, word
 

@@ -12,7 +12,6 @@ from evidence.engine.cores import on_all_cores
 from evidence.engine.seed import measured
 from evidence.problem import Problem
 
-
 SETS = range(20_000)  # of a hundred seeds each; 0 is the one on record
 
 

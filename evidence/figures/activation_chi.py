@@ -1,8 +1,8 @@
 """χ of every activation at the constant that keeps its signal, against how much of its output is mean."""
 
+from evidence.readings.intervals import interval
 from evidence.style import labels
 from evidence.theory.activations import ACTIVATIONS, mean_share
-from evidence.readings.intervals import interval
 
 SIZE = (6.4, 4.0)
 ALT = (

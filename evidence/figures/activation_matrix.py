@@ -2,9 +2,9 @@
 
 import math
 
-from evidence.style import labels
 from evidence.readings.activation_matrix import reached
 from evidence.readings.numbers import word
+from evidence.style import labels
 
 SIZE = (5.2, 6.4)
 COLUMNS = {

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.style.labels import spread
 from evidence.readings.intervals import interval
+from evidence.style.labels import spread
 
 SIZE = (6.4, 3.9)
 ALT = (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.theory.mean_field import tanh_decay
 from evidence.readings.intervals import interval
+from evidence.theory.mean_field import tanh_decay
 
 SIZE = (6.6, 3.7)
 ALT = (

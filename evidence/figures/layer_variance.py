@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.theory import variance
 from evidence.readings.intervals import interval
+from evidence.theory import variance
 
 SIZE = (6.6, 4.0)
 ALT = (

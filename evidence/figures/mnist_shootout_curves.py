@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from evidence.readings.intervals import interval
 from evidence.style.labels import spread
 from evidence.style.palette import dash
-from evidence.readings.intervals import interval
 
 SIZE = (5.8, 3.8)
 ALT = (

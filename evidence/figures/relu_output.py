@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.style.palette import dash
 from evidence.readings.intervals import interval
+from evidence.style.palette import dash
 
 SIZE = (5.8, 3.5)
 ALT = (

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.style.labels import spread
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.small_data import PAIRS, sizes
+from evidence.style.labels import spread
 
 SIZE = (6.6, 3.6)
 LABELS = {"lecun_normal": "LeCun", "glorot_normal": "Glorot", "he_normal": "He"}

@@ -1,9 +1,9 @@
 """The constant of every activation and its price: computed, and measured in wide layers."""
 
-from evidence.style import labels
-from evidence.theory.activations import ACTIVATIONS, chi_at_one, drift, preserving
 from evidence.readings.intervals import interval
 from evidence.readings.numbers import fixed, plus_minus
+from evidence.style import labels
+from evidence.theory.activations import ACTIVATIONS, chi_at_one, drift, preserving
 
 
 def table(runs):

@@ -1,8 +1,8 @@
 """Every cell of the activation matrix with its interval."""
 
-from evidence.style import labels
 from evidence.readings.activation_matrix import reached
 from evidence.readings.numbers import over_seeds
+from evidence.style import labels
 
 NAMES = {"adam": "Adam", "sgd": "SGD"}
 

@@ -1,8 +1,8 @@
 """What every initializer reached at three depths, with ReLU and tanh: one table for SGD and one for Adam."""
 
 from evidence.readings.depth_shootout import OPTIMIZERS, budget, reached
-from evidence.style.palette import FAMILY
 from evidence.readings.numbers import over_seeds
+from evidence.style.palette import FAMILY
 
 NAMES = {"relu": "ReLU", "tanh": "tanh"}
 TITLES = {

@@ -5,7 +5,6 @@ from evidence.tables.framework_defaults import NAMES, cell
 from evidence.theory.variance import RULES
 
 
-
 def table(runs):
     """A Markdown table of what is drawn, biases left out: layer, weight, default with its standard deviation, law, three rules, factor."""
     protocol = runs["framework_defaults"].protocol

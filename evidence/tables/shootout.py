@@ -1,7 +1,7 @@
 """The comparison in figures: every initializer, what it reached, and how it stands to Keras's default."""
 
-from evidence.readings.numbers import over_seeds, plus_minus
 from evidence.readings.mnist_shootout import DEFAULT, differences, final
+from evidence.readings.numbers import over_seeds, plus_minus
 
 
 def table(runs):
