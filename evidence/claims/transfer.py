@@ -57,8 +57,8 @@ def the_rules_lie_close_together(runs):
 
 @claim(refuted_by=swap("small_data", "lecun_normal_100", "he_normal_100"))
 def he_overfits_more_and_less(runs):
-    """With 100 images the accuracy of He normal falls from training to test images by {more} percentage points more than that of
-    LeCun normal, and with 1,000 by {less} less: between the two sizes the excess falls by {turn}. That is after {epochs} epochs, in which every
+    """With 100 images the accuracy of He normal falls from training to test images on average by {more} percentage points more than
+    that of LeCun normal, and with 1,000 by {less} less: between the two sizes the excess falls by {turn}. That is after {epochs} epochs, in which every
     network learned at least {learned} of its training images."""
     few, many = (gap(runs, "small_data", f"he_normal_{size}", f"lecun_normal_{size}", "gap", len(sizes(runs))) for size in (100, 1000))
     protocol = runs["small_data"].protocol
