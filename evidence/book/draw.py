@@ -37,7 +37,8 @@ def draw(folder=record.RESULTS, say=print):
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
     printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
-    printed["initializers"] = numbers.spelled(len(VARIANCE))
+    seeds = sum(len(arms.protocol["seeds"]) for arms in runs.values())
+    printed["counts"] = {"initializers": numbers.spelled(len(VARIANCE)), "experiments": f"{len(runs)}", "seeds": f"{seeds}"}
     printed["replication"] = replicate.printed(len(claims))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
     made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
