@@ -88,12 +88,13 @@ def every_random_start_trains_when_shallow(runs):
 
 @claim(refuted_by=equal_rules("settled_relu_30"))
 def depth_decides_what_he_gains(runs):
-    """With {shallow} hidden ReLU layers He and Glorot normal end at {he_2} and {glorot_2} after {few} epochs of Adam on MNIST; {epochs} epochs
-    of SGD take them to {he_15} and {glorot_15} with {layers}, and to {he_30} and {glorot_30} with {deep}."""
+    """With {shallow} hidden ReLU layers He and Glorot normal end at {he_2} and {glorot_2} after {few} epochs of Adam on MNIST, less than half a point
+    apart; {epochs} epochs of SGD take them to {he_15} and {glorot_15} with {layers}, less than three points apart, and to {he_30} and {glorot_30}
+    with {deep}, more than ten."""
     ends = {rule: {2: runs["mnist_shootout"][f"{rule}_normal"]["test_accuracy"][:, -1]} for rule in ("he", "glorot")}
     for rule, end in ends.items():
         end |= {depth: accuracy(runs, "relu", depth, f"{rule}_normal", "sgd", "end") for depth in DEPTHS}
-    apart = {depth: np.median(ends["he"][depth]) - np.median(ends["glorot"][depth]) for depth in ends["he"]}
+    apart = {depth: ends["he"][depth].mean() - ends["glorot"][depth].mean() for depth in ends["he"]}
     assert abs(apart[2]) < 0.005 and abs(apart[15]) < 0.03 and apart[30] > 0.1
     said = {"shallow": shallow(runs), "few": word(runs["mnist_shootout"].protocol["epochs"])} | budget(runs, "settled_relu_15", "settled_relu_30")
     return said | {f"{rule}_{depth}": percent(values) for rule, end in ends.items() for depth, values in end.items()}
@@ -172,7 +173,7 @@ def the_optimizer_matters_when_deep(runs):
     staying with SGD and going from Glorot to He gains {rule}."""
     sgd, adam = (accuracy(runs, "relu", 30, "glorot_normal", optimizer, "end") for optimizer in OPTIMIZERS)
     optimizer, rule = paired_difference(adam, sgd), gain(runs, "relu", 30, "sgd", "end")
-    assert optimizer.mean > 0.1 and rule.mean > 0.1  # seeds that stall make the intervals wide
+    assert optimizer.low > 0 and rule.low > 0
     return budget(runs, "settled_relu_30") | {"optimizer": points(optimizer), "rule": points(rule)}
 
 
@@ -181,7 +182,7 @@ def orthogonal_starts_faster(runs):
     """With {layers} tanh layers orthogonal is on average ahead of Glorot uniform by {adam} percentage points of test accuracy after {start} steps
     of Adam, and after as many of SGD by {sgd}, {verdict}."""
     starts = {optimizer: gain(runs, "tanh", 30, optimizer, "start") for optimizer in OPTIMIZERS}
-    assert starts["adam"].mean > 0.01 and starts["sgd"].mean > 0
+    assert starts["adam"].low > 0 and starts["sgd"].mean > 0
     seeds = word(len(runs["settled_tanh_30"].protocol["seeds"]))
     verdict = f"not detectable with {seeds} seeds" if starts["sgd"].holds_zero else "detectable as well"
     return budget(runs, "settled_tanh_30") | {"verdict": verdict} | {optimizer: points(start) for optimizer, start in starts.items()}
