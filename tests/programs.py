@@ -14,7 +14,7 @@ FOLDERS = {"keras": "keras", "numpy": "numpy", "torch": "torch", "jax": "flax"} 
 PROGRAMS = {folder: sorted((pages.ROOT / "snippets" / folder).glob("*.py")) for folder in FOLDERS}
 NAMES = [path.stem for path in PROGRAMS["keras"]]
 RANDOM = [name for name in NAMES if rule(name, (2, 2)).cdf]
-SCALED = [name for name in RANDOM if name.partition("_")[0] in ("he", "lecun", "glorot")]
+SCALED = [name for name in RANDOM if rule(name, (2, 2)).variance != rule(name, (4, 4)).variance]
 
 FAN_IN, FAN_OUT = SHAPE = (784, 128)
 SHAPES = [SHAPE, (512, 512), (3, 3, 64, 128)]

@@ -93,7 +93,6 @@ def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(turned, page):
         assert high / low >= 3, (color, high / low)
 
 
-def test_every_snippet_has_a_family_and_is_measured():
-    programs = {path.stem for path in (ROOT / "snippets/keras").glob("*.py")}
-    assert programs == palette.FAMILY.keys(), "evidence/style/palette.py"
-    assert programs == INITIALIZERS.keys(), "evidence/theory/variance.py"
+def test_every_initializer_has_a_family():
+    odd = ", ".join(sorted(INITIALIZERS.keys() ^ palette.FAMILY.keys()))
+    assert not odd, f"{odd}: in evidence/theory/variance.py or in evidence/style/palette.py, and not in the other"

@@ -7,8 +7,9 @@ from evidence.readings.intervals import paired_difference
 from evidence.readings.numbers import percent, plus_minus, spelled, word
 from evidence.readings.rates import best, grid
 from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, accuracy, gain, marks
+from evidence.theory.variance import FIXED, VARIANCE
 
-DRAWN = [f"{rule}_{shape}" for rule in ("random", "lecun", "glorot", "he") for shape in ("normal", "uniform")] + ["truncated_normal", "orthogonal"]
+DRAWN = [name for name in VARIANCE if name not in FIXED]  # at random
 
 
 def points(gap):
