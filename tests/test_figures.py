@@ -96,3 +96,9 @@ def test_every_colour_of_a_family_has_3_to_1_contrast_on_its_page(turned, page):
 def test_every_initializer_has_a_family():
     odd = ", ".join(sorted(INITIALIZERS.keys() ^ palette.FAMILY.keys()))
     assert not odd, f"{odd}: in evidence/theory/variance.py or in evidence/style/palette.py, and not in the other"
+
+
+def test_an_initializer_without_a_family_is_named_with_the_remedy():
+    for ask in (palette.PALETTE.__getitem__, palette.dash):
+        with pytest.raises(Problem, match="no_such_rule.*evidence/style/palette.py"):
+            ask("no_such_rule")

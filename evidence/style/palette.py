@@ -30,8 +30,8 @@ class Palette:
     faint: str
 
     def __getitem__(self, initializer):
-        """The colour of an initializer."""
-        return self.family[FAMILY[initializer]]
+        """The colour of an initializer. Raises Problem if it has no family."""
+        return self.family[family(initializer)]
 
 
 PALETTE = Palette(
@@ -54,8 +54,15 @@ def darkened(svg):
     return COLOUR.sub(lambda found: DARK[found[0]], svg)
 
 
+def family(initializer):
+    """The family of an initializer. Raises Problem if it has none."""
+    if initializer not in FAMILY:
+        raise Problem(f"{initializer} has no family, so no colour; give it one in evidence/style/palette.py.")
+    return FAMILY[initializer]
+
+
 def dash(initializer):
     """The line style of an initializer: solid for normal, dashed for uniform, dotted for constant ones."""
-    if FAMILY[initializer] == "constant":
+    if family(initializer) == "constant":
         return DASH["constant"]
     return DASH["uniform" if initializer.endswith("uniform") else "normal"]

@@ -2,7 +2,6 @@
 
 from evidence.readings.depth_shootout import OPTIMIZERS, budget, reached
 from evidence.readings.numbers import over_seeds
-from evidence.style.palette import FAMILY
 
 NAMES = {"relu": "ReLU", "tanh": "tanh"}
 TITLES = {
@@ -16,7 +15,7 @@ def table(runs):
     protocol, parts = runs["depth_shootout"].protocol, []
     columns = [(activation, depth) for activation in protocol["activations"] for depth in protocol["hidden_layers"]]
     for optimizer in OPTIMIZERS:
-        cells = {arm: [reached(runs, activation, arm, optimizer, depth) for activation, depth in columns] for arm in FAMILY}
+        cells = {arm: [reached(runs, activation, arm, optimizer, depth) for activation, depth in columns] for arm in protocol["initializers"]}
         rows = [
             f"{TITLES[optimizer].format_map(budget(runs))}:\n",
             f"| initializer | {' | '.join(f'{NAMES[activation]}, {depth}' for activation, depth in columns)} |",
