@@ -1,4 +1,4 @@
-"""The programs of the four frameworks: their parts, what they say of their rule, and the kernels that they draw."""
+"""The programs of the frameworks: their parts, what they say of their rule, and the kernels that they draw."""
 import ast
 import functools
 import math
@@ -10,7 +10,9 @@ import numpy as np
 from tests import pages
 from tests.rules import rule
 
-FOLDERS = {"keras": "keras", "numpy": "numpy", "torch": "torch", "jax": "flax"}  # and what their programs import
+FOLDERS = {  # of the frameworks, and what their programs may import; the first is what they need
+    "keras": ["keras", "numpy"], "numpy": ["numpy", "math"], "torch": ["torch", "math"], "jax": ["flax", "jax", "optax"],
+}  # fmt: skip
 PROGRAMS = {folder: sorted((pages.ROOT / "snippets" / folder).glob("*.py")) for folder in FOLDERS}
 NAMES = [path.stem for path in PROGRAMS["keras"]]
 RANDOM = [name for name in NAMES if rule(name, (2, 2)).cdf]
@@ -58,8 +60,9 @@ def initializer(path):
 @functools.cache
 def draw(folder, name, shape):
     """A kernel of `shape` in Keras's order, drawn by the initializer of a program: float64."""
-    kernel = np.asarray({"keras": _draw_keras, "numpy": _draw_numpy, "torch": _draw_torch, "jax": _draw_jax}[folder](
-        pages.ROOT / "snippets" / folder / f"{name}.py", shape))
+    if folder not in DRAWING:
+        raise LookupError(f"{folder} has no function that draws a kernel; write it in tests/programs.py")
+    kernel = np.asarray(DRAWING[folder](pages.ROOT / "snippets" / folder / f"{name}.py", shape))
     assert kernel.shape == shape and kernel.dtype == "float32"
     return kernel.astype("float64")
 
@@ -85,6 +88,9 @@ def _draw_torch(path, shape):
 def _draw_jax(path, shape):
     import jax
     return _run(path)[path.stem](jax.random.key(1), shape, "float32")
+
+
+DRAWING = {"keras": _draw_keras, "numpy": _draw_numpy, "torch": _draw_torch, "jax": _draw_jax}
 
 
 def evaluated(expression):

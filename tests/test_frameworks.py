@@ -1,4 +1,4 @@
-"""The programs of the four frameworks: equal but for the initializer, and one closed form for all kernels they draw."""
+"""The programs of the frameworks: equal but for the initializer, and one closed form for all kernels they draw."""
 import ast
 import re
 
@@ -6,17 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests import pages
+from tests import frameworks, pages
 from tests.programs import FOLDERS, NAMES, PROGRAMS, RANDOM, SCALED, SHAPES, VECTOR, draw, formulas, initializer, parts
 from tests.rules import check, rule
 
-ALLOWED = {"numpy": {"numpy", "math"}, "torch": {"torch", "math"}, "jax": {"jax", "flax", "optax"}}
-
-each_program = pytest.mark.parametrize(
-    "path", [path for folder in ALLOWED for path in PROGRAMS[folder]], ids=lambda path: f"{path.parent.name}-{path.stem}")
+each_program = pytest.mark.parametrize(  # those in Keras have tests of their own
+    "path", [path for folder in FOLDERS if folder != "keras" for path in PROGRAMS[folder]], ids=lambda path: f"{path.parent.name}-{path.stem}")
 each_name = pytest.mark.parametrize("name", NAMES)
 each_framework = pytest.mark.parametrize("folder", [
-    pytest.param(folder, marks=pytest.mark.needs(package)) for folder, package in FOLDERS.items()])
+    pytest.param(folder, marks=pytest.mark.needs(package)) for folder, (package, *_) in FOLDERS.items()])
 
 
 # The programs as text
@@ -45,6 +43,17 @@ def skeleton(path):
     return re.sub(rf"\b{path.stem}\b", "INITIALIZER", ast.unparse(Shared().visit(tree)))
 
 
+def test_every_folder_of_programs_is_of_a_framework_that_the_tests_know():
+    unknown = ", ".join(sorted({path.parent.name for path in pages.ROOT.glob("snippets/*/*.py")} - {*FOLDERS, "tools"}))
+    assert not unknown, f"{unknown}: name it, and what its programs import, in FOLDERS of tests/programs.py"
+
+
+def test_what_a_framework_needs_is_skipped_where_it_is_missing():
+    needed = {package for package, *_ in FOLDERS.values()} - {"keras", "numpy"}
+    missing = ", ".join(sorted(needed - {*frameworks.FRAMEWORKS}))
+    assert not missing, f"{missing}: name it in FRAMEWORKS of tests/frameworks.py, and pin it in requirements-frameworks.in"
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_initializer_has_a_program_in_every_framework(folder):
     odd = ", ".join(sorted({path.stem for path in PROGRAMS[folder]} ^ {*NAMES}))
@@ -68,7 +77,8 @@ def test_the_program_imports_its_framework_and_no_other(path):
     nodes = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = {name.split(".")[0] for node in nodes for name in
              ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])}
-    assert FOLDERS[path.parent.name] in names and names <= ALLOWED[path.parent.name]
+    framework, *more = FOLDERS[path.parent.name]
+    assert framework in names and names <= {framework, *more}
 
 
 @each_program

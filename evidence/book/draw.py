@@ -39,6 +39,7 @@ def draw(folder=record.RESULTS, say=print):
     printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
     seeds = sum(len(arms.protocol["seeds"]) for arms in runs.values())
     printed["counts"] = {"initializers": numbers.spelled(len(VARIANCE)), "experiments": f"{len(runs)}", "seeds": f"{seeds}"}
+    printed["counts"]["frameworks"] = numbers.word(len(list(ROOT.glob(f"snippets/*/{next(iter(VARIANCE))}.py"))))
     printed["replication"] = replicate.printed(len(claims))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
     made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
