@@ -91,3 +91,8 @@ def test_a_result_that_was_not_measured_afresh_is_named(tmp_path):
     shutil.copytree(record.RESULTS, tmp_path / "fresh", ignore=shutil.ignore_patterns(".*", "zero_start.json"))
     with pytest.raises(Problem, match="zero_start is in one folder only"):
         compare(tmp_path / "fresh", say=lambda line: None)
+
+
+def test_a_folder_without_results_is_one_sentence(tmp_path):
+    with pytest.raises(Problem, match="There are no results in .*; run: make fresh"):
+        compare(tmp_path)

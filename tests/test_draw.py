@@ -116,6 +116,15 @@ def test_numbers_are_the_means_and_intervals_of_the_results(project):
     assert float(mean) == pytest.approx(100 * values.mean(), abs=float(half))
 
 
+@pytest.mark.parametrize("folder, remedy", [("results", "measure depth_start"), ("replication", "replicate")])
+def test_a_missing_result_is_one_sentence_with_the_remedy(project, folder, remedy):
+    path = project / f"evidence/{folder}/depth_start.json"
+    path.rename(project / "away")
+    done = draw(project)
+    (project / "away").rename(path)
+    assert (done.returncode, done.stderr) == (1, f"depth_start has no recorded result; run: python -m evidence {remedy}\n")
+
+
 @pytest.mark.parametrize(
     ("mean", "half", "text"),
     [

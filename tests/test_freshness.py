@@ -142,10 +142,17 @@ def test_a_protocol_is_found_without_running_the_rest_of_the_file(tmp_path, monk
     (tmp_path / "evidence/experiments").mkdir(parents=True)
     (tmp_path / "evidence/experiments/toy.py").write_text(
         "import no_such_package\nfrom math import tau\nDEPTHS = [2, 3]\nRATES = {depth: (tau, 1) for depth in DEPTHS}\n"
-        "raise SystemExit\nPROTOCOL = {'learning_rates': RATES, 'seeds': [*range(3)]}\nPROTOCOLS = no_such_name\n"
+        "raise SystemExit\nPROTOCOL = {'question': 'Which?', 'learning_rates': RATES, 'seeds': [*range(3)]}\nPROTOCOLS = no_such_name\n"
     )
-    expected = {"learning_rates": {"2": [math.tau, 1], "3": [math.tau, 1]}, "seeds": [0, 1, 2]}
+    expected = {"question": "Which?", "learning_rates": {"2": [math.tau, 1], "3": [math.tau, 1]}, "seeds": [0, 1, 2]}
     assert freshness.protocol("toy") == expected
+
+
+@pytest.mark.parametrize("part", ["inputs", "versions", "data", "protocol", "runs", "sha256"])
+@pytest.mark.parametrize("instead", [[], None, 3])
+def test_a_part_of_a_result_of_another_kind_is_stale(tmp_path, part, instead):
+    (tmp_path / "class_prior.json").write_text(json.dumps(record.parse("class_prior") | {part: instead}))
+    assert stale("class_prior", tmp_path) != []
 
 
 def test_the_experiments_train_on_mnist_with_the_stacked_trainer():

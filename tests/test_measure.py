@@ -105,6 +105,48 @@ def test_a_seed_whose_process_is_killed_is_one_sentence(project):
     assert done.stderr.count("\n") == 1
 
 
+PROTOCOL = 'PROTOCOL = {"question": "Does measuring go on where it was?", "seeds": [0, 1, 2, 3]}'
+
+
+@pytest.mark.parametrize("written, instead, said", [
+    (PROTOCOL, "", "first.py has no PROTOCOL that can be read"),
+    (PROTOCOL, f"def four():\n    return 4\n\n\n{PROTOCOL} | {{'four': four()}}", "NameError: name 'four' is not defined"),
+    (PROTOCOL, PROTOCOL.replace('"question"', '"questions"'), "KeyError: 'question'"),
+    (PROTOCOL, PROTOCOL[:-1], "first.py is no Python: '{' was never closed"),
+    ("def measure(seed)", "def measured(seed)", "first.py has no function measure"),
+    ("return {", "return seed  # {", "of first returns is not {arm: {quantity: list of numbers}}"),
+    ("np.arange(3) + seed", "1.0", "of first returns is not {arm: {quantity: list of numbers}}"),
+    ("np.arange(3)", "np.arange(0)", "of first returns is not {arm: {quantity: list of numbers}}"),
+    ("arm", "arm\" if seed else \"other", "first: only one of the seeds 0 and 1 has arm.loss, other.loss"),
+    ("seed}}", "seed}} | ({'late': {'loss': [1]}} if seed == 3 else {})", "first: only one of the seeds 0 and 3 has late.loss"),
+])  # fmt: skip
+def test_a_malformed_experiment_is_one_sentence_and_nothing_is_recorded(project, written, instead, said):
+    assert TOY.count(written) == 1
+    add(project, "first", TOY.replace(written, instead))
+    done = measure(project, "first")
+    assert done.returncode == 1 and said in done.stderr and done.stderr.count("\n") == 1
+    assert not (project / "evidence/results/first.json").exists()
+
+
+def test_a_second_command_that_measures_into_the_same_folder_is_one_sentence(project):
+    (project / "hold").touch()
+    running = subprocess.Popen(command("measure", "first"), cwd=project, stdout=subprocess.PIPE, text=True)
+    try:
+        running.stdout.readline()  # of a seed that was measured
+        done = measure(project, "second")
+        assert done.returncode == 1 and done.stderr.startswith("Another command measures into ") and done.stderr.count("\n") == 1
+    finally:
+        (project / "hold").unlink()
+        running.communicate(timeout=60)
+    assert running.returncode == 0 and measure(project, "second").returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(project):
+    (project / "file").touch()
+    done = measure(project, "--results", "file", "first")
+    assert done.returncode == 1 and done.stderr.startswith("Nothing can be measured into file (") and done.stderr.count("\n") == 1
+
+
 def test_an_unknown_name_is_one_sentence(project):
     done = measure(project, "third")
     assert (done.returncode, done.stderr) == (1, "There is no experiment called third; there are: first, second.\n")

@@ -100,6 +100,11 @@ def test_a_corrupt_result_is_one_sentence(tmp_path, text):
         record.read("toy", tmp_path)
 
 
+def test_what_is_missing_in_the_replication_says_how_to_replicate(tmp_path):
+    with pytest.raises(Problem, match="no recorded result; run: python -m evidence replicate"):
+        record.read_every(tmp_path / "replication")
+
+
 def test_a_missing_result_says_how_to_measure_it(tmp_path):
     with pytest.raises(Problem, match="run: python -m evidence measure toy"):
         record.read("toy", tmp_path)

@@ -32,7 +32,7 @@ def draw(folder=record.RESULTS, say=print):
 
     Returns the names of the figures drawn. Raises Problem if a result or the replication is missing, or a claim does not hold.
     """
-    results = record.read_all(folder)
+    results = record.read_every(folder)
     runs = {name: result["runs"] for name, result in results.items()}
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
@@ -42,7 +42,7 @@ def draw(folder=record.RESULTS, say=print):
     printed["counts"]["frameworks"] = numbers.word(len(list(ROOT.glob(f"snippets/*/{next(iter(VARIANCE))}.py"))))
     printed["replication"] = replicate.printed(len(claims))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
-    made |= proofs.pages(claims, runs, record.read_all(replicate.RUNS), replicate.read())
+    made |= proofs.pages(claims, runs, record.read_every(replicate.RUNS), replicate.read())
     made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
     made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}

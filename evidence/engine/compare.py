@@ -18,6 +18,8 @@ MAGNITUDES = 100  # positive values that spread over more have heavy tails: thei
 def compare(fresh, committed=record.RESULTS, say=print):
     """Compare the last epoch of every arm and quantity. Raises Problem and names what differs, after saying all."""
     old, new = record.read_all(committed), record.read_all(fresh)
+    if not new:
+        raise Problem(f"There are no results in {fresh}; run: make fresh")
     if old.keys() != new.keys():
         raise Problem(f"Results differ in kind: {', '.join(sorted(old.keys() ^ new.keys()))} is in one folder only.")
     differing = []

@@ -44,14 +44,28 @@ def key(path):
 
 
 def protocol(name):
-    """PROTOCOL of an experiment as JSON holds it, from the statements that define it; nothing else in the file is run."""
+    """PROTOCOL of an experiment as JSON holds it, from the statements that define it; nothing else in the file is run.
+
+    Raises Problem if they do not define one, or one without a question and seeds.
+    """
     wanted, kept, names = {"PROTOCOL"}, [], {}
-    for node in reversed(ast.parse(source(name).read_text()).body):
-        if wanted & _bound(node):
-            kept.insert(0, node)
-            wanted |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    exec(compile(ast.Module(kept, []), f"{name}.PROTOCOL", "exec"), names)  # its own file, which measuring runs as well
-    return json.loads(json.dumps(names["PROTOCOL"]))
+    try:
+        for node in reversed(ast.parse(source(name).read_text()).body):
+            if wanted & _bound(node):
+                kept.insert(0, node)
+                wanted |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        exec(compile(ast.Module(kept, []), f"{name}.PROTOCOL", "exec"), names)  # its own file, which measuring runs as well
+        found = json.loads(json.dumps(names["PROTOCOL"]))
+        if not (isinstance(found["question"], str) and isinstance(found["seeds"], list)):
+            raise TypeError("question is a text, seeds are a list")
+    except Problem:
+        raise
+    except Exception as error:  # whatever its statements raise
+        raise Problem(
+            f"evidence/experiments/{name}.py has no PROTOCOL that can be read without running the rest ({type(error).__name__}: {error}); "
+            "assign it a dictionary with a question and seeds, from constants and imports."
+        ) from None
+    return found
 
 
 def _bound(node):
@@ -114,7 +128,10 @@ def imported(file):
 @cache
 def _imports(file, text):
     """The import statements of a file that holds this text; experiments share modules, and parsing is what takes time."""
-    return [node for node in ast.walk(ast.parse(text, str(file))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    try:
+        return [node for node in ast.walk(ast.parse(text, str(file))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    except SyntaxError as error:
+        raise Problem(f"{file.relative_to(ROOT)} is no Python: {error.msg} in line {error.lineno}.") from None
 
 
 def project_files(module):

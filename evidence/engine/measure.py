@@ -1,10 +1,11 @@
 """Runs the experiments whose results are stale, a seed on each core, so that an interruption costs a seed or two."""
 
+import fcntl
 import hashlib
 import json
 import shutil
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from evidence.engine import freshness, notebooks, record
 from evidence.engine.cluster import on_workers
@@ -30,9 +31,9 @@ def stale(name, folder=record.RESULTS, seed_set=0):
     if not (folder / f"{name}.json").exists():
         return ["it was never measured"]
     recorded, current = record.parse(name, folder), freshness.key(freshness.source(name))
-    if not isinstance(recorded, dict) or not current.keys() | {"protocol", "runs", "sha256"} <= recorded.keys():
+    if not isinstance(recorded, dict) or not all(isinstance(recorded.get(part), dict) for part in (*current, "protocol", "runs")):
         return ["its file is damaged"]
-    altered = ["it was altered after it was measured"] if record.seal(recorded) != recorded["sha256"] else []
+    altered = ["it was altered after it was measured"] if record.seal(recorded) != recorded.get("sha256") else []
     protocol = freshness.protocol(name)
     protocol["seeds"] = seeds_of(protocol, seed_set)
     return freshness.changes(recorded, current) + altered + _other_settings(recorded["protocol"], protocol)
@@ -52,6 +53,11 @@ def measure(names, pages, folder, seed_set=0, say=print, cluster=None):
     Dask scheduler whose workers measure the seeds; notebooks stay here. Raises Problem, and KeyboardInterrupt after
     saying what was kept.
     """
+    with _alone(folder):
+        _measure(names, pages, folder, seed_set, say, cluster)
+
+
+def _measure(names, pages, folder, seed_set, say, cluster):
     waiting = [name for name in names if stale(name, folder, seed_set)]
     unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
     for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
@@ -71,6 +77,22 @@ def measure(names, pages, folder, seed_set=0, say=print, cluster=None):
         kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
         say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")
         raise
+
+
+@contextmanager
+def _alone(folder):
+    """Raises Problem if another command measures into the folder; a command that is killed leaves no trace of having done so."""
+    place = folder / ".unfinished"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"Nothing can be measured into {folder} ({error.strerror}); name a folder that can be written: --results FOLDER") from None
+    with open(place / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Problem(f"Another command measures into {folder}; wait for it, or measure into another folder: --results FOLDER") from None
+        yield
 
 
 def _run(tasks, plans, say, ended):
@@ -123,6 +145,7 @@ class _Plan:
         if freshness.key(freshness.source(self.name)) != self.key:
             raise Problem(f"The code of {self.name} changed while it was measured; run: python -m evidence measure {self.name}")
         per_seed = [json.loads(self._path(seed).read_text()) for seed in self.protocol["seeds"]]
+        self._check_that_all_have_the_same(per_seed)
         runs = {
             arm: {quantity: [one[arm][quantity] for one in per_seed] for quantity in quantities}
             for arm, quantities in per_seed[0].items()
@@ -131,6 +154,13 @@ class _Plan:
         record.write(result, self.folder / f"{self.name}.json")
         shutil.rmtree(self.kept.parent)
         say(f"{self.name}: recorded")
+
+
+    def _check_that_all_have_the_same(self, per_seed):
+        named = [{f"{arm}.{quantity}" for arm, quantities in one.items() for quantity in quantities} for one in per_seed]
+        for seed, names in zip(self.protocol["seeds"], named, strict=True):
+            if odd := sorted(names ^ named[0]):
+                raise Problem(f"{self.name}: only one of the seeds {self.protocol['seeds'][0]} and {seed} has {', '.join(odd)}; measure the same of every seed.")
 
 
 def _digest(key):

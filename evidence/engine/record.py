@@ -51,7 +51,7 @@ def write(result, path):
 def read(name, folder=RESULTS):
     """The recorded result of an experiment, its runs as `Arms`, NaN restored. Raises Problem if it is missing or not valid."""
     result = parse(name, folder)
-    check(result, f"{name}.json")
+    check(result, f"{name}.json", again(name, folder))
     return result | {"runs": Arms(_with_nan(result["runs"]), result["protocol"], result["versions"])}
 
 
@@ -61,9 +61,14 @@ def parse(name, folder=RESULTS):
     try:
         return json.loads(path.read_text())
     except FileNotFoundError:
-        raise Problem(f"{name} has no recorded result; run: python -m evidence measure {name}") from None
+        raise Problem(f"{name} has no recorded result; run: {again(name, folder)}") from None
     except ValueError as error:
-        raise Problem(f"{path.name} is not valid JSON ({error}); run: python -m evidence measure {name}") from None
+        raise Problem(f"{path.name} is not valid JSON ({error}); run: {again(name, folder)}") from None
+
+
+def again(name, folder):
+    """The command that measures an experiment into a folder: on fresh seeds into evidence/replication, else on those of the record."""
+    return "python -m evidence replicate" if Path(folder).name == "replication" else f"python -m evidence measure {name}"
 
 
 def seal(result):
@@ -72,24 +77,29 @@ def seal(result):
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def read_every(folder=RESULTS):
+    """The recorded result of every experiment, by its name. Raises Problem as `read` does, also if one is missing."""
+    return {name: read(name, folder) for name in freshness.experiments()}
+
+
 def read_all(folder=RESULTS):
-    """Every recorded result of a folder, by experiment. Raises Problem as `read` does."""
+    """Every recorded result that a folder has, by experiment. Raises Problem as `read` does."""
     return {path.stem: read(path.stem, folder) for path in sorted(Path(folder).glob("*.json"))}
 
 
 def runs(folder=RESULTS):
     """{experiment: Arms} of every experiment: what claims, figures and tables read. Raises Problem as `read` does."""
-    return {name: read(name, folder)["runs"] for name in freshness.experiments()}
+    return {name: result["runs"] for name, result in read_every(folder).items()}
 
 
-def check(result, label):
-    """Raise Problem if a result breaks the schema or its seal, or its lists do not have one entry per seed."""
+def check(result, label, again="python -m evidence measure"):
+    """Raise Problem, which names the command to run again, if a result breaks the schema or its seal, or its lists do not have one entry per seed."""
     if fault := fault_of(result, SCHEMA):
         raise Problem(f"{label} breaks the results schema: {fault}.")
     if result["experiment"] != Path(label).stem:
         raise Problem(f"{label} holds the result of {result['experiment']}, not of {Path(label).stem}.")
     if seal(result) != result["sha256"]:
-        raise Problem(f"{label} does not hold what was recorded; run: python -m evidence measure {Path(label).stem}")
+        raise Problem(f"{label} does not hold what was recorded; run: {again}")
     seeds = len(result["protocol"]["seeds"])
     for arm, quantities in result["runs"].items():
         for quantity, values in quantities.items():

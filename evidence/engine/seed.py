@@ -12,13 +12,21 @@ _begun = {}  # {file: its sha256 when this process first ran it}; what is import
 
 
 def measured(name, seed, key):
-    """(seed, its runs as JSON has them) of an experiment. Raises Problem if this process would not measure that `key`."""
+    """(seed, its runs as JSON has them) of an experiment. Raises Problem if this process would not measure that `key`, or these are no runs."""
     with _one_at_a_time:
         _check(name, key)
         experiment = importlib.import_module(f"evidence.experiments.{name}")
         if "tensorflow" in sys.modules:
             _set_up_tensorflow()
-        return seed, record.rounded(experiment.measure(seed))
+        if not hasattr(experiment, "measure"):
+            raise Problem(f"evidence/experiments/{name}.py has no function measure(seed).")
+        runs = experiment.measure(seed)
+        try:
+            if any(len(values) == 0 for quantities in runs.values() for values in quantities.values()):
+                raise ValueError("an empty list")
+            return seed, record.rounded(runs)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise Problem(f"What measure({seed}) of {name} returns is not {{arm: {{quantity: list of numbers}}}}: {error}.") from None
 
 
 def _check(name, key):
