@@ -55,7 +55,8 @@ def _page(chapter, claims, chapters, runs, fresh):
     return (
         f"---\ntitle: \"Claims: {title}\"\ndescription: \"The claims of the chapter {title}, each beside its measured values "
         "and the program that checks it.\"\n"
-        "search:\n  exclude: true  # a reader looks for the chapter that explains, not for the check\n---\n\n"
+        "search:\n  exclude: true  # a reader looks for the chapter that explains, not for the check\n"
+        "hide: [navigation]  # of a page outside it, which would be an empty column\n---\n\n"
         f"# Claims: {title}\n\n[The chapter](../../{chapter}.md) relies on these sentences; "
         f"[evidence/claims/{chapter}.py](../evidence/claims/{chapter}.py) checks them. "
         "[How a claim is checked](../../claims.md).\n\n"
