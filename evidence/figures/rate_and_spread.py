@@ -1,14 +1,21 @@
 """Test accuracy by learning rate and initial spread, as a heat map for two hidden layers and one for four."""
 
+from evidence.readings.numbers import spelled, word
 from evidence.readings.rate_and_spread import accuracies
 
 SIZE = (6.4, 4.4)
-ALT = (
-    "Two heat maps of test accuracy in per cent, for two and for four hidden layers; rows are four spreads from a tenth "
-    "of He's to three times it, columns fifteen learning rates. The right edge of the bright region is the same for He's "
-    "spread and below, and lies further left for three times He; the left edge moves right as the spread shrinks, and "
-    "with four layers the smallest spread has no bright cell"
-)
+
+
+def alt(runs):
+    """What is seen, with the sizes of the grid."""
+    depths, scales, rates = (runs["rate_and_spread"].protocol[name] for name in ("hidden_layers", "scales", "learning_rates"))
+    few, many = map(word, depths)
+    return (
+        f"Two heat maps of test accuracy in per cent, for {few} and for {many} hidden layers; rows are {word(len(scales))} spreads from {scales[0]:g} to "
+        f"{scales[-1]:g} times He's, columns {spelled(len(rates))} learning rates. The right edge of the bright region is the same for He's "
+        "spread and below, and lies further left for the largest; the left edge moves right as the spread shrinks, and "
+        f"with {many} layers the smallest spread has no bright cell"
+    )
 
 
 def draw(fig, runs, palette):

@@ -1,12 +1,19 @@
 """Test accuracy by standard deviation and depth, as a heat map for ReLU and one for tanh."""
 
+from evidence.readings.numbers import spelled
+
 SIZE = (6.4, 5.4)
-ALT = (
-    "Two heat maps, for ReLU and for tanh, of test accuracy in per cent; rows are 1 to 16 hidden layers, columns thirteen "
-    "standard deviations from 0.001 to 10 and, set apart, He or Glorot. The bright region covers the left half in the row "
-    "of one layer and narrows to about 0.1 and 0.2 in the row of sixteen; the column set apart is bright in every row"
-)
 NAMES = {"relu": "ReLU", "tanh": "tanh"}
+
+
+def alt(runs):
+    """What is seen, with the sizes of the grid."""
+    depths, stds = (runs["std_sweep"].protocol[name] for name in ("hidden_layers", "stds"))
+    return (
+        f"Two heat maps, for ReLU and for tanh, of test accuracy in per cent; rows are {depths[0]} to {depths[-1]} hidden layers, columns "
+        f"{spelled(len(stds))} standard deviations from {stds[0]:g} to {stds[-1]:g} and, set apart, He or Glorot. The bright region covers the left half "
+        f"in the first row and narrows to about 0.1 and 0.2 in that of {spelled(depths[-1])}; the column set apart is bright in every row"
+    )
 
 
 def draw(fig, runs, palette):
