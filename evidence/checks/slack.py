@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evidence.engine import freshness, record
+from evidence.engine import record
 from evidence.readings import claim
 
 NEED = math.sqrt(2)

@@ -3,47 +3,22 @@
 import numpy as np
 
 from evidence.readings import rates, sigmoid_start
+from evidence.readings.activation_constants import backward, gain_of, growth, last, squares
 from evidence.readings.activation_matrix import reached
 from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.gradient_anatomy import power
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, spelled, word
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, points, spelled, word
 from evidence.theory.activations import SELU_SCALE, chi, chi_at_one, mean_share, preserving, settled
 
 DIFFERENCES = 5  # of the matrix that the page prints for each optimizer: one family
 SCALED = ["lecun_normal", "orthogonal", "he_normal", "own"]  # beside Glorot
 
 
-def backward(runs, name, comparisons=1):
-    """Measured χ of an activation at the constant that keeps its signal, as an interval."""
-    return interval(runs["activation_constants"][name]["backward"][:, 0], comparisons)
-
-
-def squares(runs, path):
-    """Mean square of z, (seeds, layers)."""
-    return runs["activation_constants"][path]["signal"]
-
-
-def last(runs, path):
-    """Mean square of z in the last layer, as an interval over seeds."""
-    return interval(squares(runs, path)[:, -1])
-
-
 def deep(runs):
     """How many layers the paths have, in words."""
     return {"layers": spelled(runs["activation_constants"].protocol["path_layers"])}
-
-
-def gain_of(runs, path):
-    """n σ² of every layer of a path but the first."""
-    return runs["activation_constants"].protocol["paths"][path]["gain"]
-
-
-def growth(runs, path):
-    """Factor on the mean square of δ per layer on its way down, geometric mean over layers, as an interval."""
-    error = runs["activation_constants"][f"{path}_one"]["error"]
-    return interval((error[:, 0] / error[:, -1]) ** (1 / (error.shape[1] - 1)))
 
 
 @claim(refuted_by=swap("activation_constants", "tanh", "relu"))
@@ -207,7 +182,7 @@ def gap(runs, activations, start, reference, optimizer):
 def gaps(runs, activations, start, reference):
     """Such a difference for each optimizer, and as the prose prints them."""
     found = {optimizer: gap(runs, activations, start, reference, optimizer) for optimizer in ("adam", "sgd")}
-    return found, {optimizer: plus_minus(*one, 100) for optimizer, one in found.items()}
+    return found, {optimizer: points(one) for optimizer, one in found.items()}
 
 
 def replaced(activations, start, other):

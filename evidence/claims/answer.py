@@ -4,15 +4,10 @@ import numpy as np
 
 from evidence.readings.claim import claim
 from evidence.readings.intervals import paired_difference
-from evidence.readings.numbers import percent, plus_minus, spelled, word
+from evidence.readings.numbers import percent, points, spelled, word
 from evidence.readings.rates import best, grid
 from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, accuracy, gain, marks
 from evidence.theory.variance import FIXED
-
-
-def points(gap):
-    """A difference of accuracies with its interval, in percentage points."""
-    return plus_minus(*gap, 100)
 
 
 def budget(runs, *names):

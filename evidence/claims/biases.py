@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, spelled, word
+from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, points, spelled, word
 
 
 def loss(runs, arm, check):
@@ -81,7 +81,7 @@ def a_positive_bias_silences_units_too(runs):
     more = paired_difference(one, zero)
     assert more.low > 0.05
     network = {"layers": word(protocol["bias_hidden_layers"]), "width": protocol["bias_width"], "images": spelled(protocol["bias_images"])}
-    return network | {"one": percent(one), "zero": percent(zero), "more": plus_minus(*more, 100)}
+    return network | {"one": percent(one), "zero": percent(zero), "more": points(more)}
 
 
 def per_step(runs, arm, path):

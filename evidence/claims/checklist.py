@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings.claim import claim, swap
 from evidence.readings.gradient_anatomy import power, typical
 from evidence.readings.intervals import interval, paired_difference, share
-from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, spelled, word
+from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, points, spelled, word
 
 
 def protocol(runs):
@@ -136,7 +136,7 @@ def one_kernel_for_all_layers_still_trains(runs):
     gap = paired_difference(sound, copied)
     assert (one(runs, "copied", "equal_share") == 1).all() and (one(runs, "sound", "equal_share") == 0).all()
     assert np.median(copied) > 0.5 and gap.mean < 0.2
-    return {"copied": percent(copied), "sound": percent(sound), "gap": plus_minus(*gap, 100)}
+    return {"copied": percent(copied), "sound": percent(sound), "gap": points(gap)}
 
 
 def deaths(runs, width, layers, quantity="dead_share"):

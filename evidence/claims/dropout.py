@@ -7,7 +7,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, percent, plus_minus, spelled, word
+from evidence.readings.numbers import fixed, percent, plus_minus, points, spelled, word
 
 KEPT = {"most_kept": "0.8", "half_kept": "0.5"}  # shares of the units that dropout keeps, as sentences print them
 
@@ -137,4 +137,4 @@ def five_layers_gain(runs):
     ends = {start: [trained(runs, start, o, f"{fewest}_0.5") for o in ("sgd", "adam")] for start in ("he", "scaled")}
     both = paired_difference(np.mean(ends["scaled"], axis=0), np.mean(ends["he"], axis=0))
     assert both.low > 0
-    return KEPT | {"layers": word(fewest), "both": plus_minus(*both, 100)} | {start: percent(adam) for start, (_, adam) in ends.items()}
+    return KEPT | {"layers": word(fewest), "both": points(both)} | {start: percent(adam) for start, (_, adam) in ends.items()}

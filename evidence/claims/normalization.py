@@ -7,7 +7,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import below, fixed, over_seeds, percent, plus_minus, spelled, word
+from evidence.readings.numbers import below, fixed, over_seeds, percent, plus_minus, points, spelled, word
 
 WIDE = math.sqrt(math.pi / (math.pi - 1))  # growth of the error signal per layer of batch normalization and ReLU
 
@@ -48,7 +48,7 @@ def batch_norm_narrows_the_spread(runs):
     {steps} steps lie {sgd_plain} points apart without batch normalization and {sgd_bn} with it under SGD, and {adam_plain} and {adam_bn} under Adam."""
     values = {(o, n): spread(runs, n, o) for o in ("sgd", "adam") for n in ("plain", "bn")}
     assert all(values[o, "plain"].low > 2 * values[o, "bn"].high for o in ("sgd", "adam"))
-    return steps(runs) | {f"{o}_{n}": plus_minus(*one, 100) for (o, n), one in values.items()}
+    return steps(runs) | {f"{o}_{n}": points(one) for (o, n), one in values.items()}
 
 
 @claim(refuted_by=exchanged)
@@ -80,7 +80,7 @@ def a_fixed_rate_shows_the_scale(runs):
     fixed_rates = {"sgd": 0.1, "adam": 0.001}
     losses = {o: paired_difference(*(final(runs, f"bn_{o}_{scale}_{rate}") for scale in (1, 10))) for o, rate in fixed_rates.items()}
     assert all(one.low > 0.1 for one in losses.values())
-    return steps(runs) | {name: plus_minus(*one, 100) for name, one in losses.items()} | {f"{o}_rate": rate for o, rate in fixed_rates.items()}
+    return steps(runs) | {name: points(one) for name, one in losses.items()} | {f"{o}_rate": rate for o, rate in fixed_rates.items()}
 
 
 def averages_replaced(runs):
@@ -99,7 +99,7 @@ def moving_averages_start_too_large(runs):
     he = paired_difference(he_true, he_moving)
     assert paired_difference(true - moving, he_true - he_moving).low > 0
     scores = {"true": percent(true), "moving": percent(moving)}
-    return scores | steps(runs) | {"he": plus_minus(*he, 100), "rate": rate}
+    return scores | steps(runs) | {"he": points(he), "rate": rate}
 
 
 def untrained(runs):
@@ -214,6 +214,6 @@ def batch_norm_leaves_the_gap(runs):
     assert bound < 0.01 and dropout.low > 0
     protocol = runs["batch_norm_gap"].protocol
     return {
-        "epochs": word(protocol["epochs"]), "images": f"{protocol['images']:,}", "plain": over_seeds(gaps["plain"], 100), "bn": plus_minus(*bn, 100),
-        "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": plus_minus(*dropout, 100), "most_kept": protocol["dropout_keeps"],
+        "epochs": word(protocol["epochs"]), "images": f"{protocol['images']:,}", "plain": over_seeds(gaps["plain"], 100), "bn": points(bn),
+        "bound": fixed(math.ceil(1000 * bound) / 10, 1), "dropout": points(dropout), "most_kept": protocol["dropout_keeps"],
     }  # fmt: skip

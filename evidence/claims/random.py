@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, listed, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import fixed, listed, over_seeds, percent, plus_minus, points, word
 from evidence.readings.rate_and_spread import usable_rates
 from evidence.readings.rates import best_rate, reached
 
@@ -113,7 +113,7 @@ def no_single_spread_does_what_the_rule_does(runs):
     std, rule = best_rate(runs["std_sweep"], "relu_16"), rule_of(runs, "relu", 16)
     gap = paired_difference(rule, reached(runs["std_sweep"], "relu_16"))
     assert all((rule > swept(runs, "relu", 16, one)).all() for one in stds(runs)) and gap.low > 0
-    return budget(runs) | {"std": f"`{std:g}`", "gap": plus_minus(*gap, 100)}
+    return budget(runs) | {"std": f"`{std:g}`", "gap": points(gap)}
 
 
 @claim(refuted_by=best_of_all)
@@ -132,7 +132,7 @@ def small_spreads_trail_when_shallow_too(runs):
     """With one hidden layer He still leads the three smallest spreads in every seed, by {gaps} points."""
     gaps = [paired_difference(rule_of(runs, "relu", 1), swept(runs, "relu", 1, std), 3) for std in stds(runs)[:3]]
     assert all((rule_of(runs, "relu", 1) > swept(runs, "relu", 1, std)).all() for std in stds(runs)[:3])
-    return {"gaps": "{}, {} and {}".format(*(plus_minus(*gap, 100) for gap in gaps))}
+    return {"gaps": "{}, {} and {}".format(*(points(gap) for gap in gaps))}
 
 
 @claim(refuted_by=swap("saturation", "kernels", "biases"))
@@ -184,7 +184,7 @@ def most_weights_may_be_zero(runs):
     assert abs(gap.mean) < 0.02 and arms["tenth"]["zero_share"].min() > 0.85
     share = arms["tenth"]["zero_share"][:, 0]
     epochs = word(arms.protocol["epochs"])
-    return {"epochs": epochs, "share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": plus_minus(*gap, 100)}
+    return {"epochs": epochs, "share": percent(share), "tenth": percent(tenth), "dense": percent(dense), "gap": points(gap)}
 
 
 def beyond(runs):

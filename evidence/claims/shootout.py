@@ -6,7 +6,7 @@ from evidence.readings.claim import claim, swap
 from evidence.readings.depth_shootout import FAMILIES, OPTIMIZERS, budget, depths, every, family, other_depth, other_rule, others, reached
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.mnist_shootout import DEFAULT, SHAPES, differences, final
-from evidence.readings.numbers import fixed, percent, plus_minus, word
+from evidence.readings.numbers import fixed, percent, plus_minus, points, word
 from evidence.readings.quoted import SEED_003
 from evidence.readings.relu_output import batches
 
@@ -31,11 +31,6 @@ def replace(experiment, arm, other):
         runs[experiment][arm] = runs[experiment][other]
 
     return alter
-
-
-def points(difference):
-    """A paired difference in accuracy, printed in percentage points with its interval."""
-    return plus_minus(*difference, 100)
 
 
 def chance(runs):

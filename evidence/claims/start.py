@@ -6,7 +6,7 @@ from evidence.readings.budget import steps
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.gradient_anatomy import factor, power, typical
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, over_seeds, percent, plus_minus, spelled, word
+from evidence.readings.numbers import fixed, over_seeds, percent, points, spelled, word
 from evidence.readings.rates import best_rate, grid, reached
 
 
@@ -71,4 +71,4 @@ def a_shallow_network_forgives(runs):
     he, small = (runs["depth_start"][f"{start}_1_0.01"]["test_accuracy"][:, 0] for start in starts)
     slow = paired_difference(he, small, 2)
     assert max(abs(gap.low), abs(gap.high)) < 0.1 < slow.mean and (he > small).all()
-    return budget(runs) | {"rate": 0.01, "gap": plus_minus(*gap, 100), "slow": plus_minus(*slow, 100)}
+    return budget(runs) | {"rate": 0.01, "gap": points(gap), "slow": points(slow)}

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import below, fixed, percent, plus_minus, word
+from evidence.readings.numbers import below, fixed, percent, points, word
 from evidence.readings.zero_start import hidden_states
 
 
@@ -117,7 +117,7 @@ def regression_may_start_at_zero(runs):
     zeros, glorot = (runs["zero_start"][f"regression_{start}"] for start in ("zeros", "glorot_uniform"))
     gap = paired_difference(zeros["test_accuracy"][:, -1], glorot["test_accuracy"][:, -1])
     assert interval(zeros["test_accuracy"][:, -1]).low > 0.85 and abs(gap.mean) < 0.01
-    return {"epochs": epochs(runs), "zeros": accuracy(zeros), "glorot": accuracy(glorot), "gap": plus_minus(*gap, 100)}
+    return {"epochs": epochs(runs), "zeros": accuracy(zeros), "glorot": accuracy(glorot), "gap": points(gap)}
 
 
 @claim(refuted_by=swap("mnist_shootout", "constant", "glorot_uniform"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap
 from evidence.readings.intervals import interval, paired_difference, share
-from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, word
+from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, points, word
 from evidence.readings.small_data import PAIRS, sizes
 
 # comparisons of one quantity on this page: test accuracy in start_scale and new_head, of the old digits in the latter
@@ -52,7 +52,7 @@ def the_rules_lie_close_together(runs):
     more = gap(runs, "small_data", "he_normal_1000", "he_normal_100")
     assert 4 * bound < more.low
     said = {"epochs": runs["small_data"].protocol["epochs"], "sizes": word(len(images)), "pairs": word(PAIRS)}
-    return said | {"bound": fixed(100 * bound, 1), "images": plus_minus(*more, 100)}
+    return said | {"bound": fixed(100 * bound, 1), "images": points(more)}
 
 
 @claim(refuted_by=swap("small_data", "lecun_normal_100", "he_normal_100"))
@@ -66,8 +66,8 @@ def he_overfits_more_and_less(runs):
     he, lecun = ([last(runs, "small_data", f"{rule}_{size}", "gap") for size in (100, 1000)] for rule in ("he_normal", "lecun_normal"))
     turn = paired_difference(he[0] - lecun[0], he[1] - lecun[1])
     assert few.mean > 0 > many.mean and turn.mean > 0.003 and learned > 0.98
-    return {"epochs": protocol["epochs"], "more": plus_minus(*few, 100), "less": plus_minus(-many.mean, many.half, 100),
-            "turn": plus_minus(*turn, 100), "learned": f"{100 * learned:.4g} %"}  # fmt: skip
+    return {"epochs": protocol["epochs"], "more": points(few), "less": plus_minus(-many.mean, many.half, 100),
+            "turn": points(turn), "learned": f"{100 * learned:.4g} %"}  # fmt: skip
 
 
 def scaled(runs, way):
@@ -154,7 +154,7 @@ def pairing_narrows_the_interval(runs):
     he, lecun = (last(runs, "small_data", f"{rule}_1000") for rule in ("he_normal", "lecun_normal"))
     paired, unpaired = paired_difference(he, lecun), np.hypot(interval(he).half, interval(lecun).half)
     assert paired.half < 0.7 * unpaired
-    return {"he": percent(he), "lecun": percent(lecun), "paired": plus_minus(*paired, 100), "unpaired": fixed(100 * unpaired, 2),
+    return {"he": percent(he), "lecun": percent(lecun), "paired": points(paired), "unpaired": fixed(100 * unpaired, 2),
             "seeds": word(len(he)), "epochs": runs["small_data"].protocol["epochs"]}  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def a_frozen_body_prefers_a_zero_head(runs):
     {large} above one ten times as large."""
     gaps = {head: gap(runs, "new_head", "frozen_zeros", f"frozen_{head}", comparisons=HEADS) for head in ("glorot_uniform", "he_normal", "large")}
     assert all(each.mean > 0 for each in gaps.values()) and gaps["large"].low > 0.1
-    return {head.partition("_")[0]: plus_minus(*each, 100) for head, each in gaps.items()}
+    return {head.partition("_")[0]: points(each) for head, each in gaps.items()}
 
 
 @claim(refuted_by=swap("new_head", "scratch", "frozen_zeros"))
@@ -185,8 +185,8 @@ def frozen_features_trail_training_from_scratch(runs):
     pairs = (("frozen_zeros", "frozen_random"), ("scratch", "frozen_zeros"))
     random, behind = (gap(runs, "new_head", *pair, comparisons=HEADS) for pair in pairs)
     assert random.low > 0 and behind.low > 0.04
-    return {"images": runs["new_head"].protocol["images"], "random": plus_minus(*random, 100),
-            "scratch": percent(last(runs, "new_head", "scratch")), "behind": plus_minus(*behind, 100)}  # fmt: skip
+    return {"images": runs["new_head"].protocol["images"], "random": points(random),
+            "scratch": percent(last(runs, "new_head", "scratch")), "behind": points(behind)}  # fmt: skip
 
 
 @claim(refuted_by=swap("new_head", "adam_zeros", "adam_glorot_uniform"))
@@ -196,7 +196,7 @@ def a_zero_head_costs_in_fine_tuning(runs):
     pairs = {name: (f"{name}_glorot_uniform", f"{name}_zeros") for name in ("adam", "sgd")}
     gaps = {name: gap(runs, "new_head", *pair, comparisons=HEADS) for name, pair in pairs.items()}
     assert gaps["adam"].low > 0 and abs(gaps["sgd"].mean) < 0.02
-    return {"epochs": runs["new_head"].protocol["epochs"]} | {name: plus_minus(*each, 100) for name, each in gaps.items()}
+    return {"epochs": runs["new_head"].protocol["epochs"]} | {name: points(each) for name, each in gaps.items()}
 
 
 @claim(refuted_by=swap("new_head", "adam_zeros", "adam_glorot_uniform"))
@@ -208,7 +208,7 @@ def with_adam_a_zero_head_moves_the_body_most(runs):
     others = [last(runs, "new_head", f"adam_{head}", "move") for head in ("glorot_uniform", "he_normal", "large")]
     assert moved.low > 0.1 and forgotten.low > 0
     assert all(other.mean() < last(runs, "new_head", "adam_zeros", "move").mean() for other in others)
-    return {"moved": plus_minus(*moved, 100), "forgotten": plus_minus(*forgotten, 100)}
+    return {"moved": points(moved), "forgotten": points(forgotten)}
 
 
 @claim(refuted_by=swap("new_head", "sgd_large", "adam_large"))
@@ -229,4 +229,4 @@ def train_the_head_first(runs):
     scratch = gap(runs, "new_head", "adam_probed", "scratch", comparisons=HEADS)
     more = gap(runs, "new_head", "adam_probed", "adam_glorot_uniform", "old_accuracy", OLD)
     assert scratch.low > -0.01 and more.low > 0
-    return {"scratch": plus_minus(*scratch, 100), "more": plus_minus(*more, 100)}
+    return {"scratch": points(scratch), "more": points(more)}

@@ -100,6 +100,15 @@ def plus_minus(mean, half, scale=1.0, unit=""):
     return f"{fixed(mean, digits)} ± {fixed(half, digits)}{unit}"
 
 
+def points(gap):
+    """A difference of accuracies, or of other fractions, with its interval, in percentage points.
+
+    >>> points((0.0123, 0.0052))
+    '1.2 ± 0.5'
+    """
+    return plus_minus(*gap, 100)
+
+
 def counted(hits, of, comparisons=1):
     """The share of counted trials in per cent with the ends of its exact interval, cut as `plus_minus` cuts.
 

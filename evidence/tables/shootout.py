@@ -1,7 +1,7 @@
 """The comparison in figures: every initializer, what it reached, and how it stands to Keras's default."""
 
 from evidence.readings.mnist_shootout import DEFAULT, differences, final
-from evidence.readings.numbers import over_seeds, plus_minus
+from evidence.readings.numbers import over_seeds, points
 
 
 def table(runs):
@@ -16,6 +16,6 @@ def table(runs):
         said = "–" if gap is None else "not\N{NO-BREAK SPACE}detectable" if gap.holds_zero else "detectable"
         rows.append(
             f"| `{arm}` | {over_seeds(final(runs, arm), 100)} | {over_seeds(arms[arm]['test_loss'][:, -1])} "
-            f"| {'–' if gap is None else plus_minus(*gap, 100)} | {said} |"
+            f"| {'–' if gap is None else points(gap)} | {said} |"
         )
     return "\n".join(rows) + "\n"
