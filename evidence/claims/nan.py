@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.gradient_anatomy import power
-from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.intervals import paired_difference
 from evidence.readings.numbers import fixed, percent, plus_minus, word
 from evidence.readings.rates import best_rate, grid, reached
 
