@@ -9,6 +9,7 @@ import re
 import pytest
 
 FRAMEWORKS = ("torch", "jax", "flax", "optax")
+each_framework = pytest.mark.parametrize("framework", ["keras", pytest.param("torch", marks=pytest.mark.needs("torch"))])
 REMEDY = "`make .venv/frameworks` installs it"
 
 
