@@ -6,6 +6,7 @@ from scipy.special import expit, softmax
 from scipy.stats import entropy
 
 from snippets.tools.prior_bias import prior_bias
+from tests.frameworks import each_framework
 
 CLASSES = np.repeat([0, 1, 2], [70, 20, 10])
 RARE = np.repeat([0, 1], [99, 1])
@@ -17,10 +18,28 @@ def model(units, activation, kernel="zeros"):
                              keras.layers.Dense(units, activation, kernel_initializer=kernel)])
 
 
+def torch_model(units, kernel="zeros_"):
+    from torch import nn
+    model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, units))
+    getattr(nn.init, kernel)(model[-1].weight)
+    return model
+
+
 def first_loss(built, loss, labels):
     built.compile(loss=loss)
     x = np.random.default_rng(0).normal(size=(len(labels), 4))
     return built.evaluate(x, labels, batch_size=len(labels), verbose=0)
+
+
+def bias(framework, units, labels, sigmoid=False, **options):
+    """The bias that the tool sets and returns."""
+    if framework == "keras":
+        return prior_bias(model(units, "sigmoid" if sigmoid else "softmax"), labels, **options)
+    from snippets.tools.torch.prior_bias import prior_bias_
+    layer = torch_model(units)[-1]
+    returned = prior_bias_(layer, labels, sigmoid, **options)
+    assert layer.bias.requires_grad and not returned.requires_grad and returned.tolist() == layer.bias.tolist()
+    return returned.numpy()
 
 
 @pytest.mark.parametrize("activation", ["softmax", "linear"])
@@ -40,21 +59,36 @@ def test_with_one_sigmoid_the_first_loss_is_the_entropy_of_the_labels(activation
     assert first_loss(built, loss, labels.reshape(-1, 1).astype("float32")) == pytest.approx(entropy([0.99, 0.01]), rel=1e-4)
 
 
-def test_every_sigmoid_predicts_the_share_of_its_own_label():
-    bias = prior_bias(model(3, "sigmoid"), SEVERAL, smoothing=0)
-    np.testing.assert_allclose(expit(bias), SEVERAL.mean(axis=0), rtol=1e-5)
+@pytest.mark.needs("torch")
+def test_in_pytorch_the_first_loss_is_the_entropy_as_well():
+    import torch
+    from snippets.tools.torch.prior_bias import prior_bias_
+    x, classes = torch.randn(100, 4), torch.tensor(CLASSES)
+    many, one = torch_model(3), torch_model(1)
+    prior_bias_(many[-1], classes, smoothing=0)
+    assert torch.nn.functional.cross_entropy(many(x), classes).item() == pytest.approx(entropy([0.7, 0.2, 0.1]), rel=1e-5)
+    for labels in (RARE, RARE[:, None], RARE.astype(bool), torch.tensor(RARE), torch.tensor(RARE).bfloat16()):
+        torch.nn.init.zeros_(one[-1].bias)
+        prior_bias_(one[-1], labels, smoothing=0)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(one(x), torch.tensor(RARE).float()[:, None])
+        assert loss.item() == pytest.approx(entropy([0.99, 0.01]), rel=1e-4)
 
 
-def test_one_hot_labels_count_as_classes_under_softmax_and_as_labels_under_sigmoid():
-    one_hot = np.eye(3)[CLASSES]
-    np.testing.assert_array_equal(prior_bias(model(3, "softmax"), one_hot), prior_bias(model(3, "softmax"), CLASSES))
-    np.testing.assert_allclose(expit(prior_bias(model(3, "sigmoid"), CLASSES, smoothing=0)), [0.7, 0.2, 0.1], rtol=1e-5)
+@each_framework
+def test_every_sigmoid_predicts_the_share_of_its_own_label(framework):
+    np.testing.assert_allclose(expit(bias(framework, 3, SEVERAL, sigmoid=True, smoothing=0)), SEVERAL.mean(axis=0), rtol=1e-5)
 
 
-def test_a_class_without_an_example_counts_as_if_it_had_one():
-    bias = prior_bias(model(4, "softmax"), CLASSES)
-    np.testing.assert_allclose(softmax(bias), np.array([71, 21, 11, 1]) / 104, rtol=1e-5)
-    np.testing.assert_allclose(expit(prior_bias(model(1, "sigmoid"), np.zeros(98, int))), [0.01], rtol=1e-5)
+@each_framework
+def test_one_hot_labels_count_as_classes_under_softmax_and_as_labels_under_sigmoid(framework):
+    np.testing.assert_array_equal(bias(framework, 3, np.eye(3)[CLASSES]), bias(framework, 3, CLASSES))
+    np.testing.assert_allclose(expit(bias(framework, 3, CLASSES, sigmoid=True, smoothing=0)), [0.7, 0.2, 0.1], rtol=1e-5)
+
+
+@each_framework
+def test_a_class_without_an_example_counts_as_if_it_had_one(framework):
+    np.testing.assert_allclose(softmax(bias(framework, 4, CLASSES)), np.array([71, 21, 11, 1]) / 104, rtol=1e-5)
+    np.testing.assert_allclose(expit(bias(framework, 1, np.zeros(98, int))), [0.01], rtol=1e-5)
 
 
 def test_the_bias_is_set_in_place_returned_and_saved_and_nothing_else_changes(tmp_path):
@@ -74,17 +108,36 @@ def test_the_bias_is_set_in_place_returned_and_saved_and_nothing_else_changes(tm
     (keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, use_bias=False)]), CLASSES, {}, "with a bias"),
     (keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Softmax()]), CLASSES, {}, "as Dense is"),
     (model(3, "relu"), CLASSES, {}, "softmax, in sigmoid or in logits"),
-    (model(3, "softmax"), SEVERAL, {}, "a single 1"),
-    (model(3, "softmax"), CLASSES + 1, {}, "integer from 0 to 2"),
-    (model(3, "softmax"), CLASSES - 1, {}, "integer from 0 to 2"),
-    (model(3, "softmax"), CLASSES / 2, {}, "integer from 0 to 2"),
-    (model(3, "softmax"), [], {}, "labels of shape"),
-    (model(3, "softmax"), np.eye(4), {}, r"\(n, 3\)"),
-    (model(1, "sigmoid"), CLASSES, {}, "labels of 0 and 1"),
-    (model(4, "softmax"), CLASSES, {"smoothing": 0}, "leave smoothing above 0"),
-    (model(1, "sigmoid"), np.ones(5, int), {"smoothing": 0}, "leave smoothing above 0"),
 ], ids=lambda value: value if isinstance(value, str) else "")
-def test_a_mistake_is_one_clear_sentence(built, labels, options, message):
+def test_a_model_without_such_an_output_is_one_clear_sentence(built, labels, options, message):
     with pytest.raises(ValueError, match=message) as error:
         prior_bias(built, labels, **options)
     assert "\n" not in str(error.value)
+
+
+@each_framework
+@pytest.mark.parametrize("units, labels, options, message", [
+    (3, SEVERAL, {}, "a single 1"),
+    (3, CLASSES + 1, {}, "integer from 0 to 2"),
+    (3, CLASSES - 1, {}, "integer from 0 to 2"),
+    (3, CLASSES / 2, {}, "integer from 0 to 2"),
+    (3, [], {}, "labels of shape"),
+    (3, np.eye(4), {}, r"\(n, 3\)"),
+    (1, CLASSES, {"sigmoid": True}, "labels of 0 and 1"),
+    (4, CLASSES, {"smoothing": 0}, "leave smoothing above 0"),
+    (1, np.ones(5, int), {"sigmoid": True, "smoothing": 0}, "leave smoothing above 0"),
+], ids=["several", "above", "below", "fraction", "none", "columns", "classes", "absent", "all"])
+def test_labels_that_do_not_fit_are_one_clear_sentence(units, labels, options, message, framework):
+    with pytest.raises(ValueError, match=message) as error:
+        bias(framework, units, labels, **options)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_what_is_no_output_layer_is_one_clear_sentence():
+    from torch import nn
+    from snippets.tools.torch.prior_bias import prior_bias_
+    for layer in (torch_model(3), nn.Linear(2, 3, bias=False), nn.LazyLinear(3), nn.Softmax(1)):
+        with pytest.raises(ValueError, match="give the output layer itself, built and with a bias") as error:
+            prior_bias_(layer, CLASSES)
+        assert "\n" not in str(error.value)
