@@ -1,0 +1,483 @@
+"""init_model, in Keras and in PyTorch: each kernel has the variance of its rule, whatever the model, and the rest stays."""
+import math
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+from scipy import integrate, special, stats
+
+from snippets.tools import init_model as in_keras
+from tests.frameworks import each_framework
+
+ERRORS = 5  # standard errors that chance is given: a false alarm in one of a million draws
+FUNCTIONS = {
+    "relu": lambda z: max(z, 0), "relu6": lambda z: min(max(z, 0), 6), "elu": lambda z: z if z > 0 else math.expm1(z),
+    "gelu": lambda z: z * special.ndtr(z), "silu": lambda z: z * special.expit(z),
+    "mish": lambda z: z * math.tanh(math.log1p(math.exp(z))), "leaky_relu(0.2)": lambda z: z if z > 0 else 0.2 * z,
+}  # fmt: skip
+
+
+def constant(function):
+    """1 / E[f(z)^2] of a standard normal z."""
+    halves = [integrate.quad(lambda z: function(z) ** 2 * stats.norm.pdf(z), *half)[0] for half in [(-12, 0), (0, 12)]]
+    return 1 / sum(halves)
+
+
+def variance(behind, fan_in, fan_out):
+    """The closed form: He's argument for what bends and has no mean to speak of, the papers' rules for the others."""
+    if behind in FUNCTIONS:
+        return constant(FUNCTIONS[behind]) / fan_in
+    if behind in ("selu", "linear"):
+        return 1 / fan_in
+    return {"sigmoid": 16}.get(behind, 1) * 2 / (fan_in + fan_out)
+
+
+def in_torch():
+    from snippets.tools.torch import init_model
+    return init_model
+
+
+def assert_variance(kernel, expected):
+    kernel = np.asarray(kernel, "float64")
+    # a uniform and a cut normal have kurtosis below 3
+    assert kernel.var() == pytest.approx(expected, rel=ERRORS * math.sqrt(2 / kernel.size))
+    assert kernel.mean() == pytest.approx(0, abs=ERRORS * math.sqrt(expected / kernel.size))
+
+
+def keras_activation(name):
+    kind, _, slope = name.rstrip(")").partition("(")
+    return L.LeakyReLU(negative_slope=float(slope)) if slope else L.Activation(kind)
+
+
+def torch_activation(name):
+    from torch import nn
+    kind, _, slope = name.rstrip(")").partition("(")
+    kinds = {"relu": nn.ReLU, "relu6": nn.ReLU6, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU, "mish": nn.Mish,
+             "selu": nn.SELU, "tanh": nn.Tanh, "softsign": nn.Softsign, "sigmoid": nn.Sigmoid, "softmax": nn.Softmax,
+             "linear": nn.Identity, "leaky_relu": nn.LeakyReLU}
+    return kinds[kind](float(slope)) if slope else kinds[kind](1) if kind == "softmax" else kinds[kind]()
+
+
+def dense(framework, sizes, activations, **options):
+    """Kernels, inputs first, of a stack of dense layers after init_model, and its table."""
+    if framework == "keras":
+        stack = [part for size, name in zip(sizes[1:], activations) for part in (L.Dense(size), keras_activation(name))]
+        model = keras.Sequential([keras.Input((sizes[0],)), *stack])
+        table = in_keras.init_model(model, **options)
+        return [layer.kernel.numpy() for layer in model.layers[::2]], table
+    import torch
+    stack = [part for before, size, name in zip(sizes, sizes[1:], activations)
+             for part in (torch.nn.Linear(before, size), torch_activation(name))]
+    model = torch.nn.Sequential(*stack)
+    table = in_torch().init_model_(model, torch.randn(2, sizes[0]), **options)
+    return [layer.weight.detach().numpy().T for layer in model[::2]], table
+
+
+# The rules
+
+@each_framework
+@pytest.mark.parametrize("name", ["relu", "relu6", "elu", "gelu", "silu", "mish"])
+def test_a_constant_is_the_integral_of_its_activation(name, framework):
+    module = in_keras if framework == "keras" else in_torch()
+    assert module.OVER_FAN_IN[name] == pytest.approx(constant(FUNCTIONS[name]), abs=5.1e-4)
+
+
+@each_framework
+@pytest.mark.parametrize("behind", [*FUNCTIONS, "selu", "linear", "tanh", "softsign", "sigmoid"])
+def test_the_variance_of_a_kernel_is_the_closed_form_of_what_stands_behind_it(behind, framework):
+    (first, last), table = dense(framework, [300, 400, 200], [behind, "softmax"])
+    assert_variance(first, variance(behind, 300, 400))
+    assert_variance(last, 2 / 600)
+    assert [row.behind for row in table] == [behind, "softmax"]
+    assert [row.std for row in table] == pytest.approx([first.std(), last.std()], rel=1e-3)
+
+
+@each_framework
+def test_a_sigmoid_at_the_output_gets_glorot_and_not_four_times_it(framework):
+    (hidden, last), _ = dense(framework, [300, 400, 200], ["relu", "sigmoid"])
+    assert_variance(last, 2 / 600)
+
+
+def log_gain(framework, initialize, depth=30, width=128, seed=0):
+    """Log of what a stack of ReLU layers makes of the mean square of its first layer's output."""
+    keras.utils.set_random_seed(seed)  # PyTorch's as well
+    x = np.random.default_rng(seed).normal(size=(64, width)).astype("float32")
+    if framework == "keras":
+        kernels = [layer.kernel.numpy() for layer in stack_of_relu(depth, width, initialize).layers]
+    elif initialize:
+        kernels, _ = dense("torch", [width] * (depth + 1), ["relu"] * depth)
+    else:
+        import torch
+        kernels = [torch.nn.Linear(width, width).weight.detach().numpy().T for _ in range(depth)]
+    squares = []
+    for kernel in kernels:
+        x = np.maximum(x @ kernel, 0)
+        squares.append(np.mean(x**2))
+    return math.log(squares[-1] / squares[0])
+
+
+def stack_of_relu(depth, width, initialize):
+    model = keras.Sequential([keras.Input((width,)), *(L.Dense(width, "relu") for _ in range(depth))])
+    if initialize:
+        in_keras.init_model(model)
+    return model
+
+
+@each_framework
+def test_thirty_relu_layers_keep_the_size_of_the_signal_and_by_default_lose_it(framework):
+    """A layer adds a term of mean -5/2n and variance 5/n to the log of the mean square: Hanin and Rolnick 2018."""
+    gains = [log_gain(framework, True, seed=seed) for seed in range(6)]
+    steps, n = 29, 128
+    assert np.mean(gains) == pytest.approx(-5 * steps / (2 * n), abs=ERRORS * math.sqrt(5 * steps / n / len(gains)))
+    assert log_gain(framework, False) < -15
+
+
+@each_framework
+def test_a_seed_repeats_the_draw_and_no_two_layers_are_equal(framework):
+    def seed(number):
+        if framework == "keras":
+            return {"seed": number}
+        import torch
+        return {"generator": torch.Generator().manual_seed(number)}
+
+    draws = [dense(framework, [8, 8, 8], ["relu", "relu"], **seed(number))[0] for number in (1, 1, 2)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.allclose(draws[0], draws[2], atol=0.01) and not np.allclose(draws[0][0], draws[0][1], atol=0.01)
+
+
+# Convolutions: fans counted by the layer itself, with ones for kernel and input
+
+CONVOLUTIONS = {  # (in Keras, in PyTorch) on 16 channels, without a bias
+    "plain": (lambda: L.Conv2D(32, 3, use_bias=False), lambda nn: nn.Conv2d(16, 32, 3, bias=False)),
+    "one_dimension": (lambda: L.Conv1D(64, 5, use_bias=False), lambda nn: nn.Conv1d(16, 64, 5, bias=False)),
+    "grouped": (lambda: L.Conv2D(64, 3, groups=4, use_bias=False), lambda nn: nn.Conv2d(16, 64, 3, groups=4, bias=False)),
+    "depthwise": (lambda: L.DepthwiseConv2D(5, use_bias=False), lambda nn: nn.Conv2d(16, 16, 5, groups=16, bias=False)),
+    "transposed": (lambda: L.Conv2DTranspose(8, 4, strides=2, use_bias=False),
+                   lambda nn: nn.ConvTranspose2d(16, 8, 4, stride=2, bias=False)),
+}  # fmt: skip
+
+
+@each_framework
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_the_fan_in_of_a_convolution_is_what_its_units_sum_over(name, framework):
+    make, size = CONVOLUTIONS[name][framework == "torch"], [9] if name == "one_dimension" else [9, 9]
+    if framework == "keras":
+        pool = L.MaxPooling1D() if len(size) == 1 else L.MaxPooling2D()
+        behind = [L.BatchNormalization(), pool, L.ReLU(), L.Flatten(), L.Dense(3)]
+        model = keras.Sequential([keras.Input((*size, 16)), layer := make(), *behind])
+        in_keras.init_model(model)
+        kernel = layer.kernel.numpy()
+        layer.kernel.assign(np.ones(kernel.shape))
+        sums = np.array(layer(np.ones((1, *size, 16), "float32")))[0, ..., 0]
+    else:
+        import torch
+        nn = torch.nn
+        norm, pool = (nn.LazyBatchNorm1d(), nn.MaxPool1d(2)) if len(size) == 1 else (nn.LazyBatchNorm2d(), nn.MaxPool2d(2))
+        model = nn.Sequential(layer := make(nn), norm, pool, nn.ReLU(), nn.Flatten(), nn.LazyLinear(3))
+        in_torch().init_model_(model, torch.randn(2, 16, *size))
+        kernel = layer.weight.detach().numpy().copy()
+        nn.init.ones_(layer.weight)
+        sums = layer(torch.ones(1, 16, *size)).detach().numpy()[0, 0]
+    fan_in = sums[tuple(4 for _ in size)]  # away from the border
+    assert_variance(kernel, 2 / fan_in)
+
+
+def test_a_separable_convolution_is_two_kernels_in_a_row():
+    layer = L.SeparableConv2D(64, 5, activation="relu")
+    model = keras.Sequential([keras.Input((9, 9, 64)), layer, L.Flatten(), L.Dense(2)])
+    in_keras.init_model(model)
+    assert_variance(layer.depthwise_kernel.numpy(), 1 / 25)
+    assert_variance(layer.pointwise_kernel.numpy(), 2 / 64)
+
+
+# Transformers
+
+class KerasBlock(L.Layer):
+    def __init__(self, width, heads):
+        super().__init__(name="block")
+        self.first, self.second = L.LayerNormalization(), L.RMSNormalization()
+        self.attention = L.MultiHeadAttention(heads, width // heads, name="attention")
+        self.up, self.down = L.Dense(4 * width, "gelu", name="up"), L.Dense(width, name="down")
+
+    def call(self, x):
+        h = self.first(x)
+        x = x + self.attention(h, h)
+        return x + self.down(self.up(self.second(x)))
+
+
+def transformer(framework, **options):
+    """(table, {name: kernel with inputs first}) of a block of width 64 on embeddings, with a head for 50 words."""
+    if framework == "keras":
+        tokens = keras.Input((7,), dtype="int32")
+        h = KerasBlock(64, 4)(L.Embedding(50, 64)(tokens))
+        model = keras.Model(tokens, L.Dense(50, name="head")(h))
+        table = in_keras.init_model(model, **options)
+        return table, {w.path.removeprefix("block/").removesuffix("/kernel"): w.numpy() for w in model.weights}
+    import torch
+    from torch import nn
+
+    class Block(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.first, self.second = nn.LayerNorm(width), nn.RMSNorm(width)
+            self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+            self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+        def forward(self, x):
+            h = self.first(x)
+            x = x + self.attention(h, h, h)[0]
+            return x + self.down(nn.functional.gelu(self.up(self.second(x))))
+
+    model = nn.Sequential()
+    for name, part in zip(["embedding", "block", "head"], [nn.Embedding(50, 64), Block(64, 4), nn.Linear(64, 50)]):
+        model.add_module(name, part)
+    table = in_torch().init_model_(model, torch.randint(50, (2, 7)), **options)
+    named = {name.removeprefix("block.").removesuffix(".weight"): value for name, value in model.named_parameters()}
+    kernels = {name: value.detach().numpy().T for name, value in named.items()}
+    for name, kernel in zip(("query", "key", "value"), np.split(kernels["attention.in_proj_weight"], 3, axis=1)):
+        kernels[f"attention/{name}"] = kernel
+    return table, kernels
+
+
+@each_framework
+def test_a_transformer_gets_glorot_in_attention_and_the_constant_of_gelu_before_gelu(framework):
+    _, kernels = transformer(framework, behind={"*down": "linear"})
+    for name in ("query", "key", "value"):
+        assert_variance(kernels[f"attention/{name}"].reshape(64, 64), 2 / 128)
+    assert_variance(kernels["up"], constant(FUNCTIONS["gelu"]) / 64)
+    assert_variance(kernels["down"], 1 / 256)
+    assert_variance(kernels["head"], 2 / 114)
+
+
+@each_framework
+def test_what_is_named_starts_at_zero_and_nothing_else(framework):
+    table, kernels = transformer(framework, zeros=["*down", "head"])
+    assert not kernels["down"].any() and not kernels["head"].any() and kernels["up"].any()
+    assert sorted(row.rule for row in table if row.std == 0) == ["ones", "ones", "zeros", "zeros"]
+
+
+# Recurrent layers
+
+@each_framework
+def test_an_lstm_gets_orthogonal_recurrent_kernels_and_a_forget_bias_of_one(framework):
+    if framework == "keras":
+        model = keras.Sequential([keras.Input((5, 30)), layer := L.LSTM(20), L.Dense(3)])
+        layer.cell.bias.assign(np.ones(80))
+        in_keras.init_model(model)
+        kernel, recurrent, bias = layer.get_weights()
+    else:
+        import torch
+
+        class Model(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lstm, self.head = torch.nn.LSTM(30, 20), torch.nn.Linear(20, 3)
+
+            def forward(self, x):
+                return self.head(self.lstm(x)[0][-1])
+
+        model = Model()
+        in_torch().init_model_(model, torch.randn(5, 2, 30))
+        kernel, recurrent, *biases = (value.detach().numpy().T for value in model.lstm.parameters())
+        bias = sum(biases)
+    assert_variance(kernel, 2 / (30 + 80))
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(20), atol=1e-5)
+    np.testing.assert_array_equal(bias, np.repeat([0, 1, 0, 0], 20))  # input, forget, cell, output
+
+
+# What stays
+
+def test_in_keras_frozen_and_unknown_weights_stay_and_are_named():
+    frozen, slope, norm = L.Dense(8, trainable=False), L.PReLU(), L.BatchNormalization()
+    others = [L.Dense(8, "softplus"), L.Dense(8, "relu"), L.Dense(2)]
+    model = keras.Sequential([keras.Input((8,)), frozen, slope, norm, *others])
+    for weight in model.weights:
+        weight.assign(np.full(weight.shape, 0.5))
+    lines = {row.name.split("/", 1)[-1]: row.rule for row in in_keras.init_model(model)}
+    assert all((value == 0.5).all() for value in [*frozen.get_weights(), *slope.get_weights(), model.layers[3].kernel.numpy()])
+    assert sum(rule == "left: frozen" for rule in lines.values()) == 2
+    assert {"left: no rule for PReLU", "left: no rule for softplus"} < set(lines.values())
+    assert [value[0] for value in norm.get_weights()] == [1, 0, 0, 1]
+    assert not any(layer.bias.numpy().any() for layer in model.layers[3:])
+
+
+def test_in_keras_what_the_code_of_a_layer_hides_is_left_and_can_be_said():
+    def rule(**options):
+        return next(row.rule for row in transformer("keras", **options)[0] if "down" in row.name)
+
+    assert rule() == "left: say in behind= what follows"
+    assert rule(behind={"*/down": "relu"}) == "he_normal"
+
+
+def test_in_keras_nested_models_branches_and_functions_of_keras_ops_are_seen():
+    inputs = keras.Input((8,))
+    inside = [L.Dense(8, name="a"), L.LayerNormalization(), L.ELU(), L.Dense(8, name="b")]
+    inner = keras.Sequential([keras.Input((8,)), *inside])
+    h = keras.ops.leaky_relu(inner(inputs), 0.3)
+    h = h + L.Dense(8, name="c")(h)
+    h = h * L.Dense(8, "sigmoid", name="d")(h)
+    h = keras.activations.silu(2 * L.Dropout(0.1)(L.Dense(8, name="e")(h)) + 1)
+    model = keras.Model(inputs, L.Softmax()(L.Dense(8, name="f")(h)))
+    rows = {row.name.split("/")[-2]: row.behind for row in in_keras.init_model(model) if row.name.endswith("kernel")}
+    assert rows == {"a": "elu", "b": "leaky_relu(0.3)", "c": "sum", "d": "gate", "e": "silu", "f": "softmax"}
+
+
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "float16", "float64"])
+def test_in_keras_a_model_of_any_precision_keeps_it(dtype):
+    model = keras.Sequential([keras.Input((300,)), L.Dense(400, "relu", dtype=dtype), L.Dense(3)])
+    before = [weight.dtype for weight in model.weights]
+    in_keras.init_model(model)
+    assert [weight.dtype for weight in model.weights] == before
+    assert_variance(model.layers[0].kernel.numpy(), 2 / 300)
+
+
+def test_a_shared_layer_and_a_tied_table_are_drawn_once():
+    shared, tied = L.Dense(100, "relu"), L.ReversibleEmbedding(50, 100)
+    tokens = keras.Input((7,), dtype="int32")
+    model = keras.Model(tokens, tied(shared(shared(tied(tokens))), reverse=True))
+    rows = in_keras.init_model(model)
+    assert [row.rule for row in rows] == ["lecun_normal", "he_normal"]
+    assert_variance(tied.embeddings.numpy(), 1 / 100)
+
+
+@pytest.mark.parametrize("model, options, message", [
+    (lambda: keras.Sequential([L.Dense(3)]), {}, "has no weights yet"),
+    (lambda: stack_of_relu(2, 4, False), {"zeros": "head"}, "No layer with weights is called 'head'"),
+    (lambda: stack_of_relu(2, 4, False), {"behind": {"*": "sin"}}, "There is no rule for 'sin'"),
+], ids=["unbuilt", "pattern", "activation"])
+def test_in_keras_a_mistake_is_one_clear_sentence(model, options, message):
+    with pytest.raises(ValueError, match=message) as error:
+        in_keras.init_model(model(), **options)
+    assert "\n" not in str(error.value)
+
+
+# PyTorch's own
+
+@pytest.fixture
+def pytorch():
+    """PyTorch, its layers and functions, and the tool."""
+    torch = pytest.importorskip("torch", reason="PyTorch is in requirements-frameworks.txt")
+    return torch, torch.nn, torch.nn.functional, in_torch().init_model_
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_functions_in_place_branches_and_formulas_are_seen(pytorch):
+    torch, nn, F, init_model_ = pytorch
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            for name in "abcdefghi":
+                setattr(self, name, nn.Linear(8, 8))
+            self.norm, self.slope = nn.RMSNorm(8), nn.PReLU()
+
+        def forward(self, x):
+            x = F.relu_(self.a(x))
+            x = F.leaky_relu(F.dropout(self.b(x), 0.5, self.training), 0.3)
+            x = x + self.c(x)
+            x = F.silu(self.d(x)) * self.e(x)
+            x = x * torch.sigmoid(self.f(x))
+            z = self.g(self.norm(x))
+            x = 0.5 * z * (1 + torch.tanh(0.798 * (z + 0.0447 * z**3)))  # GELU as GPT-2 writes it
+            return {"logits": self.i(self.slope(2 * self.norm(self.h(x)) + 1)), "text": "nothing"}
+
+    rows = {row.name[0]: row.behind for row in init_model_(Model(), torch.randn(2, 8)) if len(row.name) == 8}
+    assert rows == {"a": "relu", "b": "leaky_relu(0.3)", "c": "sum", "d": "silu", "e": "product", "f": "gate", "g": "gelu",
+                    "h": "leaky_relu(0.25)", "i": "output"}
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_frozen_and_unknown_weights_and_modes_stay_and_are_named(pytorch):
+    torch, nn, F, init_model_ = pytorch
+    model = nn.Sequential(nn.Linear(8, 8), nn.PReLU(), nn.BatchNorm1d(8), nn.Linear(8, 8), nn.Softplus(), nn.Linear(8, 8),
+                          nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 2))
+    model[0].requires_grad_(False)
+    model[7].eval()
+    model(torch.randn(4, 8))  # moves the running statistics
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    rules = {row.name: row.rule for row in init_model_(model, torch.randn(4, 8))}
+    after = model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in ("0.weight", "0.bias", "1.weight", "3.weight"))
+    assert rules["0.weight"] == rules["0.bias"] == "left: frozen"
+    assert (rules["1.weight"], rules["3.weight"]) == ("left: no rule for PReLU", "left: no rule for softplus")
+    assert not after["2.running_mean"].any() and (after["2.running_var"] == 1).all()
+    assert not any(after[f"{i}.bias"].any() for i in (3, 5, 8))
+    assert model.training and not model[7].training and all(value.grad is None for value in model.parameters())
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])
+def test_in_pytorch_a_model_of_any_precision_keeps_it(pytorch, dtype):
+    torch, nn, F, init_model_ = pytorch
+    dtype = getattr(torch, dtype)
+    model = nn.Sequential(nn.Linear(300, 400), nn.ReLU(), nn.Linear(400, 3)).to(dtype)
+    init_model_(model, torch.randn(2, 300, dtype=dtype))
+    assert {value.dtype for value in model.parameters()} == {dtype}
+    assert_variance(model[0].weight.detach().double().numpy(), 2 / 300)
+    recurrent = nn.GRU(4, 8, dtype=dtype)  # orthogonal_ itself fails in half precision
+    init_model_(recurrent, torch.randn(5, 2, 4, dtype=dtype))
+    kernel = recurrent.weight_hh_l0.detach().double().numpy()
+    np.testing.assert_allclose(kernel.T @ kernel, np.eye(8), atol=0.05)
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("head_first", [False, True])
+def test_in_pytorch_a_tied_table_is_drawn_once_as_the_kernel_that_it_is(pytorch, head_first):
+    torch, nn, F, init_model_ = pytorch
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            if head_first:
+                self.head, self.table = nn.Linear(100, 50, bias=False), nn.Embedding(50, 100)
+            else:
+                self.table, self.head = nn.Embedding(50, 100), nn.Linear(100, 50, bias=False)
+            self.head.weight = self.table.weight
+
+        def forward(self, tokens):
+            return self.head(self.table(tokens))
+
+    model = Model()
+    rows = init_model_(model, torch.randint(50, (2, 7)))
+    first, second = [row.name for row in rows]
+    assert [row.rule for row in rows] == ["lecun_normal", f"left: it is {first}"] and model.head.weight is model.table.weight
+    assert_variance(model.table.weight.detach().numpy(), 1 / 100)
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_the_blocks_of_an_encoder_start_equal_and_differ_afterwards(pytorch):
+    torch, nn, F, init_model_ = pytorch
+    model = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, enable_nested_tensor=False)
+    first, second = (layer.linear1.weight for layer in model.layers)
+    assert torch.equal(first, second)
+    init_model_(model, torch.randn(2, 5, 8))
+    assert not torch.allclose(first, second, atol=0.01)
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_lazy_layers_several_inputs_and_compiled_models_are_taken(pytorch):
+    torch, nn, F, init_model_ = pytorch
+    lazy = nn.Sequential(nn.LazyLinear(400), nn.ReLU(), nn.LazyLinear(3))
+    init_model_(lazy, torch.randn(2, 300))
+    assert_variance(lazy[0].weight.detach().numpy(), 2 / 300)
+    both = nn.Bilinear(4, 4, 3)
+    for x in ((torch.randn(2, 4), torch.randn(2, 4)), {"input1": torch.randn(2, 4), "input2": torch.randn(2, 4)}):
+        assert [row.rule for row in init_model_(both, x)] == 2 * ["left: no rule for Bilinear"]
+    assert [row.name for row in init_model_(torch.compile(lazy), torch.randn(2, 300))] == ["0.weight", "2.weight"]
+
+
+@pytest.mark.needs("torch")
+def test_in_pytorch_a_mistake_is_one_clear_sentence(pytorch):
+    torch, nn, F, init_model_ = pytorch
+    x = torch.randn(2, 4)
+    stack = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4))
+    for model, options, message in [
+        (stack, {"zeros": "head"}, "No layer with weights is called 'head'"),
+        (stack, {"behind": {"*": "sin"}}, "There is no rule for 'sin'"),
+        (nn.Linear(4, 4, device="meta"), {}, "are on the meta device"),
+        (nn.Linear(4, 4).requires_grad_(False), {}, "unfreeze some"),
+    ]:
+        with pytest.raises(ValueError, match=message) as error:
+            init_model_(model, x, **options)
+        assert "\n" not in str(error.value)
