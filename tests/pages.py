@@ -71,9 +71,10 @@ def python_blocks(path, root=ROOT):
     for block in blocks:
         block.fence = rows[block.lineno - 1]
         above = "" if "title=" in block.syntax else "\n".join(row.text for row in rows[: block.lineno - 1])
-        block.beside = [root / name for name in DOWNLOAD.findall(above)]
         block.rows = _unmarked(block.code, rows)
         block.code = "".join(row.text + "\n" for row in block.rows)
+        own = sorted(DOWNLOAD.findall(above), key=lambda name: ("/torch/" in name) == ("import torch" in block.code))
+        block.beside = [*{Path(name).name: root / name for name in own}.values()]  # of two of one name, its framework's
         if block.expected_output is not None:
             block.expected_output = "".join(row.text + "\n" for row in _unmarked(block.expected_output, rows))
     return blocks

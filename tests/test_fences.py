@@ -118,6 +118,14 @@ def test_beside_a_block_lie_the_files_offered_above_it_and_beside_a_titled_block
     assert [block.beside for block in pages.python_blocks(page, page.parent)] == [[], [], [offered], []]
 
 
+def test_of_two_files_of_one_name_the_one_of_the_blocks_framework_lies_beside_it(page):
+    links = [f"[Download](generated/snippets/{name}){{ .download download }}\n" for name in ("a.py", "torch/a.py")]
+    blocks = [f"```python\nimport {name}\n```\n" for name in ("keras", "torch")]
+    page.write_text("\n".join(links + blocks))
+    own = [page.parent / "snippets" / name for name in ("a.py", "torch/a.py")]
+    assert [block.beside for block in pages.python_blocks(page, page.parent)] == [[own[0]], [own[1]]]
+
+
 def test_a_block_leaves_pytest_its_main_module():
     before = sys.modules["__main__"]
     assert sandbox.run([pages.Row("print(__name__)", Path("page.md"), 1)]) == "__main__\n"

@@ -1,4 +1,7 @@
-"""Every file in snippets/tools can be taken away and used: one page, one download, one example that runs elsewhere."""
+"""Every file in snippets/tools can be taken away and used: a page, a download, an example that runs elsewhere.
+
+Tools in PyTorch lie in snippets/tools/torch, under the name that the tool has in Keras, and share its page.
+"""
 import ast
 import json
 import os
@@ -9,11 +12,11 @@ import sys
 
 import pytest
 
-from tests import fences, pages, sandbox
+from tests import fences, frameworks, pages, sandbox
 
-TOOLS = sorted(pages.ROOT.glob("snippets/tools/*.py"))
-each_tool = pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.stem)
-OURS = {"audit", "stacked"}  # not from a paper; both also need TensorFlow: for gradients, and for speed
+TOOLS = sorted(pages.ROOT.glob("snippets/tools/**/*.py"))
+each_tool = pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.relative_to(pages.ROOT / "snippets/tools").as_posix())
+OURS = {"audit", "stacked"}  # not from a paper; in Keras both also need TensorFlow: for gradients, and for speed
 
 # Runs <folder>/example.py of each folder named, as Python would there, and writes what each prints, or its error, as
 # JSON. One process, since Keras takes seconds to import; the tools themselves are imported anew for each example.
@@ -39,6 +42,10 @@ with open(answer, "w") as file:
 """
 
 
+def in_torch(path):
+    return path.parent.name == "torch"
+
+
 def page_of(path):
     return pages.ROOT / "docs" / f"{path.stem}.md"
 
@@ -59,15 +66,15 @@ def examples(path):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """{(stem, index of the example): (what it prints, what the page shows)}, from one process outside the repository."""
+    """{(tool, index of the example): (what it prints, what the page shows)}, from one process outside the repository."""
     folder, chosen = tmp_path_factory.mktemp("elsewhere"), {}
-    for path in TOOLS:
+    for path in (path for path in TOOLS if frameworks.installed("torch") or not in_torch(path)):
         for index, block in enumerate(examples(path)):
-            own = folder / f"{path.stem}_{index}"
+            own = folder / f"{path.parent.name}_{path.stem}_{index}"
             own.mkdir()
             shutil.copy(path, own)
             (own / "example.py").write_text(block.code)
-            chosen[str(own)] = (path.stem, index), block.expected_output
+            chosen[str(own)] = (path, index), block.expected_output
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-c", DRIVER, str(folder / "printed.json"), str(sandbox.mnist_file(real=False)), *chosen]
     subprocess.run(command, cwd=folder, env=environment, check=True)
@@ -77,19 +84,25 @@ def runs(tmp_path_factory):
 
 def test_the_tools_are_those_that_the_pages_offer():
     offered = {name for page in pages.paths() for name in pages.DOWNLOAD.findall(page.read_text("utf-8"))}
-    assert {f"snippets/tools/{path.name}" for path in TOOLS} == {name for name in offered if "/tools/" in name} != set()
+    assert {path.relative_to(pages.ROOT).as_posix() for path in TOOLS} == {name for name in offered if "/tools/" in name} != set()
 
 
 @each_tool
 def test_a_tool_has_a_page_that_shows_it_whole_and_offers_it(path):
     name = path.relative_to(pages.ROOT).as_posix()
     assert name in {item.title for item in fences.shown(page_of(path)) if isinstance(item, fences.Fence)}
-    assert f"[Download {path.name}](generated/{name}){{ .download download }}" in page_of(path).read_text()
+    label = r" for PyTorch" if in_torch(path) else "( for Keras)?"
+    assert re.search(rf"\[Download {path.name}{label}\]\(generated/{name}\){{ \.download download }}", page_of(path).read_text())
 
 
-@each_tool
+def test_a_tool_in_pytorch_has_one_in_keras():
+    assert {path.name for path in TOOLS if in_torch(path)} <= {path.name for path in TOOLS if not in_torch(path)}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, marks=[pytest.mark.needs("torch")] * in_torch(path)) for path in TOOLS],
+                         ids=lambda path: path.relative_to(pages.ROOT / "snippets/tools").as_posix())
 def test_an_example_of_a_tool_runs_outside_the_repository_and_prints_what_its_page_shows(path, runs):
-    mine = {index: run for (stem, index), run in runs.items() if stem == path.stem}
+    mine = {index: run for (tool, index), run in runs.items() if tool == path}
     assert mine, f"{page_of(path).name} has no block below the download that imports {path.stem}"
     for printed, expected in mine.values():
         assert "Traceback" not in printed
@@ -99,7 +112,8 @@ def test_an_example_of_a_tool_runs_outside_the_repository_and_prints_what_its_pa
 @each_tool
 def test_a_tool_imports_only_its_framework_and_draws_only_when_asked(path):
     tree = ast.parse(path.read_text("utf-8"))
-    allowed = {"keras", "numpy", "matplotlib"} | ({"tensorflow"} if path.stem in OURS else set())
+    own = {"torch"} if in_torch(path) else {"keras", "tensorflow"} if path.stem in OURS else {"keras"}
+    allowed = own | {"numpy", "matplotlib"}
     assert imported(tree) - set(sys.stdlib_module_names) <= allowed
     assert "matplotlib" not in {name for statement in tree.body if isinstance(statement, (ast.Import, ast.ImportFrom))
                                 for name in imported(statement)}
