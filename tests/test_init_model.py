@@ -1,5 +1,8 @@
 """init_model, in Keras and in PyTorch: each kernel has the variance of its rule, whatever the model, and the rest stays."""
 import math
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -8,6 +11,7 @@ from keras import layers as L
 from scipy import integrate, special, stats
 
 from snippets.tools import init_model as in_keras
+from tests import pages
 from tests.frameworks import each_framework
 
 ERRORS = 5  # standard errors that chance is given: a false alarm in one of a million draws
@@ -341,9 +345,30 @@ def test_a_shared_layer_and_a_tied_table_are_drawn_once():
     assert_variance(tied.embeddings.numpy(), 1 / 100)
 
 
+BACKEND = """
+import keras
+from snippets.tools.init_model import init_model
+layers = keras.layers
+inputs = keras.Input((8, 8, 3))
+h = layers.BatchNormalization()(layers.Conv2D(4, 3)(inputs))
+h = layers.Dense(4, name="last")(layers.PReLU()(layers.Conv2D(4, 3)(layers.ReLU()(h))))
+h = layers.LSTM(4)(layers.Reshape((-1, 4))(h))
+model = keras.Model(inputs, layers.Dense(3)(keras.ops.silu(layers.Dense(4, dtype="bfloat16")(h))))
+print([row.rule for row in init_model(model, zeros="last", seed=0)])
+"""
+
+
+@pytest.mark.parametrize("backend", [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("jax", "torch")])
+def test_in_keras_other_backends_do_the_same(backend, tmp_path):
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(pages.ROOT)}
+    done = subprocess.run([sys.executable, "-c", BACKEND], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == str(["he_normal", "ones", "he_normal", "left: no rule for PReLU", "zeros", "glorot_uniform",
+                                       "orthogonal", "2.811 / fan_in", "glorot_uniform"]), done.stderr[-1000:]
+
+
 @pytest.mark.parametrize("model, options, message", [
     (lambda: keras.Sequential([L.Dense(3)]), {}, "has no weights yet"),
-    (lambda: stack_of_relu(2, 4, False), {"zeros": "head"}, "No layer with weights is called 'head'"),
+    (lambda: stack_of_relu(2, 4, False), {"zeros": "head"}, "normalizing layer is called 'head'"),
     (lambda: stack_of_relu(2, 4, False), {"behind": {"*": "sin"}}, "There is no rule for 'sin'"),
 ], ids=["unbuilt", "pattern", "activation"])
 def test_in_keras_a_mistake_is_one_clear_sentence(model, options, message):
@@ -473,7 +498,7 @@ def test_in_pytorch_a_mistake_is_one_clear_sentence(pytorch):
     x = torch.randn(2, 4)
     stack = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4))
     for model, options, message in [
-        (stack, {"zeros": "head"}, "No layer with weights is called 'head'"),
+        (stack, {"zeros": "head"}, "normalizing layer is called 'head'"),
         (stack, {"behind": {"*": "sin"}}, "There is no rule for 'sin'"),
         (nn.Linear(4, 4, device="meta"), {}, "are on the meta device"),
         (nn.Linear(4, 4).requires_grad_(False), {}, "unfreeze some"),

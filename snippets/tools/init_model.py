@@ -110,8 +110,9 @@ def _fits(layer, weight, pattern):
 
 def _check(owned, behind, zeros):
     for pattern in [*behind, *zeros]:
-        if not any(_fits(layer, weight, pattern) for layer, weight in owned):
-            raise ValueError(f"No layer with weights is called {pattern!r}: names are those of model.summary().")
+        if not any(_fits(*pair, pattern) for pair in owned if isinstance(pair[0], (*KERNELS, *NORMS))):
+            raise ValueError(f"No dense, convolutional or normalizing layer is called {pattern!r}: take a name from "
+                             "model.summary().")
     for activation in behind.values():
         if _rule(activation) is None:
             known = ["leaky_relu(0.2)", "sigmoid", *OVER_FAN_IN, *sorted(LECUN | GLOROT)]
@@ -160,7 +161,7 @@ def _bias(layer, weight):
 
 def _kernel(layer, weight, behind, zero, generator):
     if zero:
-        weight.assign(keras.ops.zeros_like(weight))
+        weight.assign(keras.ops.zeros(weight.shape, weight.dtype))
         return behind or "", "zeros"
     if behind is None:
         return "", "left: say in behind= what follows"

@@ -88,8 +88,9 @@ def init_model_(model, x, behind=None, zeros=(), generator=None):
             zero = any(fnmatch(name, pattern) for pattern in zeros)
             for key, weight in layer.named_parameters(recurse=False, remove_duplicate=False):
                 first = names.setdefault(id(weight), full := f"{name}.{key}".lstrip("."))
-                there, rule = (_start(layer, key, weight, told or seen.get(id(weight)), zero, generator)
-                               if first == full else ("", f"left: it is {first}"))
+                there, rule = "", f"left: it is {first}"
+                if first == full:
+                    there, rule = _start(layer, key, weight, told or seen.get(id(weight)), zero, generator)
                 if rule:
                     rows.append(Row(full, tuple(weight.shape), there, rule, weight.float().std(correction=0).item()))
             if getattr(layer, "running_mean", None) is not None and all(p.requires_grad for p in layer.parameters()):
@@ -100,10 +101,11 @@ def init_model_(model, x, behind=None, zeros=(), generator=None):
 def _check(model, behind, zeros):
     if any(weight.is_meta for weight in model.parameters() if not nn.parameter.is_lazy(weight)):
         raise ValueError("The weights are on the meta device, empty: call model.to_empty(device='cpu') first.")
-    names = [name for name, layer in model.named_modules() if layer._parameters]
+    names = [name for name, layer in model.named_modules() if isinstance(layer, (*KERNELS, *NORMS))]
     for pattern in [*behind, *zeros]:
         if not any(fnmatch(name, pattern) for name in names):
-            raise ValueError(f"No layer with weights is called {pattern!r}: names are those of model.named_modules().")
+            raise ValueError(f"No linear, convolutional or normalizing layer is called {pattern!r}: take a name from "
+                             "model.named_modules().")
     for activation in behind.values():
         if _rule(activation) is None:
             known = ["leaky_relu(0.2)", "sigmoid", *OVER_FAN_IN, *sorted(LECUN | GLOROT)]
@@ -208,7 +210,7 @@ def _behind(model, x):
     try:
         model.eval()
         with torch.enable_grad():
-            outputs = model(*x) if isinstance(x, tuple) else model(**x) if isinstance(x, dict) else model(x)
+            outputs = model(*x) if isinstance(x, tuple) else model(**x) if hasattr(x, "keys") else model(x)
     finally:
         for layer, training in modes.items():
             layer.training = training
@@ -221,13 +223,14 @@ def _behind(model, x):
 def _tensors(outputs):
     if isinstance(outputs, torch.Tensor):
         return [outputs]
-    parts = outputs.values() if isinstance(outputs, dict) else outputs if isinstance(outputs, (list, tuple)) else []
-    return [tensor for part in parts for tensor in _tensors(part)]
+    if not isinstance(outputs, (list, tuple)):
+        outputs = (outputs if isinstance(outputs, dict) else getattr(outputs, "__dict__", {})).values()
+    return [tensor for part in outputs for tensor in _tensors(part)]
 
 
 def _first(found):
-    """Of several things behind one kernel an activation, and one without a rule last."""
-    return min(found, key=lambda name: (_rule(name) is None, name in LECUN | GLOROT))
+    """Of several things behind one kernel an activation, and one without a rule last; "output" if nothing is."""
+    return min(found, key=lambda name: (_rule(name) is None, name in LECUN | GLOROT), default="output")
 
 
 def _kind(node):
@@ -272,18 +275,15 @@ class _Graph:
             return WRITTEN_OUT[kinds]
         if kinds == ("Mul", "Pow2"):  # RMS normalization, written out
             return self.behind(next(taker for taker in takers if _kind(taker) == "Mul"))
-        found = [self.name(taker, node) for taker in takers]
-        return _first(found) if found else "output"
+        return _first([self.name(taker, node) for taker in takers])
 
     def name(self, node, source):
         kind = _kind(node)
         if kind in ("Relu", "Gelu", "Silu", "Mish", "Tanh", "Softmax", "LogSoftmax"):
             return kind.lower().removeprefix("log")
-        if kind == "LeakyRelu":
-            return f"leaky_relu({node._saved_negative_slope:.3g})"
-        if kind == "PreluKernel":
-            leaf = self.inputs(node)[-1]
-            return f"leaky_relu({(leaf if hasattr(leaf, 'variable') else self.inputs(leaf)[0]).variable.mean():.3g})"
+        if kind in ("LeakyRelu", "PreluKernel"):
+            slope = node._saved_negative_slope if kind == "LeakyRelu" else node._saved_weight.mean().item()
+            return f"leaky_relu({slope:.3g})"
         if kind in ("Elu", "Celu"):
             alpha, scale = node._saved_alpha, getattr(node, "_saved_scale", 1)
             return "elu" if alpha == scale == 1 else "selu" if abs(scale - 1.0507) < 1e-3 else f"elu of alpha {alpha:g}"
@@ -295,6 +295,6 @@ class _Graph:
             if all(map(self.only_weights, {*self.inputs(node)} - {source})):  # a bias or a scale
                 return self.behind(node)
             return "sum" if kind in ("Add", "Sub") else "product"
-        if kind == "Bmm" or kind.startswith("ScaledDotProduct"):
-            return "attention"
+        if kind == "Bmm" or kind.startswith("ScaledDotProduct") or "Loss" in kind or "CrossEntropy" in kind:
+            return "output" if "Loss" in kind or "CrossEntropy" in kind else "attention"
         return self.behind(node) if kind in PASSING else "linear" if kind in MATRICES else kind.lower()

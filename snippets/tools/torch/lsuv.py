@@ -52,7 +52,7 @@ def lsuv_(model, x, tolerance=0.1, passes=10, generator=None):
     modes = {layer: layer.training for layer in names}
     try:
         model.eval()
-        model(*x) if isinstance(x, tuple) else model(**x) if isinstance(x, dict) else model(x)
+        model(*x) if isinstance(x, tuple) else model(**x) if hasattr(x, "keys") else model(x)
     finally:
         for hook in hooks:
             hook.remove()
