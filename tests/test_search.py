@@ -79,7 +79,7 @@ FIRST = {
     "saturation": "random/#saturated-and-exploding",
     "initialize weights pytorch": "init_model/",
     "reinitialize model weights": "init_model/",
-    "load model custom initializer unknown": "init_model/#save-and-load-a-custom-initializer",
+    "load model custom initializer unknown": "init_model/#save-and-load",
 }
 ASK = """async phrases => {
   const config = JSON.parse(document.getElementById('__config').textContent)
