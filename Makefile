@@ -41,7 +41,7 @@ proof: .venv/frameworks .venv/cluster  ## its second half: compare, check the cl
 	$(RUN) -m pytest tests/test_cluster.py
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
-	$(RUN) -m pytest tests/test_browser.py --site site
+	$(RUN) -m pytest tests/test_browser.py tests/test_search.py --site site
 
 portable: .venv/frameworks  ## the tests that compute, under other instruction sets and threads; ONLY=sse for one
 	@$(RUN) -m evidence draw
