@@ -7,11 +7,7 @@ import pytest
 from keras import layers
 
 from snippets.tools.audit import audit, fans
-
-RNG = np.random.default_rng(0)
-X = (RNG.random((64, 12, 12, 1)) * (RNG.random((64, 12, 12, 1)) < 0.4)).astype("float32")  # as dark as a digit
-Y = np.arange(64) % 10
-
+from tests.audited import RNG, X, Y
 
 def compiled(stack, inputs=None, optimizer="sgd"):
     model = keras.Model(inputs, stack) if inputs is not None else keras.Sequential([keras.Input(X.shape[1:]), *stack])
@@ -325,27 +321,6 @@ def test_what_is_left_out_is_said():
 
 def test_zeros_that_are_sound_are_noted():
     assert ["dense_2" in note for note in audit(residual("zeros", blocks=1), X, Y).notes] == [True]
-
-
-FLAT = dense(1)
-
-
-@pytest.mark.parametrize("arguments, error, words", [
-    ((keras.Sequential([layers.Dense(3)]), X, Y), ValueError, "no weights yet"),
-    ((layers.Dense(3), X, Y), TypeError, "not Dense"),
-    ((FLAT, X, None), ValueError, "one batch as arrays"),
-    ((FLAT, X, Y[:3]), ValueError, "same images"),
-    ((FLAT, X[:1], Y[:1]), ValueError, "at least two"),
-    ((FLAT, X[:, :5], Y), ValueError, "does not take this batch: Input 0"),
-    ((FLAT, X, Y + 5), ValueError, "does not take this batch: .*label"),
-    ((keras.Sequential([keras.Input((12, 12, 1)), layers.Flatten()]), X, Y, "mse"), ValueError, "no weights"),
-    ((keras.Sequential([keras.Input((12, 12, 1)), layers.Flatten(), layers.Dense(10)]), X, Y), ValueError, "not compiled"),
-    ((keras.Sequential([keras.Input((12, 12, 1)), layers.BatchNormalization()]), X, X, "mse"), ValueError, "nothing to audit"),
-], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
-def test_what_cannot_be_read_is_one_clear_sentence(arguments, error, words):
-    with pytest.raises(error, match=words) as caught:
-        audit(*arguments)
-    assert "\n" not in str(caught.value)
 
 
 def test_the_table_fits_a_terminal_and_the_figure_has_a_mark_for_a_finding():

@@ -1,0 +1,144 @@
+"""What a batch shows beside the start: labels, outputs, losses, gradients, rates and precision that snippets/tools/audit.py judges."""
+import keras
+import numpy as np
+import pytest
+from keras import initializers, layers, losses, ops, optimizers
+
+from snippets.tools.audit import audit
+from tests.audited import FLAT, RNG, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, softmax, stack, under
+
+BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
+YES = Y % 2
+REAL = RNG.normal(size=(64, 1))
+HOT = np.eye(10)[Y]
+
+
+def behind(function, y=Y, end=softmax, loss=SPARSE):
+    """A network that computes something of its own behind its hidden layer."""
+    inputs = keras.Input((144,))
+    return graph(inputs, end()(function(hidden(name="before")(inputs))), y=y, loss=loss)
+
+
+def one(activation=None, **options):
+    return layers.Dense(1, activation, name="out", **options)
+
+
+def cut(function):
+    """A network whose end has no derivative."""
+    inputs = keras.Input((144,))
+    return graph(inputs, layers.Lambda(function)(one()(hidden()(inputs))), y=REAL, loss="mse")
+
+
+def half(make=lambda: stack(hidden(64), hidden(64), softmax()), **options):
+    return under("float16", make)
+
+
+def clipped(bias=30.0, labels=0.0, own=lambda z: 1 / (1 + ops.exp(-z))):
+    inputs = keras.Input((144,))
+    return graph(inputs, layers.Lambda(own)(one(bias_initializer=initializers.Constant(bias))(hidden()(inputs))), y=np.full((64, 1), labels), loss=BINARY)
+
+
+def frozen():
+    model, x, y = stack(hidden(), softmax())
+    model.trainable = False
+    return of(model, x, y, SPARSE)
+
+
+def with_logits(activation, loss, y, units):
+    return stack(hidden(), layers.Dense(units, name="out"), layers.Lambda(activation), y=y, loss=loss)
+
+
+KINDS = {  # a network, a word of the finding, the argument of the remedy or "" if it is words
+    "B_root": (lambda: behind(ops.sqrt), "gradient not a number", ""), "B_zero_over_zero": (lambda: behind(lambda h: h / (h * 0)), "Here NaN or infinity appears first", ""),
+    "B_log": (lambda: behind(lambda h: h * ops.log(ops.relu(h) + 1e-30) * 0 + ops.power(ops.relu(h - 1e9), 0.5)), "gradient not a number", ""),
+    "B_distance": (lambda: behind(lambda h: ops.sqrt(ops.sum((h - h) ** 2, -1, keepdims=True)), YES, lambda: one("sigmoid"), BINARY), "gradient not a number", ""),
+    "C_one_softmax": (lambda: stack(hidden(), one("softmax"), y=YES, loss=BINARY), "constant output", "activation"),
+    "C_one_softmax_mse": (lambda: stack(hidden(), one("softmax"), y=YES, loss="mse"), "constant output", "activation"),
+    "C_one_unit_for_classes": (lambda: stack(hidden(), one("sigmoid"), y=YES[:, None], loss=CATEGORICAL), "one unit", "activation"),
+    "C_saturated": (clipped, "no gradient", ""), "C_saturated_low": (lambda: clipped(-80.0, 1.0), "no gradient", ""), "C_saturated_and_right": (lambda: clipped(40.0, 1.0), "no gradient", ""),
+    "C_normalized_unit": (lambda: stack(hidden(), one(), layers.LayerNormalization(), y=REAL, loss="mse"), "constant output", ""),
+    "C_argmax": (lambda: cut(lambda z: ops.cast(ops.argmax(z, -1, keepdims=True), "float32")), "no gradient", ""), "C_stopped": (lambda: cut(ops.stop_gradient), "no gradient", ""),
+    "C_loss_of_numpy": (lambda: stack(hidden(), one(), y=REAL, loss=lambda t, p: ops.convert_to_tensor(np.float32(np.mean(np.asarray(p))))), "no gradient", ""),
+    "C_rounded": (lambda: cut(lambda z: ops.cast(ops.cast(z, "int32"), "float32")), "no gradient", ""), "C_frozen": (frozen, "nothing to train", ""),
+    "G_sgd": (lambda: stack(hidden(), one(), y=REAL * 1e4 + 1e5, loss="mse", optimizer=optimizers.SGD(0.1)), "targets too large", "y"),
+    "G_adam": (lambda: stack(hidden(), one(), y=REAL * 1e3 - 4e3, loss="mae"), "targets too large", "y"), "G_huber": (lambda: stack(hidden(), one(), y=abs(REAL) * 1e6, loss="huber"), "targets too large", "y"),
+    "G_hundred": (lambda: stack(hidden(), one(), y=REAL * 30, loss="mse", optimizer=optimizers.SGD(1.0)), "targets too large", "y"),
+    "G_half": (half, "epsilon", "epsilon"), "G_half_nadam": (lambda: half(lambda: stack(hidden(64), softmax(), optimizer="nadam")), "epsilon", "epsilon"),
+    "G_half_convolution": (lambda: half(lambda: stack(layers.Conv2D(8, 3, activation="relu"), layers.Flatten(), softmax(), x=X)), "epsilon", "epsilon"),
+    "G_rate": (lambda: stack(hidden(), softmax(), optimizer=optimizers.Adam(1.0)), "rate too large", "learning_rate"), "G_rate_sgd": (lambda: stack(hidden(), softmax(), optimizer=optimizers.SGD(99.0)), "rate too large", "learning_rate"),
+    "G_rate_momentum": (lambda: stack(hidden(32, "tanh", "glorot_uniform"), softmax(), optimizer=optimizers.SGD(200.0, 0.9)), "rate too large", "learning_rate"),
+    "G_rate_small": (lambda: stack(hidden(), softmax(), optimizer=optimizers.SGD(1e-9)), "rate too small", "learning_rate"),
+    "H_nan": (lambda: stack(hidden(), one(), y=REAL * np.nan, loss="mse"), "y holds NaN", ""), "H_one_nan": (lambda: stack(hidden(), softmax(), y=np.where(HOT > 0, HOT, np.nan), loss=CATEGORICAL), "y holds NaN", ""),
+    "H_infinite": (lambda: stack(hidden(), one(), y=1 / (REAL > 0), loss="mae"), "y holds NaN", ""), "H_from_one": (lambda: stack(hidden(), softmax(), y=Y + 1), "run from 1 to 10 and the output has 10 units", "y"),
+    "H_too_many": (lambda: stack(hidden(), softmax(), y=np.arange(64) % 13), "run from 0 to 12 and the output has 10 units", "units"), "H_negative": (lambda: stack(hidden(), softmax(3), y=Y % 3 - 1), "run from -1 to 1", "y"),
+    "H_padding": (lambda: stack(layers.Embedding(50, 8), softmax(50), x=WORDS, y=np.where(WORDS > 40, -100, WORDS)), "run from -100 to 40", "y"),
+    "H_one_hot": (lambda: stack(hidden(), softmax(), y=HOT), "one-hot", "loss"), "H_numbers": (lambda: stack(hidden(), softmax(), y=Y, loss=CATEGORICAL), "not one-hot", "loss"),
+    "H_shares": (lambda: stack(hidden(), softmax(), y=Y + 0.5), "not whole", ""), "H_several": (lambda: stack(hidden(), softmax(), y=RNG.random((64, 10)) < 0.4, loss=CATEGORICAL), "several labels", "activation"),
+    "H_signs": (lambda: stack(hidden(), one("sigmoid"), y=2 * YES - 1, loss=BINARY), "run from -1 to 1", "y"), "H_mask": (lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=255 * (X > 0.2), loss=BINARY), "run from 0 to 255", "y"),
+    "N_relu": (lambda: stack(hidden(), one("relu"), y=REAL - 5, loss="mse"), "out of reach", "activation"), "N_relu_half": (lambda: stack(hidden(), one("relu"), y=REAL, loss="mae"), "out of reach", "activation"),
+    "N_tanh": (lambda: stack(hidden(), one("tanh"), y=9 * REAL, loss="mse"), "out of reach", "activation"), "N_softplus": (lambda: stack(hidden(), one("softplus"), y=REAL, loss="huber"), "out of reach", "activation"),
+    "N_pixels": (lambda: stack(hidden(), layers.Dense(144, "sigmoid", name="out"), y=255 * FLAT, loss="mse"), "out of reach", "y"),
+    "N_twice": (lambda: stack(hidden(), softmax(), layers.Softmax()), "applied twice", "activation"), "N_twice_activation": (lambda: stack(hidden(), softmax(), layers.Activation("softmax"), y=HOT, loss=CATEGORICAL), "applied twice", "activation"),
+    "N_twice_sigmoid": (lambda: stack(hidden(), one("sigmoid"), layers.Activation("sigmoid"), y=YES, loss=BINARY), "applied twice", "activation"),
+    "N_twice_in_the_loss": (lambda: stack(hidden(), one("sigmoid"), y=YES, loss=losses.BinaryCrossentropy(from_logits=True)), "applied twice", "activation"),
+    "N_digits_on_one": (lambda: stack(hidden(), one("sigmoid"), y=Y, loss=BINARY), "run from 0 to 9", "units"), "N_numbers_on_one": (lambda: stack(hidden(), one("sigmoid"), y=YES), "output has 1 unit", "activation"),
+    "N_broadcast": (lambda: stack(hidden(), layers.Dense(10, name="out"), y=REAL, loss="mse"), "broadcast", "units"), "N_broadcast_classes": (lambda: stack(hidden(), softmax(), y=Y[:, None], loss="mse"), "broadcast", "activation"),
+    "N_broadcast_rows": (lambda: stack(hidden(), layers.Dense(3, name="out"), y=REAL[:, :, None], loss="mae"), "broadcast", "units"),
+    "N_logits": (lambda: stack(hidden(), layers.Dense(10, name="out")), "no probabilities", "activation"), "N_logits_hot": (lambda: stack(hidden(), layers.Dense(10, name="out"), y=HOT, loss=CATEGORICAL), "no probabilities", "activation"),
+    "N_logit": (lambda: stack(hidden(), one(), y=YES, loss=BINARY), "no probabilities", "activation"), "N_relu_classes": (lambda: stack(hidden(), layers.Dense(10, "relu", name="out")), "no probabilities", "activation"),
+    "N_tanh_classes": (lambda: stack(hidden(), one("tanh"), y=YES, loss=BINARY), "no probabilities", "activation"),
+    "percent_of_zero": (lambda: stack(hidden(), one(), y=REAL * (REAL > 0), loss="mape"), "targets of 0", "loss"),
+    "penalty": (lambda: stack(hidden(kernel_regularizer=keras.regularizers.L2(9.0)), softmax()), "regularization", "kernel_regularizer"),
+    "raw": (lambda: stack(layers.Flatten(), hidden(name="first"), softmax(), x=255 * X), "input too large", "x"), "loud": (lambda: stack(hidden(name="first"), softmax(), x=60 * FLAT + 9), "input too large", "x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, words, argument", KINDS.values(), ids=KINDS)
+def test_a_fault_beside_the_start_is_told_from_one_of_it_and_its_remedy_removes_it(make, words, argument):
+    keras.utils.set_random_seed(0)
+    model, x, y = make()
+    report = audit(model, x, y)
+    assert report.outcome == "elsewhere", str(report)
+    assert words in str(report) and "No fault found:" not in str(report), str(report)
+    assert argument in {"": [""]}.get(argument, code(report.findings[0].remedy)), report.findings[0].remedy
+    if argument:
+        finding = report.findings[0]
+        assert finding.fault not in [left.fault for left in audit(*mended(model, x, y, finding)).findings]
+
+
+SOUND = {
+    "logits": lambda: stack(hidden(), layers.Dense(10), loss=losses.SparseCategoricalCrossentropy(from_logits=True)),
+    "void": lambda: stack(layers.Embedding(50, 8), softmax(50), x=WORDS, y=np.where(WORDS > 40, -1, WORDS), loss=losses.SparseCategoricalCrossentropy(ignore_class=-1)),
+    "labels_of_one_column": lambda: stack(hidden(), softmax(), y=Y[:, None]), "labels_as_floats": lambda: stack(hidden(), softmax(), y=Y.astype("float32")),
+    "targets_of_one_axis": lambda: stack(hidden(), one(), y=REAL[:, 0], loss="mse"), "ages": lambda: stack(hidden(), one(), y=RNG.uniform(18, 80, (64, 1)), loss="mse"),
+    "image_to_image": lambda: stack(hidden(), layers.Dense(144, "sigmoid"), y=FLAT, loss="mse"), "softmax_by_binary": lambda: stack(hidden(), softmax(), y=HOT, loss=BINARY),
+    "hinge": lambda: stack(hidden(), one("tanh"), y=2 * YES - 1, loss="hinge"), "smoothed": lambda: stack(hidden(), softmax(), y=HOT, loss=losses.CategoricalCrossentropy(label_smoothing=0.1)),
+    "softened": lambda: stack(hidden(), softmax(), y=0.9 * HOT + 0.01, loss=CATEGORICAL), "root_of_more": lambda: behind(lambda h: ops.sqrt(h + 1e-3)),
+    "own_loss": lambda: stack(hidden(), one(), y=REAL, loss=lambda t, p: ops.mean(ops.abs(t - p) ** 1.5)), "mixed": lambda: under("mixed_float16", lambda: stack(hidden(), softmax())),
+    "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
+def test_labels_and_losses_that_fit_get_no_finding(make):
+    keras.utils.set_random_seed(0)
+    report = audit(*make())
+    assert report.outcome == "sound", str(report)
+
+
+def test_a_softmax_that_keras_takes_the_logits_of_is_a_note():
+    report = audit(*stack(hidden(), softmax(), loss=losses.SparseCategoricalCrossentropy(from_logits=True)))
+    assert not report.findings and "from_logits=True" in report.notes[0]
+
+
+def test_a_loss_named_in_the_call_is_judged_as_one_of_compile():
+    model, x, _ = stack(hidden(), one())
+    losses = [audit(model, x, REAL[:, 0], "mse").loss, audit(of(model, x, REAL, "mse")[0], x, REAL[:, 0]).loss]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+def test_a_start_and_labels_at_fault_are_both_named():
+    report = audit(*stack(hidden(), hidden(rule=normal(3.0), name="loud"), softmax(), y=Y, loss=CATEGORICAL))
+    assert "labels" in str(report) and report.outcome == "elsewhere"
+    report = audit(*stack(hidden(), hidden(rule=normal(3.0), name="loud"), one("sigmoid"), y=2 * YES - 1, loss=BINARY))
+    assert {layer for finding in report.findings for layer in finding.layers} == {"loud", "labels"} and report.outcome == "start"

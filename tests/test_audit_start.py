@@ -1,0 +1,205 @@
+"""Faults of the start that networks have which people bring to snippets/tools/audit.py; each kind with variants."""
+import keras
+import pytest
+from keras import initializers, layers, ops
+
+from snippets.tools.audit import audit
+from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, RNG, Linear, Opaque, code, graph, hidden, mended, normal, softmax, stack
+
+HE = "he_normal"
+BINARY = "binary_crossentropy"
+
+
+def twins(rule=HE, own=hidden, between=None):
+    """One layer, called on two inputs."""
+    a, b = keras.Input((144,)), keras.Input((144,))
+    shared = between or own(rule=rule, name="shared")
+    return graph([a, b], layers.Dense(1, "sigmoid")(shared(a) - shared(b)), [FLAT, FLAT[::-1]], Y % 2, BINARY)
+
+
+def unrolled(rule=HE):
+    shared, inputs = hidden(rule=rule, name="shared"), keras.Input((144,))
+    h = hidden()(inputs)
+    for _ in range(3):
+        h = shared(h)
+    return graph(inputs, softmax()(h))
+
+
+def tied(rule="uniform"):
+    inputs = keras.Input((12,), dtype="int32")
+    shared = layers.ReversibleEmbedding(50, 32, embeddings_initializer=rule, name="shared")
+    h = layers.LayerNormalization()(layers.Dense(32, "gelu")(shared(inputs)))
+    return graph(inputs, shared(h, reverse=True), WORDS, WORDS, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+
+def depthwise(rule, times=5, layer=layers.DepthwiseConv2D, **options):
+    parts = [layers.Conv2D(32, 3, padding="same", activation="relu", kernel_initializer=HE)]
+    for _ in range(times):
+        parts += [layer(3, padding="same", activation="relu", depthwise_initializer=rule(), **options),
+                  layers.Conv2D(32, 1, activation="relu", kernel_initializer=HE)]
+    return stack(*parts, layers.GlobalAveragePooling2D(), softmax(), x=X)
+
+
+def counted():
+    return initializers.VarianceScaling(2, "fan_in", input_axes=[0, 1], output_axes=[0, 1, 3])
+
+
+def attention(rule="glorot_uniform"):
+    inputs = keras.Input((12, 12))
+    h = layers.MultiHeadAttention(2, 8, kernel_initializer="glorot_uniform", name="look")(inputs, inputs)
+    return graph(inputs, softmax()(layers.GRU(16)(h)), ROWS)
+
+
+def loud_attention():
+    model, x, y = attention()
+    for layer in (model.get_layer("look")._query_dense, model.get_layer("look")._key_dense):
+        layer.kernel.assign(10 * layer.kernel)
+    return model, x, y
+
+
+def distributed(rule=HE):
+    return stack(layers.TimeDistributed(hidden(rule=rule), name="each"), layers.Flatten(), hidden(), softmax(), x=ROWS)
+
+
+def frozen(part):
+    part.trainable = False
+    return part
+
+
+def separable(**rules):
+    return stack(layers.Conv2D(8, 3, activation="relu"), layers.SeparableConv2D(16, 3, activation="relu", name="apart", **rules),
+                 layers.Flatten(), softmax(), x=X)
+
+
+def spectral(make, flat=True):
+    return stack(*([layers.Flatten()] if flat else []), *(layers.SpectralNormalization(make()) for _ in range(2)),
+                 *([] if flat else [layers.Flatten()]), softmax(), x=X)
+
+
+def seeded(towers, seed=0, rule=lambda: HE):
+    inputs, ends = keras.Input((144,)), []
+    for _ in range(towers):
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        ends.append(hidden(rule=rule())(inputs))
+    return graph(inputs, softmax()(layers.Concatenate()(ends)))
+
+
+def policy(gain, activation=None, actions=4):
+    root = 2**0.5
+    body = [hidden(64, "tanh", initializers.Orthogonal(root)) for _ in range(2)]
+    return stack(*body, layers.Dense(actions, activation, kernel_initializer=initializers.Orthogonal(gain)),
+                 y=RNG.normal(size=(64, actions)) if activation is None else Y % actions, loss="mse" if activation is None else SPARSE)
+
+
+def dcgan(stddev=0.02, normalized=True):
+    parts = []
+    for filters in (32, 64, 64):
+        parts += [layers.Conv2D(filters, 5, 2, padding="same", kernel_initializer=normal(stddev)),
+                  *([layers.BatchNormalization()] if normalized and parts else []), layers.LeakyReLU(negative_slope=0.2)]
+    return stack(*parts, layers.Flatten(), layers.Dense(1, "sigmoid", kernel_initializer=normal(stddev)), x=2 * X - 1, y=Y % 2, loss=BINARY)
+
+
+def detector():
+    parts = [layers.Conv2D(256, 3, padding="same", activation="relu", kernel_initializer=normal(0.01)) for _ in range(4)]
+    return stack(layers.Conv2D(256, 3, padding="same", activation="relu"), *parts,
+                 layers.Conv2D(9, 3, padding="same", activation="sigmoid", kernel_initializer=normal(0.01), bias_initializer=initializers.Constant(-4.6)),
+                 x=X[:4], y=RNG.random((4, 12, 12, 9)) < 0.02, loss=BINARY)
+
+
+def siren():
+    parts = []
+    for bound in (1 / 144, (6 / 128) ** 0.5 / 30, (6 / 128) ** 0.5 / 30):
+        parts += [layers.Dense(128, kernel_initializer=initializers.RandomUniform(-bound, bound)), layers.Lambda(lambda z: ops.sin(30 * z))]
+    return stack(*parts, layers.Dense(1), y=RNG.normal(size=(64, 1)), loss="mse")
+
+
+def excited():
+    """Squeeze and excite, with a gate of four units that is dead."""
+    inputs = keras.Input((144,))
+    h = hidden()(inputs)
+    gate = layers.Dense(32, "sigmoid")(layers.Dense(4, "relu", kernel_initializer=initializers.RandomUniform(-0.5, -0.1))(h))
+    return graph(inputs, softmax()(h * gate))
+
+
+SOUND = {
+    "A_twins": twins, "A_unrolled": unrolled, "A_tied": tied, "A_a_shared_model": lambda: twins(between=keras.Sequential([hidden(), hidden(8)])),
+    "D_axes": lambda: depthwise(counted), "D_axes_multiplied": lambda: depthwise(counted, depth_multiplier=2), "D_a_single_one": lambda: depthwise(lambda: HE, 1),
+    "E_softmax": lambda: stack(hidden(), softmax(kernel_initializer=normal(0.001))), "E_policy": lambda: policy(0.01), "E_actor": lambda: policy(0.01, "softmax"),
+    "E_zeros": lambda: stack(hidden(), softmax(kernel_initializer="zeros")), "I_distributed": distributed, "I_attention": attention,
+    "J_dense": lambda: spectral(hidden), "J_convolution": lambda: spectral(lambda: layers.Conv2D(8, 3, activation="relu"), flat=False),
+    "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
+    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "dead_gate": excited,
+    "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
+    "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
+    "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
+def test_a_network_that_is_meant_so_gets_no_finding(make):
+    keras.utils.set_random_seed(0)
+    report = audit(*make())
+    assert not report.findings, str(report)
+    assert report.outcome == "sound" and "No fault found" in str(report)
+
+
+LOUD, EMBED = normal(3.0), "embeddings_initializer"
+FAULTY = {  # a network, the layers to be named, a word of the fault, the argument of the remedy
+    "A_twins": (lambda: twins(LOUD), "shared", "too large", "kernel_initializer"), "A_unrolled": (lambda: unrolled(LOUD), "shared", "too large", "kernel_initializer"),
+    "A_zeros": (lambda: unrolled("zeros"), "shared", "zero kernel", "kernel_initializer"),
+    "D_string": (lambda: depthwise(lambda: HE), "depthwise", "too small", "depthwise_initializer"),
+    "D_linear": (lambda: depthwise(lambda: HE, 6, depth_multiplier=2), "depthwise", "too small", "depthwise_initializer"),
+    "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "too small", "depthwise_initializer"),
+    "F_frozen": (lambda: stack(frozen(hidden(rule=normal(2.0), name="ice")), hidden(), softmax()), "ice", "first loss", "kernel_initializer"),
+    "F_frozen_convolution": (lambda: stack(frozen(layers.Conv2D(8, 3, kernel_initializer=normal(9.0), name="ice")), layers.Flatten(), hidden(), softmax(), x=X), "ice", "first loss", "kernel_initializer"),
+    "F_recurrent": (lambda: stack(layers.SimpleRNN(32, activation="relu", recurrent_initializer=initializers.Orthogonal(2.5), name="loop"), softmax(), x=ROWS), "loop", "first loss", "recurrent_initializer"),
+    "F_embedding": (lambda: stack(layers.Embedding(50, 32, normal(50.0), name="words"), layers.Flatten(), hidden(), softmax(), x=WORDS), "words", "first loss", EMBED),
+    "F_tied": (lambda: tied(normal(2.0)), "shared", "first loss", EMBED),
+    "F_linear": (lambda: stack(*(hidden(64, None) for _ in range(12)), softmax()), "dense", "exploding signal", "kernel_initializer"),
+    "F_bias": (lambda: stack(hidden(), softmax(bias_initializer=initializers.RandomUniform(-90, 90))), "out", "first loss", "bias_initializer"),
+    "I_distributed": (lambda: distributed(normal(90.0)), "each", "too large", ""),
+    "I_own": (lambda: stack(hidden(), hidden(), Linear(32, 4.0, name="mine"), layers.ReLU(), softmax()), "mine", "too large", ""),
+    "I_own_first": (lambda: stack(Linear(32, 90.0, name="mine"), hidden(), softmax()), "mine", "too large", ""),
+    "I_opaque": (lambda: stack(Opaque(name="odd"), hidden(), softmax()), "odd", "first loss", ""),
+    "I_attention": (loud_attention, "query, key", "too large", ""),
+    "L_embedding": (lambda: stack(layers.Embedding(50, 8, "zeros", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", "zero kernel", EMBED),
+    "L_depthwise": (lambda: separable(depthwise_initializer="zeros"), "apart", "zero kernel", "depthwise_initializer"),
+    "L_pointwise": (lambda: separable(pointwise_initializer=normal(9.0)), "apart", "too large", "pointwise_initializer"),
+    "L_recurrent": (lambda: stack(layers.GRU(32, recurrent_initializer=normal(9.0), name="loop"), softmax(), x=ROWS), "loop", "too large", "recurrent_initializer"),
+    "L_transposed": (lambda: stack(layers.Conv2DTranspose(8, 3, activation="relu", kernel_initializer=normal(9.0), name="up"), layers.Flatten(), softmax(), x=X), "up", "too large", "kernel_initializer"),
+    "M_towers": (lambda: seeded(2), "dense", "seed", ""), "M_three": (lambda: seeded(3, 7), "dense", "seed", ""),
+    "M_explicit": (lambda: seeded(2, None, lambda: initializers.HeNormal(seed=3)), "dense", "seed", ""),
+    "dead": (lambda: stack(hidden(), hidden(bias_initializer=initializers.Constant(-20), name="mute"), softmax()), "mute", "dead", "bias_initializer"),
+    "copies": (lambda: stack(hidden(), hidden(rule="ones", name="same"), softmax()), "same", "copied units", "kernel_initializer"),
+    "saturated": (lambda: stack(hidden(32, "tanh", "glorot_uniform", bias_initializer=initializers.Constant(6), name="full"), softmax()), "full", "saturated", "bias_initializer"),
+    "small": (lambda: stack(*(hidden(rule=normal(0.01)) for _ in range(8)), softmax()), "dense", "too small", "kernel_initializer"),
+    "deep": (lambda: stack(*(hidden(rule="glorot_uniform") for _ in range(20)), softmax()), "dense", "vanishing signal", "kernel_initializer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, name, fault, argument", FAULTY.values(), ids=FAULTY)
+def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(make, name, fault, argument):
+    keras.utils.set_random_seed(0)
+    model, x, y = make()
+    report = audit(model, x, y)
+    assert report.outcome == "start" and "No fault found" not in str(report), str(report)
+    assert all(fault in finding.fault for finding in report.findings) and len(report.findings) <= 2, str(report)
+    named = [layer for finding in report.findings for layer in finding.layers]
+    assert named == name.split(", ") or all(layer.startswith(f"{name}_") or layer == name for layer in named), named
+    assert argument in {"": [""]}.get(argument, code(report.findings[0].remedy)), report.findings[0].remedy
+    for finding in report.findings if argument else []:
+        model, x, y = mended(model, x, y, finding)
+    left = [finding for finding in audit(model, x, y).findings if argument and fault in finding.fault]
+    assert not left, left
+
+
+def test_equal_draws_of_a_global_seed_get_another_remedy_than_those_of_one_object():
+    one = initializers.HeNormal()
+    remedies = [audit(*seeded(2, seed, lambda rule=rule: rule)).findings[0].remedy for seed, rule in ((0, HE), (None, one))]
+    assert "set_random_seed" in remedies[0] and "string" in remedies[1]
+
+
+def test_biases_of_layers_are_not_called_unknown():
+    notes = audit(*attention()).notes
+    assert not [note for note in notes if "Left out" in note]
