@@ -69,14 +69,17 @@ def audit(model, x, y=None, loss=None, **more):
     """
     if more:
         raise TypeError(f"audit takes a model, x, y and a loss; leave out {', '.join(more)}.")
-    x, y = check(model, x, y, loss)
-    with np.errstate(all="ignore"):  # what is not a number is a finding
-        seen = observe(model, x, y, loss)
-        said = judge(seen)
-    findings = merged(said)
+    (x, y), recorder = check(model, x, y, loss), Recorder()
+    try:
+        with np.errstate(all="ignore"):  # what is not a number is a finding
+            seen = observe(model, x, y, loss, recorder)
+            said = judge(seen)
+    except Exception as error:  # whatever a framework raises
+        raise ValueError(sentence(error, model, x, recorder)) from None
+    findings, notes = merged(said), [note for note in said if isinstance(note, str)]
     if not seen.rows and not findings:
         raise ValueError("No layer of this model has a kernel that this tool knows, so there is nothing to audit.")
-    return Report(math.nan if seen.loss is None else seen.loss, seen.rows, findings, [note for note in said if isinstance(note, str)])
+    return Report(math.nan if seen.loss is None else seen.loss, seen.rows, findings, notes)
 
 
 @dataclass
@@ -154,70 +157,64 @@ def wordy(leaf):
     return leaf.dtype == tf.string or getattr(leaf.dtype, "kind", "?") in "SU"
 
 
-def sentence(error, model, x, layers):
-    """What an error of a framework means for the user. layers: those in which it arose, the innermost first."""
+def sentence(error, model, x, recorder):
+    """What an error of a framework means for the user."""
     if isinstance(error, Unreadable):
         return str(error)
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error):  # Keras may rename it
         return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
     if isinstance(error, NotImplementedError):
         return "This model has no call() that takes a batch: audit its parts, or write call()."
-    for layer in layers:
+    for layer in recorder.failed:
         if getattr(layer, "groups", 1) > 1:
             return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
-    given, taken = shapes(x), shapes(getattr(model, "inputs", None) or [])
+    parts = x, getattr(model, "inputs", None) or []
+    given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
     if taken and (list(map(len, given)) != list(map(len, taken)) or any(
             None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
-        return f"x has the shape {_spelled(given)}, and the model takes {_spelled(taken)}: reshape x."
+        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: reshape x."
     if any(map(wordy, keras.tree.flatten(x))):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
-    where = f"The layer {layers[0].name} ({type(layers[0]).__name__})" if layers else "The model"
-    return f"{where} fails on this batch: model(x[:2], training=True) shows why."
+    if recorder.done:
+        return f"This tool cannot read what {model.name} computes: audit its parts, or give it another output."
+    where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1]) or "model"
+    return f"The {where} fails on this batch: model(x[:2], training=True) shows why."
 
 
-def shapes(part):
-    """The shapes of an array or tensor, or of those in a list or dictionary."""
-    return [tuple(leaf.shape) for leaf in keras.tree.flatten(part)]
+def _shapes(part):
+    return " and ".join(str(tuple(leaf.shape)) for leaf in keras.tree.flatten(part))
 
 
-def _spelled(shapes):
-    return " and ".join(map(str, shapes))
-
-
-def observe(model, x, y, loss):
+def observe(model, x, y, loss, recorder):
     """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
-    eager = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
-    variables, recorder = model.trainable_variables, Recorder()
+    eager, variables = tf.config.functions_run_eagerly(), model.trainable_variables
     seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, rows=[], loss=None)
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
+    tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
         with tf.GradientTape() as recorder.tape:
             with keras.StatelessScope([(v, tf.identity(v.value)) for v in penalized], collect_losses=True):
                 with recorder:
-                    outputs = model(x, training=True)
-                recorder.connect()
+                    outputs = model(keras.tree.map_structure(tf.convert_to_tensor, x), training=True)
                 holders = readable(seen.calls)
                 seen.heads = heads(model, seen.calls, outputs, y, loss)
                 seen.labels = [one for head in seen.heads for one in labels(head)]
                 seen.penalty = float(sum(v.regularizer(v) for v in penalized))
                 value = loss_of(model, x, y, outputs, loss, seen)
-        if value is None:
-            return seen
-        weights = [v.value for v in variables]
-        deltas, seen.gradients = recorder.tape.gradient(value, [[c.z for c in seen.calls], weights])
-        seen.loss = float(value)
-        for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
-            call.delta = tf.zeros_like(call.z) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
-        slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
-        seen.flows = any(map(np.any, slopes))
-        changes = dict(zip(map(id, variables), zip(slopes, next_step(model, slopes))))
-        for layer in dict.fromkeys(call.layer for call in holders):
-            seen.rows += measured(layer, holders, outputs, changes)
-    except Exception as error:  # whatever a framework raises
-        raise ValueError(sentence(error, model, x, recorder.failed)) from None
     finally:
         tf.config.run_functions_eagerly(eager)
+    if value is None:
+        return seen
+    weights = [v.value for v in variables]
+    deltas, seen.gradients = recorder.tape.gradient(value, [[c.z for c in seen.calls], weights])
+    seen.loss = float(value)
+    for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
+        call.delta = tf.zeros_like(call.z) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
+    slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
+    seen.flows = any(map(np.any, slopes))
+    changes = dict(zip(map(id, variables), zip(slopes, next_step(model, slopes))))
+    for layer in dict.fromkeys(call.layer for call in holders):
+        seen.rows += measured(layer, holders, outputs, changes)
     return seen
 
 
@@ -251,8 +248,8 @@ def loss_of(model, x, y, outputs, loss, seen):
             return None
         if wanted is None:
             raise Unreadable('The model has no loss: compile it with one, or audit(model, x, y, loss="mse").') from None
-        raise Unreadable(f"The loss cannot compare y of shape {_spelled(shapes(y))} with outputs of shape "
-                         f"{_spelled(shapes(outputs))}: give y the form that this loss asks for.") from None
+        raise Unreadable(f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape "
+                         f"{_shapes(outputs)}: give y the form that this loss asks for.") from None
 
 
 # Every call of a layer, with the tensors that go in and come out, which tell who feeds whom.
@@ -271,16 +268,19 @@ class Recorder:
     """
 
     def __init__(self):
-        self.tape, self.calls, self.composites, self.stack, self.failed = None, [], [], [], []
+        self.tape, self.done, self.calls, self.composites, self.stack, self.failed = None, False, [], [], [], []
         self.originals = {kind: kind.__call__ for kind in (keras.Layer, keras.Operation)}
 
     def __enter__(self):
         for kind, original in self.originals.items():
             kind.__call__ = self.recording(original, kind)
 
-    def __exit__(self, *error):
+    def __exit__(self, error, *more):
         for kind, original in self.originals.items():
             kind.__call__ = original
+        if error is None:
+            self.done = True
+            self.connect()
 
     def recording(self, original, kind):
         """The __call__ of a kind of layer, that notes itself."""
@@ -320,7 +320,7 @@ class Recorder:
 
     def note(self, here, output, outer):
         """A call that has ended, unless it has passed on a tensor as it was."""
-        here.output = output
+        here.output, here.weighty = output, any(len(v.shape) > 1 for v in getattr(here.layer, "weights", []))
         known = {name: v for name, v in kernels(here.layer).items() if id(v) not in here.taken}  # not a wrapper's
         here.kernels = known or (own_kernels(here) if here.innermost else {}) if here.inputs else {}
         if outer:
@@ -342,17 +342,12 @@ class Recorder:
                 before = [produced[id(t)] for t in todo.pop().inputs if id(t) in produced]
                 call.feeders += [c for c in before if c.kernels]
                 todo += [c for c in before if not c.kernels]
-                call.fed |= any(map(weighty, before))
+                call.fed |= any(c.weighty for c in before)
 
 
 def tensors(part):
     """The tensors in arguments or in what comes out."""
     return [leaf for leaf in keras.tree.flatten(part) if tf.is_tensor(leaf)]
-
-
-def weighty(call):
-    """True if the layer has matrices, of whatever meaning."""
-    return any(len(v.shape) > 1 for v in getattr(call.layer, "weights", []))
 
 
 def inside(layer):
@@ -550,14 +545,18 @@ def weighed(layer, kind, variable, gradient, change):
     depthwise = kind == "kernel" and "Depthwise" in type(work).__name__
     argument = "depthwise_initializer" if depthwise else f"{kind.removesuffix('_kernel')}_initializer"
     argument = argument if hasattr(work, argument) else "initializer"
+    chance = ERRORS / math.sqrt(2 * w.size)  # of the logarithm of the RMS of so many random numbers
+    by_shape = {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in ALL_RULES.items()}
+    asked, std = getattr(getattr(work, argument, None), "stddev", None) or math.inf, w.std(dtype="float64")
+    kept = size and asked <= 0.02 and any(abs(math.log(std / asked / cut)) < chance for cut in (1, 0.88))  # truncated
     return {
-        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": w.std(dtype="float64"), "rank": w.ndim,
+        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim,
         "argument": argument, "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype,
         "recurs": isinstance(layer, kl.RNN), "convolves": "Conv" in type(work).__name__,
         "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
-        "by_shape": {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in ALL_RULES.items()},
-        "by_use": by_use,
-        "chance": ERRORS / math.sqrt(2 * w.size),  # of the logarithm of the RMS of so many random numbers
+        "by_shape": by_shape, "by_use": by_use, "chance": chance,
+        "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
+        "faint": kept,  # as its initializer asks for: N(0, 0.02) of GANs, N(0, 0.01) of detectors
         "gradient": None if gradient is None else _rms(gradient),
         "step": None if change is None or not size else _rms(change) / size,
     }
@@ -671,7 +670,7 @@ def labels(head):
             (units == 1 and high == 1, head.layer, out_of_range[0], of_units, yes_or_no),
             (True, head.layer, out_of_range[0], of_units, per_class)],
         CATEGORICAL: [
-            (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} is 0 or stuck.", yes_or_no),
+            (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} stands.", yes_or_no),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
             (most > 1.01, *several)],
         BINARY: [
@@ -755,8 +754,8 @@ def zeros(rows):
     none = [row for row in rows if not row.kernel.any()]
     for row in none:
         if any(row.hides for row in none):
-            yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one "
-                        "image from another.", f"{advice(row)}.")
+            yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
+                          "one image from another.", f"{advice(row)}.")
         else:
             yield (f"{row.name} starts from zeros, which is sound at an output or at the end of a residual branch; at "
                    "the first step no δ passes it.")
@@ -771,14 +770,9 @@ def copies(rows):
             yield Finding(row.layer, "copied units", evidence, f"{advice(row)}: a random number for every weight.")
 
 
-def follows(row):
-    """The rules that a kernel follows as Keras counts its fans, up to chance."""
-    return {rule for rule, ratio in row.by_shape.items() if abs(math.log(ratio)) < row.chance}
-
-
 def factor(row, rows):
     """(how many times too large a kernel is, for what): for the rule that most others follow, else for the nearest."""
-    followed = [rule for other in rows if other is not row for rule in follows(other)]
+    followed = [rule for other in rows if other is not row for rule in other.follows]
     most = max(map(followed.count, row.by_shape))
     if most < 2 or most <= (len(rows) - 1) / 2:
         return row.off, "the nearest rule"
@@ -787,13 +781,6 @@ def factor(row, rows):
     ways = [(counted[rule], rule) for rule in by_fan_in or usual for counted in (row.by_shape, row.by_use)]
     times, rule = min(ways, key=lambda way: abs(math.log(way[0])))
     return times, f"the rule of most others, {rule},"
-
-
-def asked_for(row, made_up):
-    """True for a small kernel that its initializer asks for, where that is usual: N(0, 0.02) of GANs, for one."""
-    stddev = getattr(row.initializer, "stddev", None)
-    kept = stddev and any(abs(math.log(row.weight_std / stddev / cut)) < row.chance for cut in (1, 0.88))
-    return bool(kept) and stddev <= 0.02 and (made_up or row.convolves or row.recurs)
 
 
 def scales(rows, seen):
@@ -806,10 +793,10 @@ def scales(rows, seen):
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
-        if follows(row) & RULES.keys():
+        if row.follows & RULES.keys():
             if row.off < 1 / OFF:
                 yield f"{row.name} is {row.off:.2g} times what its fans ask for, as its initializer counts other fans."
-        elif times < 1 and not row.scaled and (row.is_output or asked_for(row, made_up)):
+        elif times < 1 and not row.scaled and (row.is_output or row.faint and (made_up or row.convolves or row.recurs)):
             yield (f"{row.name} starts small, {row.off:.2g} times the nearest rule, as outputs, GANs and detectors "
                    "often do.")
         elif not row.scaled:
@@ -828,7 +815,7 @@ def inputs(rows):
     for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
         least, largest = row.range
         if row.lost:
-            yield elsewhere(row.layer, "input without content", "All images are the same.", "look at what loads the data.")
+            yield elsewhere(row.layer, "input without content", "All images are the same.", "look at the loading.")
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
             remedy = "x = x / 255." if least >= 0 and 128 < largest <= 255 else STANDARD
@@ -892,7 +879,7 @@ def depth(seen, reach=REACH):
     """A signal or an error signal that vanishes or explodes, though no layer stands out."""
     for row in seen.rows[1:]:
         if row.lost and row.blocks and not seen.rows[0].lost:
-            yield Finding(row.layer, "no signal", "What comes in is the same for every image.", "look at the layer before.")
+            yield Finding(row.layer, "no signal", "What comes in is one for all images.", "look at the layer before.")
             return
     by_layer = {row.layer: row for row in seen.rows if row.fans and not row.is_output}
     way = [by_layer[name] for name in longest(seen.calls) if name in by_layer]
@@ -922,13 +909,13 @@ def faded(what, change, course, way, calls):
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to "
                 f"{course[-1].layer}.")
-    normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and follows(row)]
+    normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid = all("sigmoid" in row.activation for row in way)
     if change > 0 and what != "signal" and normalized:
         yield f"δ grows through the normalized layers, as it does without skip connections. {evidence}"
     elif normalized >= len(way) / 2:
         yield f"{fault} between normalized layers, which make up for it. {evidence}"
-    elif change < 0 and 0 < sum(asked_for(row, False) for row in way) <= HEAD:
+    elif change < 0 and 0 < sum(row.faint and (row.convolves or row.recurs) for row in way) <= HEAD:
         yield f"{fault}, as in detectors, which start so. {evidence}"
     elif change < 0 and small:
         evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
@@ -979,7 +966,8 @@ def overflow(seen):
     elif getattr(call.layer, "compute_dtype", "") == "float16":
         yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at 65504.", "the policy mixed_bfloat16.")
     elif not call.kernels:
-        yield elsewhere(call.layer.name, "not a number", evidence, "an epsilon in logs, roots, divisions: log(x + 1e-7).")
+        yield elsewhere(call.layer.name, "not a number", evidence,
+                        "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
     else:
         yield Finding(call.layer.name, "not a number", evidence, "smaller weights or inputs.")
 
@@ -1003,9 +991,10 @@ def gradient(seen):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
     elif not seen.flows:
-        end = (seen.heads or [SimpleNamespace(layer=seen.calls[-1].layer.name, out=np.asarray(seen.calls[-1].output))])[0]
-        evidence = f"No gradient reaches any weight: the output, {_span(end.out)}, is saturated and the loss clipped."
-        yield elsewhere(end.layer, "no gradient", evidence,
+        ends = [(head.layer, head.out) for head in seen.heads]
+        layer, out = ends[0] if ends else (seen.calls[-1].layer.name, np.asarray(seen.calls[-1].output))
+        evidence = f"No gradient reaches any weight: the output, {_span(out)}, is saturated and the loss clipped."
+        yield elsewhere(layer, "no gradient", evidence,
                         'bias_initializer="zeros": or from_logits=True without activation.')
 
 
@@ -1046,7 +1035,7 @@ def loudest(seen, evidence):
                   key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud."
     first = not call.feeders and not call.fed
-    if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not weighty(call)):
+    if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = "smaller weights here, or normalization behind it."
     if rows:
