@@ -54,6 +54,7 @@ DISTANCES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", R
 FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossentropy": CATEGORICAL, BINARY: BINARY,
             "binary_focal_crossentropy": BINARY, **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
+FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
@@ -98,11 +99,16 @@ class Finding:
     @property
     def layer(self):
         """The layers in words."""
-        names = self.layers
-        return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} layers)"
+        return listed(self.layers)
 
     def __str__(self):
         return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {self.remedy}"
+
+
+def listed(names):
+    """Names in words; of many, the first and the last."""
+    names = list(names)
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} layers)"
 
 
 elsewhere = partial(Finding, of_start=False)  # what no initializer mends
@@ -132,7 +138,8 @@ def check(model, x, y, loss):
     x, y = arrays(x, "x"), None if own else arrays(y, "y")
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
     if len(sizes) != 1 or min(sizes) < 2:
-        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}.")
+        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
+                         "a list is read as several inputs.")
     return x, y
 
 
@@ -144,17 +151,27 @@ def arrays(part, name):
         raise ValueError(f"{name} is a list of single values: give an array, as in np.array({name}).")
     if not leaves or not all(hasattr(leaf, "shape") for leaf in leaves):
         raise ValueError("Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset)).")
+    leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
+    odd = [leaf for leaf in leaves if not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor)]
+    if odd:
+        raise ValueError(f"{name} is a {type(odd[0]).__name__}: give a dense array of numbers, as of NumPy.")
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
     if any(not len(leaf.shape) for leaf in found):
         raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
-    if any(getattr(leaf.dtype, "kind", "") == "O" for leaf in found) or name == "y" and any(map(wordy, found)):
+    if any(not numeric(leaf) and (name == "y" or not wordy(leaf)) for leaf in found):
         raise ValueError(f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1].")
     return keras.tree.pack_sequence_as(part, found)
 
 
 def wordy(leaf):
     """True for an array or tensor of strings."""
-    return leaf.dtype == tf.string or getattr(leaf.dtype, "kind", "?") in "SU"
+    return leaf.dtype.kind in "SU" if hasattr(leaf.dtype, "kind") else leaf.dtype == tf.string
+
+
+def numeric(leaf):
+    """True for an array or tensor of real numbers."""
+    dtype = leaf.dtype
+    return dtype.kind in "biufV" if hasattr(dtype, "kind") else dtype.is_floating or dtype.is_integer or dtype.is_bool
 
 
 def sentence(error, model, x, recorder):
@@ -168,6 +185,11 @@ def sentence(error, model, x, recorder):
     for layer in recorder.failed:
         if getattr(layer, "groups", 1) > 1:
             return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
+        if isinstance(layer, kl.Embedding):
+            return f"x holds numbers that {layer.name} has no row for: they must be 0 to {layer.input_dim - 1}."
+    names = getattr(model, "input_names", None) or [part.name for part in getattr(model, "inputs", None) or []]
+    if isinstance(x, dict) and names and set(names) - set(x):
+        return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
     parts = x, getattr(model, "inputs", None) or []
     given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
     if taken and (list(map(len, given)) != list(map(len, taken)) or any(
@@ -189,6 +211,7 @@ def observe(model, x, y, loss, recorder):
     """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
     eager, variables = tf.config.functions_run_eagerly(), model.trainable_variables
     seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, rows=[], loss=None)
+    seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
     tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
@@ -233,10 +256,13 @@ def readable(calls):
 def loss_of(model, x, y, outputs, loss, seen):
     """The loss, or None if the labels are such that there is none."""
     wanted = getattr(model, "loss", None) if loss is None else loss
-    for part, names in ((y, "y"), (wanted, "loss")):
-        if isinstance(part, dict) and isinstance(outputs, dict) and not part.keys() <= outputs.keys():
-            raise Unreadable(f"The outputs are named {', '.join(outputs)}, and {names} names {', '.join(part)}: name "
-                             "them alike.")
+    known = list(outputs) if isinstance(outputs, dict) else getattr(model, "output_names", ["output"])
+    for part, name in ((y, "y"), (wanted, "loss")):
+        if isinstance(part, dict) and not set(part) <= set(known):
+            raise Unreadable(f"The outputs are named {', '.join(known)}, and {name} names {', '.join(part)}.")
+        count, many = len(keras.tree.flatten(part)), len(keras.tree.flatten(outputs))
+        if count != many and not isinstance(part, dict) and part is not None and (name == "y" or count > 1):
+            raise Unreadable(f"The model has {many} output{'s' * (many > 1)}, but {name} holds {count}: one for each.")
     try:
         if loss is None:
             return model.compute_loss(x, y, outputs)
@@ -248,8 +274,12 @@ def loss_of(model, x, y, outputs, loss, seen):
             return None
         if wanted is None:
             raise Unreadable('The model has no loss: compile it with one, or audit(model, x, y, loss="mse").') from None
+        if any(head.family is None and not head.kind in dir(keras.losses) for head in seen.heads):
+            raise Unreadable("The loss fails on this batch: loss(y[:2], model(x[:2])) shows why.") from None
+        remedy = FLATTEN if seen.heads and seen.heads[0].out.ndim > seen.heads[0].y.ndim + 1 else (
+            "give y the form that this loss asks for.")
         raise Unreadable(f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape "
-                         f"{_shapes(outputs)}: give y the form that this loss asks for.") from None
+                         f"{_shapes(outputs)}: {remedy}") from None
 
 
 # Every call of a layer, with the tensors that go in and come out, which tell who feeds whom.
@@ -427,6 +457,13 @@ def lossy(head):
     return tf.reduce_mean(head.loss(head.y[..., None] if column else head.truth, head.tensor))
 
 
+def fair_loss(head):
+    """(the loss of one head, as a mean even where it is a sum; that of an output that knows nothing)."""
+    summed = getattr(head.loss, "reduction", "") == "sum"
+    fair = math.log(2 if head.family == BINARY else max(2, head.units))
+    return float(lossy(head)) / (head.out.size / head.units if summed else 1), fair
+
+
 # Rows of numbers, one per kernel.
 
 
@@ -462,10 +499,12 @@ def activation_of(layer):
 def behind(call):
     """From a kernel to the next, a fork or a merge: its activation, h, normalized or not, and the last call before."""
     found = SimpleNamespace(activation=activation_of(call.layer), h=call.output, end=call)
-    found.normalized = found.scaled = False
+    found.normalized, found.scaled, found.shifted = False, False, ""
     while len(found.end.takers) == 1 and not found.end.takers[0].kernels and len(found.end.takers[0].inputs) == 1:
         found.end = found.end.takers[0]
         found.normalized |= isinstance(found.end.layer, NORMALIZATION)
+        shift = getattr(found.end.layer, "beta", None)
+        found.shifted = found.end.layer.name if shift is not None and np.any(shift) else found.shifted
         own = isinstance(found.end.layer, (kl.Lambda, kl.Rescaling)) or not isinstance(found.end.layer, keras.Layer)
         found.scaled |= own
         if not found.activation and activation_of(found.end.layer):
@@ -515,7 +554,7 @@ def measured(layer, holders, outputs, changes):
     is_output |= first.traced and not any(call in c.feeders for c in holders for call in calls)
     row = {
         "layer": first.name, "trainable": layer.trainable, "activation": activation,
-        "normalized": paths[0].normalized,
+        "normalized": paths[0].normalized, "shifted": paths[0].shifted,
         "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
         "is_output": is_output, "blocks": is_output or not any(map(varies, keras.tree.flatten(outputs))),
         "hides": not is_output and hides(end, holders[holders.index(calls[-1]) + 1:]),
@@ -577,7 +616,7 @@ def judge(seen):
         causes += inputs(rows)
         cut = [] if named(causes) else list(broken(seen)) or list(constant(seen))
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
-        causes += cut or silent(rows[:min(faulty, default=len(rows))])
+        causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
     causes += reused(rows)
     if not named(causes + outside):
@@ -671,6 +710,8 @@ def labels(head):
             (True, head.layer, out_of_range[0], of_units, per_class)],
         CATEGORICAL: [
             (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} stands.", yes_or_no),
+            (ours != theirs and fits, "labels", "labels do not fit the output", other_shape,
+             f"y = y.reshape({(-1, *theirs[1:])})."),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
             (most > 1.01, *several)],
         BINARY: [
@@ -687,7 +728,8 @@ def labels(head):
             (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.",
              'loss="mae".'),
             (alike,),
-            (y.size * units != head.out.size, "labels", *broadcast, "targets in the shape of the outputs."),
+            (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else
+             "targets in the shape of the outputs."),
             (whole and low >= 0 and high < units, head.layer, *broadcast,
              to(head, ": if y numbers classes; else units=1", **by_class)),
             (True, head.layer, *broadcast, to(head, units=1))],
@@ -752,13 +794,13 @@ def advice(row):
 def zeros(rows):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
     none = [row for row in rows if not row.kernel.any()]
-    for row in none:
-        if any(row.hides for row in none):
+    if any(row.hides for row in none):
+        for row in none:
             yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
                           "one image from another.", f"{advice(row)}.")
-        else:
-            yield (f"{row.name} starts from zeros, which is sound at an output or at the end of a residual branch; at "
-                   "the first step no δ passes it.")
+    elif none:
+        yield (f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch; at "
+               "the first step no δ passes.")
 
 
 def copies(rows):
@@ -786,28 +828,30 @@ def factor(row, rows):
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
-    trained = int(getattr(getattr(seen.model, "optimizer", None), "iterations", 0)) > 0
     made_up = any(isinstance(c.layer, NORMALIZATION) or type(c.layer).__name__ == "Add" for c in seen.calls)
-    found = []
+    found, faint, other = [], [], []
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
         if row.follows & RULES.keys():
-            if row.off < 1 / OFF:
-                yield f"{row.name} is {row.off:.2g} times what its fans ask for, as its initializer counts other fans."
+            other += [row] * (row.off < 1 / OFF)
         elif times < 1 and not row.scaled and (row.is_output or row.faint and (made_up or row.convolves or row.recurs)):
-            yield (f"{row.name} starts small, {row.off:.2g} times the nearest rule, as outputs, GANs and detectors "
-                   "often do.")
+            faint.append(row)
         elif not row.scaled:
             full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
             evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
             found.append(Finding(row.layer, fault, f"{evidence}.", f"{advice(row)}."))
-    if (made_up or trained) and len(found) > max(2, len(rows) / 4):
+    if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
     yield from found
+    for rows, why in ((other, "as the initializer counts other fans"),
+                      (faint, "as outputs, GANs and detectors often start")):
+        if rows:
+            least = min(row.off for row in rows)
+            yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
 
 
 def inputs(rows):
@@ -846,7 +890,7 @@ def constant(seen):
                         "unit, for one, always gives 0.")
 
 
-def silent(rows):
+def silent(rows, trained):
     """Units that are zero for every image, and saturated ones."""
     for row in (row for row in rows if row.kernel.any() and row.activation and not row.lost):
         dead = round(row.dead * row.units)
@@ -856,8 +900,10 @@ def silent(rows):
         alone = row.argument == "depthwise_initializer"  # a unit of one input is as dead as that
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            cure = "" if row.silenced else f"{advice(row)}, "
-            yield Finding(row.layer, "dead units", evidence, f'{cure}bias_initializer="zeros".')
+            cure = ("start anew, with a smaller learning rate." if trained else
+                    'beta_initializer="zeros".' if row.shifted else
+                    'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".')
+            yield Finding(row.shifted or row.layer, "dead units", evidence, cure)
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
             cure = 'bias_initializer="zeros".' if row.from_bias else "normalization before it."
@@ -1001,15 +1047,14 @@ def gradient(seen):
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
     data = float(sum(map(lossy, seen.heads))) or 1.0
-    if seen.penalty > HEAVY * data:
+    if seen.penalty > HEAVY * abs(data):
         evidence = f"It makes up {seen.penalty:.3g} of the first loss of {seen.loss:.3g}."
         yield elsewhere("loss", "regularization outweighs the data", evidence,
                         "kernel_regularizer=keras.regularizers.L2(1e-4).")
         return
     for head in seen.heads:
-        fair = math.log(2 if head.family == BINARY else max(2, head.units))
-        ours, theirs = _rms(head.out), _rms(head.y)
-        if head.family in CROSS_ENTROPIES and (value := float(lossy(head))) > ABSURD * fair:
+        (value, fair), ours, theirs = fair_loss(head), _rms(head.out), _rms(head.y)
+        if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
             yield loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
             return
         if head.family == "distance" and ours > 10 * max(1, theirs):
