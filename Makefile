@@ -18,7 +18,7 @@ serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; 
 test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch and JAX where they are installed
 	@$(RUN) -m evidence status
 	@$(RUN) -m evidence draw
-	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser and not cluster" $(if $(wildcard .venv/frameworks),--all-frameworks)
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser and not cluster and not slow" $(if $(wildcard .venv/frameworks),--all-frameworks)
 
 measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment or notebook
 	@$(RUN) -m evidence measure $(ONLY)
@@ -39,6 +39,7 @@ proof: .venv/frameworks .venv/cluster  ## its second half: compare, check the cl
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
 	$(RUN) -m pytest tests/test_cluster.py
+	$(RUN) -m pytest tests/test_audit_applications.py -m slow
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
 	$(RUN) -m pytest tests/test_browser.py tests/test_search.py --site site
