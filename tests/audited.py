@@ -1,5 +1,6 @@
 """Small networks for the tests of snippets/tools/audit.py, and what a remedy makes of them."""
 import ast
+import re
 
 import keras
 import numpy as np
@@ -54,7 +55,7 @@ def under(policy, make):
 def code(remedy):
     """{argument: expression} of a remedy that is code, else {}."""
     try:
-        call = ast.parse(f"f({remedy.split(': ')[0].removesuffix('.')})", mode="eval").body
+        call = ast.parse(f"f({re.split(': | in its ', remedy)[0].removesuffix('.')})", mode="eval").body
     except SyntaxError:
         return {}
     return {} if call.args else {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
@@ -64,40 +65,66 @@ def mended(model, x, y, finding):
     """(model, x, y), made anew with what the remedy says, as a reader would type it."""
     given = {name: eval(text, {"keras": keras, "np": np, "x": x, "y": y}) for name, text in code(finding.remedy).items()}
     x, y, loss = given.pop("x", x), given.pop("y", y), given.pop("loss", model.loss)
-    optimizer = model.optimizer.get_config() | {name: given.pop(name) for name in ("learning_rate", "epsilon") if name in given}
+    settings = {name: given.pop(name) for name in ("learning_rate", "epsilon") if name in given}
+    optimizer, changed = model.optimizer.from_config(model.optimizer.get_config() | settings), []
 
     def remade(layer):
+        if isinstance(layer, layers.Lambda):  # which Keras does not make anew from its code
+            return layer
         config = layer.get_config()
-        if layer.name in finding.layers or finding.layers == ("loss",) and "kernel_regularizer" in config:
-            assert given.keys() <= config.keys(), f"{type(layer).__name__} has no argument {given.keys() - config.keys()}"
-            config |= given
+        inner = config["layer"]["config"] if isinstance(layer, layers.TimeDistributed) else config
+        names = {part.name for part in getattr(layer, "_flatten_layers", lambda: [layer])()}
+        if names & {*finding.layers} or finding.layers == ("loss",) and "kernel_regularizer" in inner:
+            assert given.keys() <= inner.keys(), f"{type(layer).__name__} has no argument {given.keys() - inner.keys()}"
+            inner |= given
+            changed.append(layer)
         return type(layer).from_config(config)
 
     keras.utils.set_random_seed(1)
-    model = keras.models.clone_model(model, clone_function=remade) if given else model
-    model.compile(type(model.optimizer or keras.optimizers.Adam()).from_config(optimizer) if model.optimizer else keras.optimizers.Adam.from_config(optimizer), loss)
+    if given:
+        model = keras.models.clone_model(model, clone_function=remade)
+        assert changed, f"no layer is called {finding.layers}"
+    model.compile(optimizer, loss)
     return model, x, y
 
 
 class Linear(layers.Layer):
     """A layer as tutorials write it."""
 
-    def __init__(self, units, stddev, **options):
+    def __init__(self, units, initializer, **options):
         super().__init__(**options)
-        self.units, self.stddev = units, stddev
+        self.units, self.initializer = units, initializer
 
     def build(self, shape):
-        self.w = self.add_weight(shape=(shape[-1], self.units), initializer=normal(self.stddev))
+        self.w = self.add_weight(shape=(shape[-1], self.units), initializer=self.initializer)
+
+    def get_config(self):
+        return super().get_config() | {"units": self.units, "initializer": self.initializer}
 
     def call(self, x):
         return ops.matmul(x, self.w)
 
 
-class Opaque(layers.Layer):
+class Opaque(Linear):
     """A layer whose weights no one can read as a kernel."""
 
     def build(self, shape):
-        self.table = self.add_weight(shape=(3, shape[-1]), initializer=normal(400.0))
+        self.table = self.add_weight(shape=(self.units, shape[-1]), initializer=self.initializer)
 
     def call(self, x):
         return x * ops.sum(self.table, axis=0)
+
+
+class Raw(keras.Model):
+    """A model whose weights stand in no layer, as in tutorials of TensorFlow."""
+
+    def __init__(self, initializer):
+        super().__init__()
+        self.initializer = initializer
+
+    def build(self, shape):
+        self.first = self.add_weight(shape=(144, 64), initializer=self.initializer, name="first")
+        self.last = self.add_weight(shape=(64, 10), initializer=self.initializer, name="last")
+
+    def call(self, x):
+        return ops.softmax(ops.relu(x @ self.first) @ self.last)

@@ -18,6 +18,9 @@ IMAGES = stack(layers.Conv2D(4, 3), layers.Flatten(), softmax(), x=X)[0]
 TEXTS = stack(layers.Embedding(20, 4, name="words"), layers.Flatten(), softmax(), x=WORDS)[0]
 PAIR = of(keras.Model([a := keras.Input((144,)), b := keras.Input((144,))], softmax()(layers.Concatenate()([a, b]))), FLAT, Y, SPARSE)[0]
 
+FORK = keras.Model(c := keras.Input((144,)), [layers.Dense(10, "softmax", name="digit")(c), layers.Dense(1, name="size")(c)])
+FORK.compile("adam", [SPARSE, "mse"])
+
 
 class Wrong(layers.Layer):
     """A layer that fails on real data."""
@@ -43,6 +46,15 @@ class Hungry(layers.Layer):
         if not tf.executing_eagerly():
             return x
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[99999,99999]")
+
+
+class Unfit(layers.Layer):
+    """A layer whose rate is no number, which the judges take for one."""
+
+    rate = "often"
+
+    def call(self, x):
+        return 0 * x
 
 
 def quantized():
@@ -81,6 +93,12 @@ CASES = {
     "nothing_to_audit": (lambda: audit(plain(layers.BatchNormalization()), FLAT, FLAT, "mse"), "nothing to audit"), "no_weights": (lambda: audit(plain(layers.Flatten()), FLAT, Y, "mse"), "no weights"),
     "uncompiled": (lambda: audit(plain(hidden()), FLAT, Y), 'not compiled.*loss="mse"'), "without_loss": (lambda: audit(silent(), FLAT, Y), "has no loss: compile"),
     "quantized": (lambda: audit(quantized(), FLAT, Y), "is int8: audit the model before it is quantized"), "weights_of_classes": (lambda: audit(GOOD, FLAT, Y, class_weight={0: 2}), "leave out class_weight"),
+    "dictionary_of_other_names": (lambda: audit(PAIR, {"one": FLAT, "two": FLAT}, Y), "x names one, two, and the model takes"), "one_label_for_two_outputs": (lambda: audit(FORK, FLAT, Y), "The model has 2 outputs, but y holds 1"),
+    "labels_of_other_names": (lambda: audit(FORK, FLAT, {"digit": Y, "sizes": Y}), "outputs are named digit, size, and y names digit, sizes"), "losses_of_other_count": (lambda: audit(plain(softmax()), FLAT, Y, [SPARSE, "mse"]), "1 output, but loss holds 2"),
+    "sparse": (lambda: audit(GOOD, tf.sparse.from_dense(FLAT), Y), "x is no dense array"), "ragged_tensor": (lambda: audit(GOOD, tf.ragged.constant([[1.0, 2.0], [3.0]]), Y[:2]), "x is no dense array"),
+    "symbolic": (lambda: audit(GOOD, keras.Input((144,)), Y), "not a sparse or symbolic one"), "steps_left": (lambda: audit(plain(layers.Dense(10, "softmax"), shape=(12, 12)), ROWS, Y, SPARSE), r"Flatten\(\) before the output"),
+    "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
+    "judges_fail": (lambda: audit(plain(hidden(), Unfit(), layers.Dense(1)), FLAT, Y, "mse"), "cannot read what"),
     "unknown_loss": (lambda: audit(GOOD, FLAT, Y, "crossentropy"), "no loss of this name"),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ import pytest
 from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, RNG, Linear, Opaque, code, graph, hidden, mended, normal, softmax, stack
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Raw, code, graph, hidden, mended, normal, softmax, stack
 
 HE = "he_normal"
 BINARY = "binary_crossentropy"
@@ -158,11 +158,11 @@ FAULTY = {  # a network, the layers to be named, a word of the fault, the argume
     "F_tied": (lambda: tied(normal(2.0)), "shared", "first loss", EMBED),
     "F_linear": (lambda: stack(*(hidden(64, None) for _ in range(12)), softmax()), "dense", "exploding signal", "kernel_initializer"),
     "F_bias": (lambda: stack(hidden(), softmax(bias_initializer=initializers.RandomUniform(-90, 90))), "out", "first loss", "bias_initializer"),
-    "I_distributed": (lambda: distributed(normal(90.0)), "each", "too large", ""),
-    "I_own": (lambda: stack(hidden(), hidden(), Linear(32, 4.0, name="mine"), layers.ReLU(), softmax()), "mine", "too large", ""),
-    "I_own_first": (lambda: stack(Linear(32, 90.0, name="mine"), hidden(), softmax()), "mine", "too large", ""),
-    "I_opaque": (lambda: stack(Opaque(name="odd"), hidden(), softmax()), "odd", "first loss", ""),
-    "I_attention": (loud_attention, "query, key", "too large", ""),
+    "I_distributed": (lambda: distributed(normal(90.0)), "each", "too large", "kernel_initializer"),
+    "I_own": (lambda: stack(hidden(), hidden(), Linear(32, normal(4.0), name="mine"), layers.ReLU(), softmax()), "mine", "too large", "initializer"),
+    "I_own_first": (lambda: stack(Linear(32, normal(90.0), name="mine"), hidden(), softmax()), "mine", "too large", "initializer"),
+    "I_opaque": (lambda: stack(Opaque(3, normal(400.0), name="odd"), hidden(), softmax()), "odd", "first loss", "initializer"),
+    "I_attention": (loud_attention, "query, key", "too large", "kernel_initializer"),
     "L_embedding": (lambda: stack(layers.Embedding(50, 8, "zeros", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", "zero kernel", EMBED),
     "L_depthwise": (lambda: separable(depthwise_initializer="zeros"), "apart", "zero kernel", "depthwise_initializer"),
     "L_pointwise": (lambda: separable(pointwise_initializer=normal(9.0)), "apart", "too large", "pointwise_initializer"),
@@ -174,6 +174,11 @@ FAULTY = {  # a network, the layers to be named, a word of the fault, the argume
     "copies": (lambda: stack(hidden(), hidden(rule="ones", name="same"), softmax()), "same", "copied units", "kernel_initializer"),
     "saturated": (lambda: stack(hidden(32, "tanh", "glorot_uniform", bias_initializer=initializers.Constant(6), name="full"), softmax()), "full", "saturated", "bias_initializer"),
     "small": (lambda: stack(*(hidden(rule=normal(0.01)) for _ in range(8)), softmax()), "dense", "too small", "kernel_initializer"),
+    "G_between_0_and_1": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "exploding signal", "kernel_initializer"),
+    "selu": (lambda: stack(*(layers.Dense(64, "selu", kernel_initializer=initializers.RandomUniform(-0.01, 0.01)) for _ in range(6)), softmax()), "dense", "too small", "kernel_initializer"),
+    "no_gamma": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "constant output", "gamma_initializer"),
+    "low_beta": (lambda: stack(layers.Dense(64), layers.BatchNormalization(beta_initializer=initializers.Constant(-8.0), name="norm"), layers.ReLU(), softmax()), "norm", "dead units", "beta_initializer"),
+    "ones_in_a_cell": (lambda: stack(layers.LSTM(16, kernel_initializer="ones", recurrent_initializer="ones", name="loop"), softmax(), x=ROWS), "loop", "copied units", "kernel_initializer"),
     "deep": (lambda: stack(*(hidden(rule="glorot_uniform") for _ in range(20)), softmax()), "dense", "vanishing signal", "kernel_initializer"),
 }  # fmt: skip
 
@@ -186,12 +191,30 @@ def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(
     assert report.outcome == "start" and "No fault found" not in str(report), str(report)
     assert all(fault in finding.fault for finding in report.findings) and len(report.findings) <= 2, str(report)
     named = [layer for finding in report.findings for layer in finding.layers]
-    assert named == name.split(", ") or all(layer.startswith(f"{name}_") or layer == name for layer in named), named
+    assert list(dict.fromkeys(named)) == name.split(", ") or all(layer.startswith(f"{name}_") or layer == name for layer in named), named
     assert argument in {"": [""]}.get(argument, code(report.findings[0].remedy)), report.findings[0].remedy
-    for finding in report.findings if argument else []:
+    remedies = [finding for finding in report.findings if code(finding.remedy)]
+    for finding in remedies:
         model, x, y = mended(model, x, y, finding)
-    left = [finding for finding in audit(model, x, y).findings if argument and fault in finding.fault]
+    left = [finding for finding in audit(model, x, y).findings if remedies and fault in finding.fault]
     assert not left, left
+
+
+def test_a_model_without_layers_is_judged_by_its_first_loss():
+    models = [Raw(normal(1.0)), Raw("he_normal")]
+    for model in models:
+        model(FLAT[:2])
+    finding, = audit(models[0], FLAT, Y, SPARSE).findings
+    assert finding.fault == "first loss too large" and 'initializer="he_normal" in its add_weight' in finding.remedy
+    with pytest.raises(ValueError, match="nothing to audit"):  # a sound one it can't vouch for
+        audit(models[1], FLAT, Y, SPARSE)
+
+
+def test_a_network_that_training_killed_is_not_told_to_change_its_initializer():
+    model, x, y = stack(hidden(), hidden(), softmax(), optimizer=keras.optimizers.SGD(30.0))
+    model.fit(x, y, epochs=2, verbose=0)
+    dead = [finding for finding in audit(model, x, y).findings if "dead" in finding.fault]
+    assert dead and "learning rate" in dead[0].remedy and "initializer" not in dead[0].remedy
 
 
 def test_equal_draws_of_a_global_seed_get_another_remedy_than_those_of_one_object():

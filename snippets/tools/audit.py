@@ -131,7 +131,7 @@ def check(model, x, y, loss):
     if loss is None and not model.compiled:
         raise ValueError('The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").')
     try:
-        keras.losses.get(loss)
+        list(map(keras.losses.get, keras.tree.flatten(loss)))
     except ValueError:
         raise ValueError(f"Keras has no loss of this name, {loss}: name another, or give a function.") from None
     own = y is None and loss is None and getattr(model, "loss", None) is None  # losses that the layers add
@@ -152,9 +152,8 @@ def arrays(part, name):
     if not leaves or not all(hasattr(leaf, "shape") for leaf in leaves):
         raise ValueError("Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset)).")
     leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
-    odd = [leaf for leaf in leaves if not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor)]
-    if odd:
-        raise ValueError(f"{name} is a {type(odd[0]).__name__}: give a dense array of numbers, as of NumPy.")
+    if any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves):
+        raise ValueError(f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one.")
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
     if any(not len(leaf.shape) for leaf in found):
         raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
@@ -613,7 +612,7 @@ def judge(seen):
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += inputs(rows)
+        causes += inputs(rows, seen.calls)
         cut = [] if named(causes) else list(broken(seen)) or list(constant(seen))
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
@@ -854,16 +853,19 @@ def scales(rows, seen):
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
 
 
-def inputs(rows):
-    """Data that a first layer cannot use as they come."""
+def inputs(rows, calls):
+    """Data that a first layer cannot use as they come, or that are scaled twice."""
+    scaling = next((c.layer for c in calls if isinstance(c.layer, kl.Rescaling)), None)
     for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
         least, largest = row.range
         if row.lost:
             yield elsewhere(row.layer, "input without content", "All images are the same.", "look at the loading.")
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
-            remedy = "x = x / 255." if least >= 0 and 128 < largest <= 255 else STANDARD
-            yield elsewhere(row.layer, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
+            remedy, name = "x = x / 255." if least >= 0 and 128 < largest <= 255 else STANDARD, row.layer
+            if scaling:
+                remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}: or x in another scale.", scaling.name
+            yield elsewhere(name, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
         elif 2 * math.log(row.contrast) < -REACH:
             evidence = f"Images differ by {row.contrast:.2g} of their size."
             yield elsewhere(row.layer, "input not centred", evidence, STANDARD)
@@ -957,8 +959,10 @@ def faded(what, change, course, way, calls):
                 f"{course[-1].layer}.")
     normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid = all("sigmoid" in row.activation for row in way)
+    branches = any(type(c.layer).__name__ == "Add" for c in calls)
     if change > 0 and what != "signal" and normalized:
-        yield f"δ grows through the normalized layers, as it does without skip connections. {evidence}"
+        why = "" if branches else ", as it does without skip connections"
+        yield f"δ grows through the normalized layers{why}. {evidence}"
     elif normalized >= len(way) / 2:
         yield f"{fault} between normalized layers, which make up for it. {evidence}"
     elif change < 0 and 0 < sum(row.faint and (row.convolves or row.recurs) for row in way) <= HEAD:
@@ -967,7 +971,6 @@ def faded(what, change, course, way, calls):
         evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
         yield from (Finding(row.layer, "kernel too small", evidence, f"{advice(row)}.") for row in small)
     else:
-        branches = any(type(c.layer).__name__ == "Add" for c in calls)
         yield Finding(tuple(row.layer for row in way), fault, evidence, (
             "normalization in each residual branch, or branches that start from zero." if branches else
             "residual connections, or fewer layers." if normalized else
@@ -1037,10 +1040,9 @@ def gradient(seen):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
     elif not seen.flows:
-        ends = [(head.layer, head.out) for head in seen.heads]
-        layer, out = ends[0] if ends else (seen.calls[-1].layer.name, np.asarray(seen.calls[-1].output))
+        out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         evidence = f"No gradient reaches any weight: the output, {_span(out)}, is saturated and the loss clipped."
-        yield elsewhere(layer, "no gradient", evidence,
+        yield elsewhere(seen.rows[-1].layer, "no gradient", evidence,
                         'bias_initializer="zeros": or from_logits=True without activation.')
 
 
