@@ -103,6 +103,7 @@ KINDS = {  # a network, a word of the finding, the argument of the remedy or "" 
     "N_every_step": (lambda: stack(layers.LSTM(16, return_sequences=True), one(), x=ROWS, y=REAL, loss="mse"), "return_sequences=False", ""), "dropped": (lambda: stack(hidden(), layers.Dropout(1.0), hidden(), softmax()), "drops 100%", "rate"),
     "softmax_of_one": (lambda: attending(lambda h: layers.Dense(1, "softmax")(h)), "One softmax unit", ""), "rescaled_twice": (lambda: stack(layers.Rescaling(1 / 255), layers.Flatten(), hidden(), softmax(), x=X), "input too small", "scale"),
     "dates": (lambda: stack(hidden(), one(), x=1.6e9 + 1e6 * REAL, y=REAL, loss="mse"), "input too large", "x"), "prices": (lambda: stack(hidden(), one(), x=FLAT, y=abs(REAL) * 2e5, loss="mse"), "targets too large", "y"),
+    "shares_for_an_embedding": (lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=RNG.random((64, 12))), "input not whole", ""),
     "percent_of_zero": (lambda: stack(hidden(), one(), y=REAL * (REAL > 0), loss="mape"), "targets of 0", "loss"),
     "penalty": (lambda: stack(hidden(kernel_regularizer=keras.regularizers.L2(9.0)), softmax()), "regularization", "kernel_regularizer"),
     "raw": (lambda: stack(layers.Flatten(), hidden(name="first"), softmax(), x=255 * X), "input too large", "x"), "loud": (lambda: stack(hidden(name="first"), softmax(), x=60 * FLAT + 9), "input too large", "x"),

@@ -9,7 +9,7 @@
 The network runs once as in training: batch normalization takes the statistics of the batch, dropout is on. It runs in
 a Keras StatelessScope, so that weights, moving averages, seeds and optimizer stay as they are, bit by bit.
 
-The file reads in order: observe, judge, say.
+The file reads in order: observe, judge, say; last comes what cannot be read.
 """
 import math
 import re
@@ -113,97 +113,7 @@ def listed(names):
 
 elsewhere = partial(Finding, of_start=False)  # what no initializer mends
 
-# Observe. First, whether this can be read at all.
-
-
-class Unreadable(Exception):
-    """What cannot be audited, in one sentence."""
-
-
-def check(model, x, y, loss):
-    """x and y as arrays. Raises TypeError or ValueError, in one sentence, for what cannot be audited."""
-    if keras.backend.backend() != "tensorflow" or tf is None:
-        raise ValueError("This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras.")
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"The model must be a keras.Model, not {type(model).__name__}.")
-    if not model.built or not model.variables:
-        raise ValueError("The model has no weights yet: give it a keras.Input, or call it once on a batch.")
-    if loss is None and not model.compiled:
-        raise ValueError('The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").')
-    try:
-        list(map(keras.losses.get, keras.tree.flatten(loss)))
-    except ValueError:
-        raise ValueError(f"Keras has no loss of this name, {loss}: name another, or give a function.") from None
-    own = y is None and loss is None and getattr(model, "loss", None) is None  # losses that the layers add
-    x, y = arrays(x, "x"), None if own else arrays(y, "y")
-    sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
-    if len(sizes) != 1 or min(sizes) < 2:
-        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
-                         "a list is read as several inputs.")
-    return x, y
-
-
-def arrays(part, name):
-    """One array, or a list or dictionary of several, as NumPy arrays or tensors."""
-    part = part.to_numpy() if hasattr(part, "to_numpy") else part
-    leaves = keras.tree.flatten(part)
-    if leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves):
-        raise ValueError(f"{name} is a list of single values: give an array, as in np.array({name}).")
-    if not leaves or not all(hasattr(leaf, "shape") for leaf in leaves):
-        raise ValueError("Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset)).")
-    leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
-    if any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves):
-        raise ValueError(f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one.")
-    found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
-    if any(not len(leaf.shape) for leaf in found):
-        raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
-    if any(not numeric(leaf) and (name == "y" or not wordy(leaf)) for leaf in found):
-        raise ValueError(f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1].")
-    return keras.tree.pack_sequence_as(part, found)
-
-
-def wordy(leaf):
-    """True for an array or tensor of strings."""
-    return leaf.dtype.kind in "SU" if hasattr(leaf.dtype, "kind") else leaf.dtype == tf.string
-
-
-def numeric(leaf):
-    """True for an array or tensor of real numbers."""
-    dtype = leaf.dtype
-    return dtype.kind in "biufV" if hasattr(dtype, "kind") else dtype.is_floating or dtype.is_integer or dtype.is_bool
-
-
-def sentence(error, model, x, recorder):
-    """What an error of a framework means for the user."""
-    if isinstance(error, Unreadable):
-        return str(error)
-    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error):  # Keras may rename it
-        return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
-    if isinstance(error, NotImplementedError):
-        return "This model has no call() that takes a batch: audit its parts, or write call()."
-    for layer in recorder.failed:
-        if getattr(layer, "groups", 1) > 1:
-            return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
-        if isinstance(layer, kl.Embedding):
-            return f"x holds numbers that {layer.name} has no row for: they must be 0 to {layer.input_dim - 1}."
-    names = getattr(model, "input_names", None) or [part.name for part in getattr(model, "inputs", None) or []]
-    if isinstance(x, dict) and names and set(names) - set(x):
-        return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
-    parts = x, getattr(model, "inputs", None) or []
-    given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
-    if taken and (list(map(len, given)) != list(map(len, taken)) or any(
-            None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
-        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: reshape x."
-    if any(map(wordy, keras.tree.flatten(x))):
-        return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
-    if recorder.done:
-        return f"This tool cannot read what {model.name} computes: audit its parts, or give it another output."
-    where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1]) or "model"
-    return f"The {where} fails on this batch: model(x[:2], training=True) shows why."
-
-
-def _shapes(part):
-    return " and ".join(str(tuple(leaf.shape)) for leaf in keras.tree.flatten(part))
+# Observe.
 
 
 def observe(model, x, y, loss, recorder):
@@ -255,30 +165,17 @@ def readable(calls):
 def loss_of(model, x, y, outputs, loss, seen):
     """The loss, or None if the labels are such that there is none."""
     wanted = getattr(model, "loss", None) if loss is None else loss
-    known = list(outputs) if isinstance(outputs, dict) else getattr(model, "output_names", ["output"])
-    for part, name in ((y, "y"), (wanted, "loss")):
-        if isinstance(part, dict) and not set(part) <= set(known):
-            raise Unreadable(f"The outputs are named {', '.join(known)}, and {name} names {', '.join(part)}.")
-        count, many = len(keras.tree.flatten(part)), len(keras.tree.flatten(outputs))
-        if count != many and not isinstance(part, dict) and part is not None and (name == "y" or count > 1):
-            raise Unreadable(f"The model has {many} output{'s' * (many > 1)}, but {name} holds {count}: one for each.")
+    pair(model, outputs, y, wanted)
     try:
         if loss is None:
             return model.compute_loss(x, y, outputs)
         return sum(map(lossy, seen.heads)) if seen.heads else tf.reduce_mean(keras.losses.get(loss)(y, outputs))
-    except (MemoryError, tf.errors.ResourceExhaustedError):
-        raise
-    except Exception:
+    except Exception as error:
+        if no_memory(error):
+            raise
         if seen.labels:
             return None
-        if wanted is None:
-            raise Unreadable('The model has no loss: compile it with one, or audit(model, x, y, loss="mse").') from None
-        if any(head.family is None and not head.kind in dir(keras.losses) for head in seen.heads):
-            raise Unreadable("The loss fails on this batch: loss(y[:2], model(x[:2])) shows why.") from None
-        remedy = FLATTEN if seen.heads and seen.heads[0].out.ndim > seen.heads[0].y.ndim + 1 else (
-            "give y the form that this loss asks for.")
-        raise Unreadable(f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape "
-                         f"{_shapes(outputs)}: {remedy}") from None
+        raise Unreadable(no_loss(wanted, y, outputs, seen.heads)) from None
 
 
 # Every call of a layer, with the tensors that go in and come out, which tell who feeds whom.
@@ -319,7 +216,8 @@ class Recorder:
             between_steps = outer and inside(outer.layer) is not outer.layer and kernels(outer.layer)
             if between_steps or (kind is keras.Operation and isinstance(layer, keras.Layer)):
                 return original(layer, *args, **kwargs)
-            here = Call(layer=layer, innermost=True, z=None, taken=set(), inputs=tensors((args, kwargs)))
+            here = Call(layer=layer, innermost=True, z=None, taken=set())
+            here.inputs = [t for t in keras.tree.flatten((args, kwargs)) if tf.is_tensor(t)]
             here.traced = all(getattr(one.layer, "inputs", None) for one in self.stack)  # in Functional models alone
             activation = vars(layer).get("activation") if inside(layer) is layer and kernels(layer) else None
 
@@ -342,7 +240,7 @@ class Recorder:
                 self.stack.pop()
                 if activation:
                     vars(layer)["activation"] = activation
-            self.note(here, next(iter(tensors(output)), None), outer)
+            self.note(here, next((t for t in keras.tree.flatten(output) if tf.is_tensor(t)), None), outer)
             return output
 
         return call
@@ -372,11 +270,6 @@ class Recorder:
                 call.feeders += [c for c in before if c.kernels]
                 todo += [c for c in before if not c.kernels]
                 call.fed |= any(c.weighty for c in before)
-
-
-def tensors(part):
-    """The tensors in arguments or in what comes out."""
-    return [leaf for leaf in keras.tree.flatten(part) if tf.is_tensor(leaf)]
 
 
 def inside(layer):
@@ -454,13 +347,6 @@ def lossy(head):
     """The loss of one head, labels shaped as compile() shapes them."""
     column = head.kind != SPARSE and head.y.ndim + 1 == head.out.ndim and head.units == 1
     return tf.reduce_mean(head.loss(head.y[..., None] if column else head.truth, head.tensor))
-
-
-def fair_loss(head):
-    """(the loss of one head, as a mean even where it is a sum; that of an output that knows nothing)."""
-    summed = getattr(head.loss, "reduction", "") == "sum"
-    fair = math.log(2 if head.family == BINARY else max(2, head.units))
-    return float(lossy(head)) / (head.out.size / head.units if summed else 1), fair
 
 
 # Rows of numbers, one per kernel.
@@ -559,7 +445,8 @@ def measured(layer, holders, outputs, changes):
         "hides": not is_output and hides(end, holders[holders.index(calls[-1]) + 1:]),
         "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
-        "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1), "units": z.shape[-1],
+        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
+        "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
         "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
@@ -856,6 +743,9 @@ def scales(rows, seen):
 def inputs(rows, calls):
     """Data that a first layer cannot use as they come, or that are scaled twice."""
     scaling = next((c.layer for c in calls if isinstance(c.layer, kl.Rescaling)), None)
+    for row in (row for row in rows if not row.whole and not row.fans):
+        evidence = f"An embedding cuts to whole numbers what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
+        yield elsewhere(row.layer, "input not whole", evidence, "whole numbers, or for quantities keras.layers.Dense.")
     for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
         least, largest = row.range
         if row.lost:
@@ -1055,7 +945,10 @@ def first_loss(seen):
                         "kernel_regularizer=keras.regularizers.L2(1e-4).")
         return
     for head in seen.heads:
-        (value, fair), ours, theirs = fair_loss(head), _rms(head.out), _rms(head.y)
+        fair = math.log(2 if head.family == BINARY else max(2, head.units))
+        summed = getattr(head.loss, "reduction", "") == "sum"
+        value, ours, theirs = float(lossy(head)), _rms(head.out), _rms(head.y)
+        value /= head.out.size / head.units if summed else 1
         if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
             yield loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
             return
@@ -1194,3 +1087,123 @@ def _short(number):
 
 def _share(number):
     return "" if number is None else f"{100 * number:.0f}%"
+
+
+# What cannot be read is refused, in one sentence.
+
+
+class Unreadable(Exception):
+    """What cannot be audited, in one sentence."""
+
+
+def check(model, x, y, loss):
+    """x and y as arrays. Raises TypeError or ValueError, in one sentence, for what cannot be audited."""
+    if keras.backend.backend() != "tensorflow" or tf is None:
+        raise ValueError("This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras.")
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"The model must be a keras.Model, not {type(model).__name__}.")
+    if not model.built or not model.variables:
+        raise ValueError("The model has no weights yet: give it a keras.Input, or call it once on a batch.")
+    if loss is None and not model.compiled:
+        raise ValueError('The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").')
+    try:
+        list(map(keras.losses.get, keras.tree.flatten(loss)))
+    except ValueError:
+        raise ValueError(f"Keras has no loss of this name, {loss}: name another, or give a function.") from None
+    own = y is None and loss is None and getattr(model, "loss", None) is None  # losses that the layers add
+    x, y = arrays(x, "x"), None if own else arrays(y, "y")
+    sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
+    if len(sizes) != 1 or min(sizes) < 2:
+        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
+                         "a list is read as several inputs.")
+    return x, y
+
+
+def arrays(part, name):
+    """One array, or a list or dictionary of several, as NumPy arrays or tensors."""
+    part = part.to_numpy() if hasattr(part, "to_numpy") else part
+    leaves = keras.tree.flatten(part)
+    if leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves):
+        raise ValueError(f"{name} is a list of single values: give an array, as in np.array({name}).")
+    if not leaves or not all(hasattr(leaf, "shape") for leaf in leaves):
+        raise ValueError("Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset)).")
+    leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
+    if any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves):
+        raise ValueError(f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one.")
+    found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
+    if any(not len(leaf.shape) for leaf in found):
+        raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
+    if any(not numeric(leaf) and (name == "y" or not wordy(leaf)) for leaf in found):
+        raise ValueError(f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1].")
+    return keras.tree.pack_sequence_as(part, found)
+
+
+def wordy(leaf):
+    """True for an array or tensor of strings."""
+    return leaf.dtype.kind in "SU" if hasattr(leaf.dtype, "kind") else leaf.dtype == tf.string
+
+
+def numeric(leaf):
+    """True for an array or tensor of real numbers."""
+    dtype = leaf.dtype
+    return dtype.kind in "biufV" if hasattr(dtype, "kind") else dtype.is_floating or dtype.is_integer or dtype.is_bool
+
+
+def sentence(error, model, x, recorder):
+    """What an error of a framework means for the user."""
+    if isinstance(error, Unreadable):
+        return str(error)
+    if no_memory(error):
+        return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
+    if isinstance(error, NotImplementedError):
+        return "This model has no call() that takes a batch: audit its parts, or write call()."
+    for layer in recorder.failed:
+        if getattr(layer, "groups", 1) > 1:
+            return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
+        if isinstance(layer, kl.Embedding):
+            return f"x holds numbers that {layer.name} has no row for: they must be 0 to {layer.input_dim - 1}."
+    names = getattr(model, "input_names", None) or [part.name for part in getattr(model, "inputs", None) or []]
+    if isinstance(x, dict) and names and set(names) - set(x):
+        return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
+    parts = x, getattr(model, "inputs", None) or []
+    given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
+    if taken and (list(map(len, given)) != list(map(len, taken)) or any(
+            None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
+        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: reshape x."
+    if any(map(wordy, keras.tree.flatten(x))):
+        return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
+    if recorder.done:
+        return f"This tool cannot read what {model.name} computes: audit its parts, or give it another output."
+    where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1]) or "model"
+    return f"The {where} fails on this batch: model(x[:2], training=True) shows why."
+
+
+def _shapes(part):
+    return " and ".join(str(tuple(leaf.shape)) for leaf in keras.tree.flatten(part))
+
+
+def no_memory(error):
+    """True if the machine is too small; Keras may rename what TensorFlow raises."""
+    return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error)
+
+
+def pair(model, outputs, y, wanted):
+    """Raises Unreadable if labels or losses do not go with the outputs by name and number."""
+    known = list(outputs) if isinstance(outputs, dict) else getattr(model, "output_names", ["output"])
+    for part, name in ((y, "y"), (wanted, "loss")):
+        if isinstance(part, dict) and not set(part) <= set(known):
+            raise Unreadable(f"The outputs are named {', '.join(known)}, and {name} names {', '.join(part)}.")
+        count, many = len(keras.tree.flatten(part)), len(keras.tree.flatten(outputs))
+        if count != many and not isinstance(part, dict) and part is not None and (name == "y" or count > 1):
+            raise Unreadable(f"The model has {many} output{'s' * (many > 1)}, but {name} holds {count}: one for each.")
+
+
+def no_loss(wanted, y, outputs, heads):
+    """Why there is no loss."""
+    if wanted is None:
+        return 'The model has no loss: compile it with one, or audit(model, x, y, loss="mse").'
+    if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
+        return "The loss fails on this batch: loss(y[:2], model(x[:2])) shows why."
+    steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
+    return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: "
+            f"{FLATTEN if steps else 'give y the form that this loss asks for.'}")
