@@ -170,9 +170,7 @@ def loss_of(model, x, y, outputs, loss, seen):
         if loss is None:
             return model.compute_loss(x, y, outputs)
         return sum(map(lossy, seen.heads)) if seen.heads else tf.reduce_mean(keras.losses.get(loss)(y, outputs))
-    except Exception as error:
-        if no_memory(error):
-            raise
+    except Exception:
         if seen.labels:
             return None
         raise Unreadable(no_loss(wanted, y, outputs, seen.heads)) from None
@@ -685,8 +683,7 @@ def zeros(rows):
             yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
                           "one image from another.", f"{advice(row)}.")
     elif none:
-        yield (f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch; at "
-               "the first step no δ passes.")
+        yield f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch."
 
 
 def copies(rows):
@@ -1039,7 +1036,7 @@ class Report:
 
     @property
     def outcome(self):
-        """"start" if a finding is about it, "elsewhere" if all are about labels, loss, output or rate, else "sound"."""
+        """In a word: "start", "elsewhere" or "sound"."""
         kinds = [finding.of_start for finding in self.findings]
         return "start" if any(kinds) else "elsewhere" if kinds else "sound"
 
@@ -1133,7 +1130,7 @@ def arrays(part, name):
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
     if any(not len(leaf.shape) for leaf in found):
         raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
-    if any(not numeric(leaf) and (name == "y" or not wordy(leaf)) for leaf in found):
+    if any(getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf) for leaf in found):
         raise ValueError(f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1].")
     return keras.tree.pack_sequence_as(part, found)
 
@@ -1143,17 +1140,11 @@ def wordy(leaf):
     return leaf.dtype.kind in "SU" if hasattr(leaf.dtype, "kind") else leaf.dtype == tf.string
 
 
-def numeric(leaf):
-    """True for an array or tensor of real numbers."""
-    dtype = leaf.dtype
-    return dtype.kind in "biufV" if hasattr(dtype, "kind") else dtype.is_floating or dtype.is_integer or dtype.is_bool
-
-
 def sentence(error, model, x, recorder):
     """What an error of a framework means for the user."""
     if isinstance(error, Unreadable):
         return str(error)
-    if no_memory(error):
+    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error):  # Keras may rename it
         return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
     if isinstance(error, NotImplementedError):
         return "This model has no call() that takes a batch: audit its parts, or write call()."
@@ -1173,18 +1164,13 @@ def sentence(error, model, x, recorder):
     if any(map(wordy, keras.tree.flatten(x))):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
     if recorder.done:
-        return f"This tool cannot read what {model.name} computes: audit its parts, or give it another output."
+        return f"This tool cannot read what {model.name} computes: audit its parts."
     where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1]) or "model"
     return f"The {where} fails on this batch: model(x[:2], training=True) shows why."
 
 
 def _shapes(part):
     return " and ".join(str(tuple(leaf.shape)) for leaf in keras.tree.flatten(part))
-
-
-def no_memory(error):
-    """True if the machine is too small; Keras may rename what TensorFlow raises."""
-    return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error)
 
 
 def pair(model, outputs, y, wanted):
@@ -1195,7 +1181,7 @@ def pair(model, outputs, y, wanted):
             raise Unreadable(f"The outputs are named {', '.join(known)}, and {name} names {', '.join(part)}.")
         count, many = len(keras.tree.flatten(part)), len(keras.tree.flatten(outputs))
         if count != many and not isinstance(part, dict) and part is not None and (name == "y" or count > 1):
-            raise Unreadable(f"The model has {many} output{'s' * (many > 1)}, but {name} holds {count}: one for each.")
+            raise Unreadable(f"The outputs are {many}, but {name} holds {count}: give one for each.")
 
 
 def no_loss(wanted, y, outputs, heads):
