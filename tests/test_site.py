@@ -18,7 +18,7 @@ from tests import nav, small_book
 
 ROOT = Path(__file__).resolve().parents[1]
 BUDGET = 100_000  # bytes of HTML, CSS and JavaScript that a page loads, compressed
-HEAVY = ["audit/index.html", "init_model/index.html"]  # some 600 lines of code, in colour, to be read before they are copied
+HEAVY = ["init_model/index.html"]  # some 600 lines of code, in colour, to be read before they are copied
 SOURCES = ("mkdocs.yml", "docs", "snippets")  # what the site is built from
 HOST = re.compile(r"^(?:[a-z+]+:)?//", re.I)
 LOADING = {"src", "srcset", "poster", "data", "action", "xlink:href"}  # attributes that make a browser fetch
