@@ -1,0 +1,1460 @@
+"""Is my network well initialized, and if not, which layer is at fault? One batch, nothing trained, nothing changed.
+
+    report = audit(model, x, y)  # the loss is cross_entropy; another: audit(model, x, y, torch.nn.functional.mse_loss)
+    print(report)                # a table with a line per kernel, then a verdict in words
+    report.outcome               # "start", "elsewhere" (labels, loss, output, rate, precision) or "sound"
+    report.findings              # what is at fault: layers, fault, evidence, remedy
+    report.figure()              # a matplotlib Figure
+
+The network runs once as in training: batch normalization takes the statistics of the batch, dropout is on. Weights,
+buffers, gradients, modes, random states and the optimizer are afterwards as they were, bit by bit.
+
+The file reads in order: observe, judge, say.
+"""
+import copy
+import inspect
+import math
+import random
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FunctionType, SimpleNamespace
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.modules import module as hooks
+from torch.overrides import TorchFunctionMode
+
+OFF = math.sqrt(10)  # a kernel is off if it differs by more from every rule: half-way, in factors, from 1 to 10
+REACH = 6  # powers of e that a mean square may change by and the network still train: Schoenholz et al. 2017
+WALK = 5  # variance of a sound ReLU layer's log mean square, times its width: Hanin and Rolnick 2018
+ERRORS = 5  # standard errors that chance is given, one in a million
+MOST, SOME = 0.75, 0.25  # shares of a layer that are too many: of saturated activations, of units silenced by a bias
+PLAIN = 12  # the same for plain convolutions: VGG-19, in which Glorot halves it 18 times: Simonyan and Zisserman 2015
+ABSURD = 4  # times the loss of an output that knows nothing
+FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
+HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
+LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
+RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
+         "LeCun": lambda n_in, n_out: 1 / n_in}
+BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
+            "PyTorch's default": lambda n_in, n_out: 1 / (3 * n_in)}
+LIMITS = {"tanh": (-1, 1), "hardtanh": (-1, 1), "sigmoid": (0, 1), "hardsigmoid": (0, 1)}
+RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6), "relu": (0, math.inf),
+                   "softplus": (0, math.inf), "exp": (0, math.inf), "logsigmoid": (-math.inf, 0)}  # of an output
+RECTIFIERS = ("relu", "leakyrelu", "rrelu", "prelu", "elu", "celu", "gelu", "silu", "mish", "hardswish", "relu6")
+ACTIVATIONS = ("logsoftmax", "softmax", "softplus", "softsign", "logsigmoid", "selu", *RECTIFIERS[::-1], *LIMITS, "exp")
+NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "normalize", "localresponsenorm")
+RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1,
+             "rnnrelucell": 1}  # matrices side by side in one kernel
+CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlogits", "binarycrossentropy"
+DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
+LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES)
+LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
+          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double")
+PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", "scaleddotproductattention")
+F, INIT = "torch.nn.functional.", "torch.nn.init."
+STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
+SCALE = "y = (y - y.mean()) / y.std()  # and the inverse for what comes out"
+COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
+           "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
+
+
+def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
+    """Measure a torch.nn.Module on one batch, and say which layers are at fault.
+
+    x: a tensor, a tuple of tensors or a dictionary of them, as the model takes them; at least two images. y: labels.
+    loss: a module or a function of (outputs, y); without y, the model computes its loss. optimizer: for the column
+    step/W. Model and optimizer stay as they are. Raises TypeError or ValueError, in one sentence, for what it cannot read.
+    """
+    model, root = unwrapped(model)
+    x, y, images = check(model, x, y, loss, optimizer)
+    with np.errstate(all="ignore"):  # what is not a number is a finding
+        seen = observe(model, root, x, y, images, loss, optimizer)
+        return Report(seen.loss, seen.rows, *judged(seen))
+
+
+@dataclass
+class Finding:
+    """What is wrong with some layers, how one can tell, and what to do: code that runs as it stands, or words."""
+
+    layers: tuple
+    fault: str
+    evidence: str
+    remedy: str
+    of_start: bool = True
+
+    @property
+    def layer(self):
+        """The layers in words."""
+        names = self.layers
+        return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} layers)"
+
+    def __str__(self):
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {self.remedy}"
+
+
+def elsewhere(layer, fault, evidence, remedy):
+    """A finding that no initializer mends."""
+    return Finding((layer,), fault, evidence, remedy, of_start=False)
+
+
+def outcomes(found):
+    """The findings in what judges give: findings, what is to be one, or None."""
+    return [one if isinstance(one, Finding) else elsewhere(*one) for one in found if one]
+
+
+# Observe. First, whether this can be read at all.
+
+
+class Unreadable(Exception):
+    """What cannot be audited, in one sentence."""
+
+
+class Stop(Exception):
+    """The labels are such that there is no loss."""
+
+
+def unwrapped(model):
+    """The module itself, and how the reader's program spells it."""
+    for holder in ("_orig_mod", "module"):  # of torch.compile, of DataParallel
+        if type(model).__name__ in ("OptimizedModule", "DataParallel", "DistributedDataParallel") and hasattr(model, holder):
+            return getattr(model, holder), f"model.{holder}"
+    return model, "model"
+
+
+def check(model, x, y, loss, optimizer):
+    """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"The model must be a torch.nn.Module, not {type(model).__name__}.")
+    if isinstance(model, torch.jit.ScriptModule):
+        raise TypeError("TorchScript hides what it computes: audit the model before torch.jit compiles it.")
+    if not callable(loss):
+        raise TypeError(f"The loss must be a module or a function of (outputs, y), not {type(loss).__name__}.")
+    if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}.")
+    for name, part in model.named_modules():
+        if "quantized" in type(part).__module__ and "QAT" not in type(part).__module__ and list(part.named_buffers()) == []:
+            raise ValueError(f"{name or 'The model'} is quantized: audit the model before it is quantized.")
+    weights = dict(model.named_parameters())
+    if any(isinstance(w, nn.parameter.UninitializedParameter) for w in weights.values()):
+        raise ValueError("The model has lazy layers without weights: call it once on a batch, as in model(x[:2]).")
+    if not weights:
+        raise ValueError("The model has no parameters, so there is nothing to audit: are its layers attributes of it?")
+    if any(w.is_meta for w in weights.values()):
+        raise ValueError('The model is on the device "meta" and holds no numbers: build it without that device.')
+    for name, w in weights.items():
+        if not w.is_floating_point() and not w.is_complex():
+            raise ValueError(f"{name} is {_type(w)}: audit the model before it is quantized.")
+    x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
+    if isinstance(x, dict) and x.get("labels") is not None:
+        x["labels"] = alias(x["labels"])
+    homes = {w.device for w in weights.values()}
+    for part in leaves((x, y)):
+        if homes == {next(iter(homes))} and part.device not in homes and part.dim():
+            home = next(iter(homes))
+            raise ValueError(f'The batch is on {part.device}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").')
+    first, truth = leaves(x)[0], leaves(y)
+    images = len(first)
+    if truth and len(truth[0]) != images:
+        if first.dim() < 3 or first.shape[1] != len(truth[0]):  # a sequence whose first axis is time
+            raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {images}, {len(truth[0])}.")
+        images = len(truth[0])
+    if images < 2:
+        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {images}.")
+    return x, y, images
+
+
+def tensors(part, name):
+    """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
+    if hasattr(part, "items"):
+        return {key: value if value is None or isinstance(value, bool) else tensors(value, name) for key, value in part.items()}
+    if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
+        part = torch.from_numpy(part)
+    if isinstance(part, torch.Tensor):
+        if not part.dim():
+            raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
+        return part
+    if isinstance(part, np.ndarray):
+        raise ValueError(f"{name} holds strings or objects: give numbers.")
+    if isinstance(part, (tuple, list)) and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
+        return tuple(tensors(one, name) for one in part)
+    if isinstance(part, (tuple, list)):
+        if any(isinstance(one, str) for one in part):
+            raise ValueError(f"{name} holds strings: give numbers.")
+        raise ValueError(f"{name} is a list of values: give a tensor, as in torch.tensor({name}).")
+    raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
+
+
+def alias(part):
+    """The same labels as other objects, told from the data that they may be, as in an autoencoder."""
+    if isinstance(part, torch.Tensor):
+        return part.detach()
+    return {key: alias(one) for key, one in part.items()} if isinstance(part, dict) else tuple(map(alias, part))
+
+
+def leaves(part):
+    """All tensors in tuples, lists, dictionaries, data classes."""
+    if isinstance(part, torch.Tensor):
+        return [part]
+    if hasattr(part, "values") and not isinstance(part, type):
+        part = list(part.values()) if callable(part.values) else []
+    elif type(part).__name__ == "PackedSequence":
+        part = [part.data]
+    return [leaf for one in part for leaf in leaves(one)] if isinstance(part, (tuple, list)) else []
+
+
+def _type(tensor):
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def sentence(error, trace, x):
+    """What an error of PyTorch means for the user."""
+    if isinstance(error, Unreadable):
+        return str(error)
+    text, module = str(error), trace.stack[-1].path if trace.stack else ""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "enough memory" in text or "out of memory" in text:
+        return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
+    if isinstance(error, NotImplementedError) and "forward" in text:
+        return "This model has no forward() that takes a batch: audit its parts, or write forward()."
+    if "reentrant" in text or ".grad()" in text:
+        return "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."
+    if isinstance(error, TypeError) and not trace.calls:
+        return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward{_spell_signature(trace.model)} takes."
+    first, (op, given, weight) = leaves(x)[0], trace.trying
+    where = module or "the model"
+    if weight is not None and len(given):
+        if op.startswith("embedding"):
+            if given[0].is_floating_point():
+                return f"{where} takes whole numbers and gets {_type(given[0])}: x = x.long()."
+            return f"{where} has {len(weight)} rows, and the numbers run from {int(given[0].min())} to {int(given[0].max())}: number from 0."
+        if given[0].dtype != weight.dtype:
+            cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
+            return f"{where} holds {_type(weight)} and gets {_type(given[0])}: {cure}."
+        return (f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given[0].shape)} and holds weights of "
+                f"{tuple(weight.shape)}: reshape x, or give the layer other sizes.")
+    return f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why."
+
+
+def _spell_signature(model):
+    return "(" + ", ".join(inspect.signature(model.forward).parameters) + ")"
+
+
+@contextmanager
+def kept(modules, devices):
+    """Leaves modules, their buffers, their modes and all random states as they were."""
+    attributes = [(m, dict(vars(m)), dict(m._parameters), dict(m._buffers)) for m in modules]
+    buffers = {b: b.detach().clone() for m in modules for b in m._buffers.values() if b is not None}
+    python, numbers = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices):
+        try:
+            yield
+        finally:
+            for m, own, parameters, named in attributes:
+                vars(m).clear()
+                vars(m).update(own)
+                m._parameters.clear()
+                m._parameters.update(parameters)
+                m._buffers.clear()
+                m._buffers.update(named)
+            with torch.no_grad():
+                for buffer, value in buffers.items():
+                    if not torch.equal(buffer, value):
+                        buffer.copy_(value)
+            random.setstate(python)
+            np.random.set_state(numbers)
+
+
+def observe(model, root, x, y, images, loss, optimizer):
+    """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
+    seen = SimpleNamespace(model=model, root=root, x=x, y=y, images=images, optimizer=optimizer, rows=[], loss=math.nan)
+    parts = [*model.modules(), *(loss.modules() if isinstance(loss, nn.Module) else [])]
+    weights = {name: w for name, w in model.named_parameters() if w.requires_grad}
+    seen.trained = bool(optimizer and optimizer.state) or any(
+        int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
+    trace = seen.trace = Trace(model, root, x, y)
+    devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
+    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager():
+        if not model.training:
+            model.train()
+        try:
+            value = scalar(loss_of(run(model, x, trace), y, loss, trace), trace)
+            seen.gradients = dict.fromkeys(weights)
+            if weights and value.requires_grad:
+                found = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
+                seen.gradients = dict(zip(weights, found))
+            seen.loss = float(value.detach())
+        except Stop:
+            seen.gradients = {}
+        except Exception as error:  # whatever PyTorch raises
+            raise ValueError(sentence(error, trace, x)) from None
+    seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
+    with torch.no_grad():
+        seen.labels = outcomes(head.labels for head in seen.heads)
+        readable(seen)
+        if not math.isnan(seen.loss) or not seen.labels:
+            changes = next_step(optimizer, seen.gradients, weights)
+            seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
+    return seen
+
+
+def eager():
+    """Compiled parts of a model run uncompiled, so that their tensors are seen."""
+    return torch.compiler.set_stance("force_eager")
+
+
+def run(model, x, trace):
+    """The model's outputs for a tensor, a tuple or a dictionary."""
+    with trace:
+        if isinstance(x, torch.Tensor):
+            return model(x)
+        spread = inspect.signature(model.forward)
+        try:
+            spread.bind(**x) if isinstance(x, dict) else spread.bind(*x)
+        except TypeError:
+            return model(x)
+        return model(**x) if isinstance(x, dict) else model(*x)
+
+
+def loss_of(outputs, y, loss, trace):
+    """The loss: of the outputs, or without y the one that the model has computed."""
+    trace.in_loss = True
+    fields = outputs if isinstance(outputs, dict) else getattr(outputs, "__dict__", {})
+    if y is None:
+        value = fields.get("loss", outputs)
+        if not isinstance(value, torch.Tensor) or value.numel() != 1:
+            raise Unreadable("The model computes no loss: give labels, as in audit(model, x, y), or labels inside x.")
+        return value
+    own = getattr(loss, "__module__", "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
+    if own and not isinstance(outputs, torch.Tensor):
+        found = leaves(fields.get("logits", outputs))
+        if not found:
+            raise Unreadable(f"The model returns {type(outputs).__name__}, no tensor: give a loss that takes it.")
+        outputs = found[0]
+    try:
+        with trace:
+            return loss(outputs, y)
+    except (Stop, Unreadable, MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception:
+        if any(head.labels for head in trace.heads):
+            raise Stop from None
+        given, made = (" and ".join(str(tuple(t.shape)) for t in leaves(part)) for part in (y, outputs))
+        raise Unreadable(f"The loss cannot compare y of shape {given} with outputs of shape {made}: give y the form "
+                         "that this loss asks for.") from None
+
+
+def scalar(value, trace):
+    """The loss as one number."""
+    if isinstance(value, (int, float, np.number)):
+        return torch.tensor(float(value))
+    if not isinstance(value, torch.Tensor):
+        raise Unreadable(f"The loss gives {type(value).__name__}: it must return a tensor.")
+    return value if not value.dim() else value.mean()
+
+
+# The functions that run, with the tensors that go in and come out, which tell who feeds whom.
+
+
+class Call(SimpleNamespace):
+    """One call of a function, or of a module without matrices. Calls are compared by identity, as tensors cannot be."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+
+class Trace(TorchFunctionMode):
+    """Every function of PyTorch that handles data or weights while this is open, in order."""
+
+    builtin = ("binary_cross_entropy", "cross_entropy")
+
+    def __init__(self, model, root, x, y):
+        super().__init__()
+        self.model, self.root, self.calls, self.heads, self.stack, self.alive = model, root, [], [], [], []
+        self.in_loss, self.trying, self.used = False, ("", [], None), set()
+        self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
+        self.paths = {id(m): name for name, m in model.named_modules()}
+        self.weights, self.made, self.strangers = {}, {}, {}
+        labels = leaves(x.get("labels")) if isinstance(x, dict) else []
+        for part, truth in (*((t, False) for t in leaves(x)), *((t, True) for t in [*labels, *leaves(y)])):
+            self.alive.append(part)
+            self.made[id(part)] = Call(op="y" if truth else "x", data=True, truth=truth, before=[], takers=[], kernels=[],
+                                       inputs=[], output=part, value=part, module="", in_loss=False, norm=False, atom=None, head=None)
+
+    def __enter__(self):
+        self.handles = ExitStack()
+        for register, hook in ((hooks.register_module_forward_pre_hook, self.enter),
+                               (hooks.register_module_forward_hook, self.leave)):
+            self.handles.callback(register(hook).remove)
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        self.handles.close()
+        return super().__exit__(*error)
+
+    def enter(self, module, inputs):
+        small = not any(w.dim() > 1 for w in module.parameters(recurse=False))
+        atom = small and not any(True for _ in module.children())
+        self.stack.append(SimpleNamespace(module=module, path=self.paths.get(id(module), ""), start=len(self.calls), atom=atom))
+
+    def leave(self, module, inputs, output):
+        while self.stack and self.stack[-1].module is not module:
+            self.stack.pop()
+        frame = self.stack.pop() if self.stack else None
+        inner = self.calls[frame.start:] if frame and frame.atom else []
+        if not inner or any(call.kernels or call.head for call in inner):
+            return
+        last = inner[-1]
+        last.atom, last.norm = frame.path, last.norm or "norm" in type(module).__name__.lower()
+        if len(inner) > 1 and isinstance(output, torch.Tensor):  # one call stands for all that the module does
+            own = set(inner)
+            last.op, last.output, last.value = plain(type(module).__name__), output, output
+            last.before = list(dict.fromkeys(b for call in inner for b in call.before if b not in own))
+            for outer in last.before:
+                outer.takers = [c for c in outer.takers if c not in own] + [last]
+            last.takers = []
+            last.inputs = [t for call in inner for t in call.inputs if self.made.get(id(t)) not in own]
+            self.calls[frame.start:] = [last]
+            self.made[id(output)] = last
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs, op = kwargs or {}, plain(getattr(function, "__name__", ""))
+        if op == "multiheadattentionforward":  # look inside
+            body = FunctionType(function.__code__, {**function.__globals__, "has_torch_function": lambda _: False},
+                                function.__name__, function.__defaults__)
+            body.__kwdefaults__ = function.__kwdefaults__
+            with self:
+                return body(*args, **kwargs)
+        given = [t for t in leaves([args, kwargs]) if not torch._C._functorch.is_functorch_wrapped_tensor(t)]
+        for t in given:
+            self.origin(t)
+        found = kernels(op, args, kwargs, self)
+        self.trying = op, [t for t in given if id(t) in self.made], found[0].weight if found else None
+        head = self.head(op, args, kwargs)
+        before, inputs = [t._version for t in given], [self.made[id(t)] for t in given if id(t) in self.made]
+        output = function(*args, **kwargs)
+        changed = [t for t, version in zip(given, before) if t._version != version]
+        out = [t for t in leaves([output]) if not any(t is g for g in given)] + changed
+        if out and not torch._C._functorch.is_functorch_wrapped_tensor(out[0]):
+            self.record(op, kwargs.get("dim", args[1] if len(args) > 1 else None), found, given, inputs, out, head)
+        return output
+
+    def origin(self, tensor):
+        """Notes a parameter when it is first used."""
+        if isinstance(tensor, nn.Parameter) and id(tensor) not in self.weights:
+            if id(tensor) not in self.names:
+                self.strangers[id(tensor)] = tensor
+            self.weights[id(tensor)] = tensor
+        if id(tensor) in self.names:
+            self.used.add(self.names[id(tensor)])
+
+    def record(self, op, dim, found, given, inputs, out, head):
+        self.alive += out
+        data = [t for t in given if id(t) in self.made]
+        if not data and not found:
+            of = [self.weights[id(t)] for t in given if id(t) in self.weights]
+            for t in out if of else []:
+                self.weights[id(t)] = max(of, key=torch.Tensor.numel)
+            return
+        inputs = list(dict.fromkeys(inputs))
+        call = Call(op=op, kernels=found, inputs=data, before=inputs, takers=[], output=out[0], value=out[0], head=head,
+                    data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), atom=None,
+                    in_loss=self.in_loss, norm=op in NORMS, delta=None, weighty=any(id(t) in self.weights for t in given),
+                    dim=dim, module=self.stack[-1].path if self.stack else "", cuts=not out[0].requires_grad and any(t.requires_grad for t in data))
+        if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
+            call.value = out[0].detach().clone()
+        if found and out[0].requires_grad:
+            out[0].register_hook(lambda delta: setattr(call, "delta", delta.detach()))
+        for outer in inputs:
+            outer.takers.append(call)
+        for t in out:
+            self.made[id(t)] = call
+        if head:
+            head.value = out[0].detach()
+        self.calls.append(call)
+
+    def head(self, op, args, kwargs):
+        """An output with its labels and its loss, where a function of loss or a difference compares them."""
+        named = dict(zip(("input", "target"), args)) | kwargs
+        out, truth = named.get("input"), named.get("target")
+        if op in ("sub", "rsub", "l1", "mse") and self.in_loss and len(args) > 1:  # a distance written by hand
+            pair = [t for t in args[:2] if isinstance(t, torch.Tensor) and id(t) in self.made]
+            if len(pair) == 2 and [self.made[id(t)].truth for t in pair].count(True) == 1:
+                out, truth = sorted(pair, key=lambda t: self.made[id(t)].truth)
+                op = "mseloss"
+        if op not in LOSSES or not all(isinstance(t, torch.Tensor) for t in (out, truth)) or id(out) not in self.made:
+            return None
+        found = headed(self, op, out, truth, named)
+        self.heads.append(found)
+        if found.labels and (found.labels[1] == "labels out of range" or op == SHARES):  # which can end a CUDA process
+            raise Stop
+        if op == SHARES and (found.out.min() < 0 or found.out.max() > 1):
+            raise Stop
+        return found
+
+
+def plain(name):
+    """A function's or a module's name without its case, underscores and what says that it works in place."""
+    name = name.lower().replace("_", "").removesuffix("activation")
+    return {"iadd": "add", "radd": "add", "isub": "sub", "subtract": "sub", "imul": "mul", "rmul": "mul", "truediv": "div",
+            "swish": "silu", "maskedsoftmax": "softmax", "rmatmul": "matmul", "clamp": "clamp", "binarycrossentropy": SHARES}.get(name, name)
+
+
+def linked(trace):
+    """The calls, each with the calls of kernels that feed it, past all without one."""
+    for call in trace.calls:
+        call.feeders, todo, past = [], [call], set()
+        while todo:
+            for c in todo.pop().before:
+                if c not in past:
+                    past.add(c)
+                    (call.feeders if c.kernels else todo).append(c)
+        call.fed = any(getattr(c, "weighty", False) for c in past)
+    return trace.calls
+
+
+def kernels(op, args, kwargs, trace):
+    """The kernels of a function: weight, parameter, fans, axis of the units, matrix (inputs, units)."""
+    def argument(i, name):
+        return args[i] if len(args) > i else kwargs.get(name)
+
+    def known(t):
+        return isinstance(t, torch.Tensor) and id(t) in trace.weights and t.dim() > 1
+
+    if op in RECURRENT:
+        weights = [w for w in leaves(list(args)) if known(w)]
+        sizes = {id(w): len(w) // RECURRENT[op] for w in weights}
+        return [kernel(trace, op, w, (w.shape[1], sizes[id(w)]), -1, w.T) for w in weights]
+    if op in ("matmul", "mm", "bmm", "addmm", "baddbmm"):
+        a, b = (args[1:3] if op.startswith(("addmm", "baddbmm")) else args[:2]) if len(args) > 1 else (None, None)
+        if known(b) and not known(a):
+            return [kernel(trace, op, b, tuple(b.shape[-2:]), -1, b.movedim(-2, 0).flatten(1))]
+        if known(a) and not known(b):
+            return [kernel(trace, op, a, tuple(a.shape[:-3:-1]), -2, a.movedim(-1, 0).flatten(1))]
+    if op == "einsum" and len(args) > 2 and known(args[2]) and "->" in args[0] and "." not in args[0]:
+        x, w, out = re.split(",|->", args[0].replace(" ", ""))
+        size = dict(zip(w, args[2].shape))
+        fans = math.prod(size[a] for a in w if a not in out), math.prod(size[a] for a in w if a not in x)
+        return [kernel(trace, op, args[2], fans, -1, args[2].reshape(-1, args[2].shape[-1]))]
+    weight = argument(1, "weight")
+    if not known(weight) or not (op == "linear" or op.startswith(("conv", "embedding"))):
+        return []
+    if op.startswith("embedding"):
+        return [kernel(trace, op, weight, None, -1, weight)] if op in ("embedding", "embeddingbag") else []
+    window, (a, b) = math.prod(weight.shape[2:]), weight.shape[:2]
+    transposed, place = "transpose" in op, 6 if "transpose" in op else 5 + 1
+    groups = argument(6, "groups") or 1
+    stride = math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
+    if transposed:
+        fans = window * a / groups / stride, window * b
+        found = kernel(trace, op, weight, fans, 1, weight.transpose(0, 1).flatten(1).T)
+    else:
+        fans = window * b, window * a / groups / stride
+        found = kernel(trace, op, weight, fans, -1 if op == "linear" else 1, weight.flatten(1).T)
+    bias = argument(2, "bias")
+    found.bias = bias.detach() if isinstance(bias, torch.Tensor) else None
+    return [found]
+
+
+def kernel(trace, op, weight, fans, axis, matrix):
+    parameter = trace.weights[id(weight)]
+    if fans and op == "linear" and weight.shape[0] == 3 * weight.shape[1]:  # queries, keys and values side by side
+        fans = fans[0], fans[1] / 3
+    name = trace.names.get(id(parameter), "weight outside the model")
+    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name, bias=None)
+
+
+def next_step(optimizer, gradients, weights):
+    """By how much the optimizer's next step would change each trainable weight, {name: change}; empty without one."""
+    if optimizer is None or not any(g is not None for g in gradients.values()):
+        return {}
+    try:
+        twin = copy.deepcopy(optimizer)
+        twins = {id(w): t for old, new in zip(optimizer.param_groups, twin.param_groups)
+                 for w, t in zip(old["params"], new["params"])}
+        for name, w in weights.items():
+            if id(w) in twins:
+                twins[id(w)].grad = None if gradients[name] is None else gradients[name].clone()
+        with torch.enable_grad():
+            type(twin).step(twin)  # not twin.step, which a scheduler has bound to the original
+    except Exception:  # someone's own, that cannot be copied or wants a closure
+        return {}
+    return {name: _numpy(twins[id(w)]) - _numpy(w) for name, w in weights.items() if id(w) in twins}
+
+
+def _numpy(tensor):
+    return tensor.detach().cpu().double().numpy()
+
+
+# Heads: an output with its labels and its loss.
+
+
+def headed(trace, op, out, truth, named):
+    """An output, its labels, its loss by name, the call that makes it, its activation, and what the labels lack."""
+    made = call = trace.made[id(out)]
+    while call.op in LAYOUT and len(call.before) == 1:
+        call = call.before[0]
+    head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call,
+                           ignored=named.get("ignore_index", -100), hidden=made.truth)
+    head.terms = truth.numel() if named.get("reduction") == "sum" else 1  # that the loss adds up
+    head.activation = call.op if call.op in RANGES or call.op in ("logsoftmax", "exp") else ""
+    head.dim = call.dim if head.activation else None
+    while not call.kernels and len(call.before) == 1:
+        call = call.before[0]
+    head.kernel = call if call.kernels else None
+    head.layer = call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
+    head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
+    head.units = out.shape[head.axis] if out.dim() > 1 else 1
+    head.remade = made_anew(trace, head)
+    head.labels = labels(head)
+    return head
+
+
+def spelled(trace, path):
+    """The reader's expression for a part of the model: model.layers[0].weight of "layers.0.weight"."""
+    text, at = trace.root, trace.model
+    for part in path.split(".") if path else []:
+        if isinstance(at, (nn.ModuleDict, nn.ParameterDict)):
+            text += f'["{part}"]'
+        else:
+            text += f"[{part}]" if part.isdigit() else f".{part}"
+        at = at[part] if isinstance(at, nn.ParameterDict) else getattr(at, part)
+    return text
+
+
+def made_anew(trace, head):
+    """A function of (units): code for the output layer with so many, or words."""
+    def remade(units):
+        linear = head.kernel and trace.model.get_submodule(head.layer) if head.kernel and head.layer else None
+        if type(linear) is not nn.Linear:
+            return f"an output of {units} units"
+        return f"{spelled(trace, head.layer)} = torch.nn.Linear({linear.in_features}, {units})"
+
+    return remade
+
+
+def swapped(head, module, words="what forward() applies to its output"):
+    """Code that puts a module in the place of an output's activation, or words where that is a function."""
+    if head.call.atom:
+        return f"{head.spelled} = torch.nn.{module}"
+    return f"without {words}" if module == "Identity()" else f"torch.nn.{module} instead of {words}"
+
+
+# Rows of numbers, one per kernel.
+
+
+def readable(seen):
+    """Raises Unreadable for a model without a kernel that can be read."""
+    if not any(call.kernels for call in seen.calls):
+        raise ValueError("No function of this model multiplies its data by a matrix that this tool knows, so there is "
+                         "nothing to audit.")
+
+
+def ordered(calls):
+    """The calls of each kernel with what they read, [[(call, kernel), …], …], in the order of first use."""
+    groups = {}
+    for call in (call for call in calls if call.data):  # not of positions and other constants
+        for one in call.kernels:
+            groups.setdefault((one.full, id(one.parameter), *one.weight.shape), []).append((call, one))
+    return [[(call, one) for call, one in group if one.op == group[0][1].op] for group in groups.values()]
+
+
+def behind(call):
+    """From a kernel to the next, a fork or a merge: its activation, h, normalized or not, and the last call before."""
+    found = SimpleNamespace(activation="", h=call.value, end=call, normalized=False, scaled=False)
+    if call.op.startswith("rnnrelu"):
+        found.activation = "relu"
+    while len(found.end.takers) == 1:
+        taker = found.end.takers[0]
+        if taker.kernels or taker.head or taker.in_loss or len(taker.before) != 1:
+            break
+        found.end = taker
+        found.normalized |= taker.norm
+        found.scaled |= taker.op not in (*LAYOUT, *ACTIVATIONS) and not taker.norm and "pool" not in taker.op and "drop" not in taker.op
+        if not found.activation and (name := activation_of(taker)):
+            found.activation = name
+            if taker.value.shape == call.value.shape:
+                found.h = taker.value
+    return found
+
+
+def activation_of(call):
+    """The name of the activation that a call applies, "" for none."""
+    if call.op in ACTIVATIONS:
+        return call.op
+    return next((name for name in ACTIVATIONS if call.atom is not None and len(name) > 3 and name in call.op), "")
+
+
+def hides(end):
+    """True if zeros in the output of `end` would hide the images from all that follows, as no residual branch does."""
+    return not any(varies(c.value) for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack"))
+
+
+def varies(tensor):
+    """True if the images of the batch are not all alike in this tensor."""
+    return bool((tensor[1:] != tensor[:1]).any()) if tensor.dim() and len(tensor) > 1 else False
+
+
+def flat(tensors, axis):
+    """Tensors as one array (images and positions, features) float64."""
+    arrays = [_numpy(t) for t in tensors]
+    moved = [np.moveaxis(a, axis, -1) if a.ndim > 1 else a[:, None] for a in arrays]
+    return np.concatenate([a.reshape(-1, a.shape[-1]) for a in moved])
+
+
+def _rms(array):
+    return math.sqrt(np.mean(np.square(array, dtype="float64"))) if np.size(array) else 0.0
+
+
+def measured(seen, group, changes):
+    """A row for one kernel, from all its calls."""
+    calls, first = [call for call, _ in group], group[0][1]
+    size = calls[0].value.shape[first.axis]
+    calls = [c for c in calls if c.value.shape[first.axis] == size and c.inputs[0].shape[-1] == calls[0].inputs[0].shape[-1]]
+    paths, axis = [behind(call) for call in calls], first.axis
+    activation, end = paths[0].activation, paths[0].end
+    given = flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
+    h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
+    deltas = [torch.zeros_like(c.value) if c.delta is None else seen.images * c.delta.double() for c in calls]
+    delta, bias = flat(deltas, axis), np.zeros(1) if first.bias is None else _numpy(first.bias)
+    dead, drawn = ~h.any(axis=0), 1.01 / math.sqrt(first.fans[0]) if first.fans else 0  # as far as PyTorch draws biases
+    low, high = LIMITS.get(activation, (-math.inf, math.inf))
+    edge = (high - low) / 200
+    taken = {call for c in seen.calls if c.kernels for call in c.feeders}
+    is_output = calls[0].data and not any(call in taken for call in calls)
+    owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
+    several = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1
+    name = owner or first.full
+    end_of_all = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
+    return SimpleNamespace(
+        layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
+        trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
+        scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
+        attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
+        blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and hides(end), fed_by_data=calls[0].data,
+        is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]) if calls[0].inputs else True,
+        range=(given.min(), given.max()), input=_rms(given[given != 0]),
+        contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
+        finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
+        from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
+        silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and drawn < abs(bias).max() else 0.0,
+        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
+        delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images, **weighed(seen, first, changes))
+
+
+def _kernels(calls):
+    return {id(one.parameter): one for call in calls for one in call.kernels}.values()
+
+
+def weighed(seen, kernel, changes):
+    """The part of a row that is about the kernel."""
+    w, n, gradient = _numpy(kernel.weight).astype("float32"), kernel.fans, seen.gradients.get(kernel.full)
+    size, change = _rms(w), changes.get(kernel.full)
+    own = _rms(_numpy(kernel.parameter))
+    ratios = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}
+    window = math.prod(w.shape[2:])
+    by_shape = (w.shape[1] * window, len(w) * window) if kernel.op not in RECURRENT else (n[1], n[1])  # as torch.nn.init counts
+    by_all = RULES | BY_SHAPE
+    return {
+        "kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
+        "weight_std": w.std(dtype="float64"), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
+        "spelled": spelled(seen.trace, kernel.full) if kernel.full in seen.trace.names.values() else "the weight",
+        "recurs": kernel.op in RECURRENT, "convolves": kernel.op.startswith("conv"), "dtype": _type(kernel.parameter),
+        "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
+        "by_shape": {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()},
+        "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n},
+        "chance": ERRORS / math.sqrt(2 * w.size),  # of the logarithm of the RMS of so many random numbers
+        "gradient": None if gradient is None else _rms(_numpy(gradient)),
+        "step": None if change is None or not own else _rms(change) / own, "transposed": "transpose" in kernel.op,
+        "by_matrix": kernel.op in ("matmul", "mm", "bmm", "addmm", "baddbmm", "einsum")}
+
+
+# Judge: causes before consequences, so that no layer is named for what another does to it.
+
+
+def judged(seen):
+    """(findings, notes)."""
+    found = not_a_number(seen)
+    if found or not seen.rows:
+        return found + seen.labels, []
+    rows, calls = seen.rows, seen.calls
+    outside = seen.labels + outcomes(output(head, seen) for head in seen.heads) + outcomes([unregistered(seen)])
+    causes, notes = zeros(rows)
+    causes += copies(rows)
+    loud, unusual = scales([row for row in rows if row.layer not in _named(causes)], seen)
+    causes, notes = causes + loud, notes + unusual + left_out(seen)
+    finite = math.isfinite(seen.loss) and all(row.finite for row in rows)
+    if finite:
+        causes += inputs(rows)
+        outside += [] if causes else outcomes([broken(seen)])
+        faulty = [i for i, row in enumerate(rows) if row.layer in _named(causes + outside)]
+        causes += silent(rows[:min(faulty, default=len(rows))])
+    if not causes and finite and "gradient not a number" not in {one.fault for one in outside}:
+        causes, more = depth(rows, calls)
+        notes = notes + more
+    causes += reused(rows, seen)
+    if not finite and not causes + outside:
+        outside = overflow(seen)
+    if finite and not causes + outside:
+        outside = outcomes([gradient(seen) or first_loss(seen) or step(seen)])
+    return causes + outside, notes
+
+
+def _named(findings):
+    return {name for finding in findings for name in finding.layers}
+
+
+def grouped(found, of_start=True):
+    """One finding per fault and remedy of [(row, fault, evidence, remedy)], with the first evidence."""
+    groups = {}
+    for row, fault, evidence, remedy in found:
+        groups.setdefault((fault, remedy), []).append((row, evidence))
+    return [Finding(tuple(dict.fromkeys(row.layer for row, _ in group)), fault, group[0][1],
+                    told(remedy, [row for row, _ in group]), of_start) for (fault, remedy), group in groups.items()]
+
+
+def told(template, rows):
+    """A remedy for these rows: {weight} and {bias} become the reader's expressions, in a loop if there are several."""
+    rows = list({row.full: row for row in rows}.values())
+    fields = [name for name in ("weight", "bias") if f"{{{name}}}" in template]
+    if not fields:
+        return template
+    code = [{"weight": row.spelled, "bias": row.spelled.rpartition(".")[0] + ".bias"} for row in rows]
+    if len(rows) == 1:
+        return template.format(**code[0])
+    every = ", ".join(one[fields[0]] if len(fields) == 1 else f"({one['weight']}, {one['bias']})" for one in code)
+    return f"for {', '.join(f[0] for f in fields)} in ({every}): {template.format(weight='w', bias='b')}"
+
+
+def advice(row):
+    """Code that draws this kernel anew, by a rule for its activation."""
+    rectified, name = row.activation in RECTIFIERS, row.full.rpartition(".")[2]
+    call = 'kaiming_normal_({}, nonlinearity="relu")' if rectified else "xavier_uniform_({})"
+    if row.activation == "selu":
+        call = 'kaiming_normal_({}, nonlinearity="linear")'
+    if row.op.startswith("embedding"):
+        call = "normal_({}, std=0.02)"
+    elif name.startswith("weight_hh"):
+        call = "xavier_uniform_({})" if "16" in row.dtype else "orthogonal_({})"  # which knows no half precision
+    elif (row.transposed or row.by_matrix or min(row.fans) < 1.5) and row.fans:  # of which torch.nn.init counts other fans
+        call = "normal_({}, std=%.2g)" % math.sqrt((2 if rectified else 1) / row.fans[0])
+    if name in ("weight_v", "original1"):  # of weight_norm, which the norm of each unit scales
+        norm = row.spelled.removesuffix(name) + {"weight_v": "weight_g", "original1": "original0"}[name]
+        return f"{INIT}constant_({norm}, {1.41 if rectified else 1})"
+    return INIT + call.format("{weight}")
+
+
+def not_a_number(seen):
+    """NaN or infinity in the input or in the weights."""
+    if not all(torch.isfinite(part).all() for part in leaves(seen.x)):
+        return [elsewhere("input", "not a number", "x holds NaN or infinity.", "mend the data.")]
+    broken = {name.rpartition(".")[0] or name: name for name, w in
+              (*seen.model.named_parameters(), *seen.model.named_buffers())
+              if name in seen.trace.used and w.is_floating_point() and not torch.isfinite(w).all()}
+    return [Finding((layer,), "not a number", f"{name} holds NaN or infinity.", "start anew, with a smaller learning "
+                    "rate, and look at the loss function.") for layer, name in broken.items()]
+
+
+# Labels and outputs, by the loss. Each judge gives (where, fault, evidence, remedy) or None.
+
+
+def labels(head):
+    """What this loss cannot make of these labels, whatever the weights."""
+    if not np.isfinite(head.y).all():
+        return "labels", "not a number", "y holds NaN or infinity.", "mend the data."
+    judge = class_numbers if head.kind in CLASSES else quantities if head.kind in DISTANCES else shares
+    return judge(head)
+
+
+def _span(y):
+    return f"{y.min():.4g} to {y.max():.4g}" if y.size else "nothing"
+
+
+def _shapes(head):
+    return f"y has the shape {tuple(head.truth.shape)}, the output {tuple(head.tensor.shape)}."
+
+
+def cast(head, kind, text="y"):
+    """Code that gives labels another type."""
+    return f"y = {text}.{kind}()"
+
+
+def class_numbers(head):
+    """For cross_entropy and nll_loss: whole numbers from 0, less than there are units, of type int64; or shares."""
+    y, ours, theirs = head.y, head.truth.shape, head.tensor.shape
+    whole, floating = bool((y == y.round()).all()), head.truth.is_floating_point()
+    long = "" if head.truth.dtype in (torch.int64, torch.uint8) else ".long()"
+    if head.tensor.dim() > 1 and head.units == 1:
+        evidence = f"Over one unit, {head.kind} is 0 whatever the weights."
+        if y.max() > 1 and whole:
+            return head.layer, "one unit for all classes", evidence, head.remade(int(y.max()) + 1)
+        return (head.layer, "one unit for all classes", evidence,
+                f"loss = lambda out, y: {F}binary_cross_entropy_with_logits(out.flatten(), y.flatten().float())")
+    if ours == theirs and head.tensor.dim() > 1:
+        if not floating or head.kind == "nllloss":
+            return "labels", "labels one-hot", f"{_shapes(head)} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"
+        most = y.sum(axis=1).max()
+        remedy = f"loss = {F}binary_cross_entropy_with_logits"
+        return (head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", remedy) if most > 1.01 else None
+    wanted = theirs[:1] + theirs[2:]
+    if ours != wanted and head.tensor.dim() > 1:
+        if ours == theirs[:-1]:
+            evidence = f"{_shapes(head)} The loss looks for the classes on axis 1."
+            return "loss", "classes on another axis", evidence, f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"
+        fits = [n for n in ours if n != 1] == [n for n in wanted if n != 1]
+        remedy = ("y = y.squeeze(1)" if ours[1:2] == (1,) else f"y = y.reshape{tuple(wanted)}") + long if fits else "one label for every output."
+        return "labels", "labels do not fit the output", _shapes(head), remedy
+    if not whole:
+        return "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or a loss for quantities."
+    if long:
+        return "labels", "labels of another type", f"y is {_type(head.truth)}, the loss takes int64.", "y = y.long()"
+    y = y[y != head.ignored]
+    if not y.size or 0 <= y.min() and y.max() < head.units:
+        return None
+    fault = "labels out of range", f"The labels run from {_span(y)} and the output has {head.units} units."
+    if y.max() - y.min() < head.units:
+        return "labels", *fault, f"y = y - {y.min():.0f}".replace("- -", "+ ")
+    if y.min() < 0:
+        return "labels", *fault, "y = y.unique(return_inverse=True)[1]  # numbers from 0"
+    return head.layer, *fault, head.remade(int(y.max()) + 1)
+
+
+def shares(head):
+    """For binary cross-entropy: between 0 and 1, in the shape of the output, floats."""
+    y, ours, theirs = head.y, head.truth.shape, head.tensor.shape
+    floats = "" if head.truth.is_floating_point() else ".float()"
+    if ours != theirs:
+        if head.units > 1 and y.size * head.units == head.out.size:
+            return "loss", "labels do not fit the output", _shapes(head), f"loss = {F}cross_entropy"
+        remedy = f"y = {_reshaped(ours, theirs)}{floats}" if y.size == head.out.size else "one label for every unit."
+        return "labels", "labels do not fit the output", _shapes(head), remedy
+    if y.min() >= 0 and y.max() <= 1:
+        evidence = f"y is {_type(head.truth)}, the loss takes floats."
+        return ("labels", "labels of another type", evidence, "y = y.float()") if floats else None
+    fault = "labels out of range", f"The labels run from {_span(y)}, and the loss wants 0 to 1."
+    if set(np.unique(y)) == {-1, 1}:
+        return "labels", *fault, f"y = (y{floats} + 1) / 2"
+    if head.units == 1 and y.ndim < 3 and y.min() >= 0 and (y == y.round()).all():
+        return head.layer, *fault, f"{head.remade(int(y.max()) + 1)}; y = y.flatten().long(); loss = {F}cross_entropy"
+    return "labels", *fault, "y = (y - y.min()) / (y.max() - y.min())"
+
+
+def _reshaped(ours, theirs):
+    """Code that gives y the shape of the output, which holds as many numbers."""
+    if tuple(ours) + (1,) == tuple(theirs):
+        return "y[..., None]"
+    return "y.squeeze(-1)" if tuple(theirs) + (1,) == tuple(ours) else f"y.reshape{tuple(theirs)}"
+
+
+def quantities(head):
+    """For distances such as the mean square: the shape and the type of the output."""
+    ours, theirs = head.truth.shape, head.tensor.shape
+    if ours == theirs:
+        evidence = f"y is {_type(head.truth)}, the loss takes floats."
+        return None if head.truth.is_floating_point() else ("labels", "labels of another type", evidence, "y = y.float()")
+    fault, floats = ("targets broadcast", f"{_shapes(head)} The loss compares each with all."), "" if head.truth.is_floating_point() else ".float()"
+    if head.y.size == head.out.size:
+        return "labels", *fault, f"y = {_reshaped(ours, theirs)}{floats}"
+    if head.y.size * head.units != head.out.size:
+        return ("labels", *fault, "targets in the shape of the outputs.") if ours[1:] != theirs[1:] else None
+    classes = (head.y == head.y.round()).all() and head.y.min() >= 0 and head.y.max() < head.units
+    if classes:
+        return "loss", *fault, f"y = y.flatten().long(); loss = {F}cross_entropy  # if y numbers classes; else one unit"
+    return head.layer, *fault, head.remade(1) + (f"; y = y[..., None]{floats}" if len(ours) < len(theirs) else "")
+
+
+def output(head, seen):
+    """An output that the loss misreads, or that cannot reach the targets."""
+    name, out = head.activation, head.out
+    head.spelled = spelled(seen.trace, head.call.atom) if head.call.atom else ""
+    before = head.call.before[0] if len(head.call.before) == 1 else None
+    if name == "softmax" and head.units == 1:
+        return (head.layer, "constant output", "One softmax unit always says 1.", swapped(head, "Sigmoid()", "softmax"))
+    if name in ("softmax", "logsoftmax") and head.dim == 0 and out.ndim > 1:
+        code = f"{head.spelled}.dim = 1" if head.call.atom else "dim=1 in its softmax."
+        return head.layer, "softmax over the batch", "It sums to one over the images, not over the classes.", code
+    if name in ("softmax", "sigmoid") and before and before.op == name:
+        return head.layer, f"{name} applied twice", "forward() applies it a second time.", swapped(head, "Identity()", f"the second {name}")
+    if head.kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp":
+        twice = name == {CLASSES[0]: "softmax", BINARY: "sigmoid"}[head.kind]
+        if twice:
+            return head.layer, f"{name} applied twice", f"The loss takes logits and applies {name} itself.", swapped(head, "Identity()", name)
+        evidence = f"{name} leaves {_span(out)}, and the loss takes logits of any size."
+        return head.layer, "outputs are no logits", evidence, swapped(head, "Identity()", name)
+    if head.kind == CLASSES[1]:
+        sums = np.exp(out).sum(axis=head.axis)
+        if np.all(abs(sums - 1) < 0.02):
+            return None
+        evidence = f"They run from {_span(out)}, and nll_loss takes logarithms of probabilities."
+        remedy = f"loss = {F}cross_entropy"
+        if name == "softmax":
+            remedy = swapped(head, "LogSoftmax(1)") if head.call.atom else f"loss = lambda out, y: {F}nll_loss(out.log(), y)"
+        return head.layer, "outputs are no log-probabilities", evidence, remedy
+    if head.kind == SHARES and (out.min() < 0 or out.max() > 1):
+        evidence = f"They run from {_span(out)}, and binary_cross_entropy takes probabilities."
+        return head.layer, "outputs are no probabilities", evidence, f"loss = {F}binary_cross_entropy_with_logits"
+    return reach(head, seen) if head.kind in DISTANCES else None
+
+
+def reach(head, seen):
+    """Targets beyond the range of the output's activation, or beyond its steps."""
+    low, high = RANGES.get(head.activation, (-math.inf, math.inf))
+    y, slack = head.y, 0.01 * (_rms(head.y) if math.isinf(high) else high - low)
+    outside = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
+    if outside > 0.01:
+        evidence = f"{_share(outside)} of the targets, {_span(y)}, lie beyond what {head.activation} puts out."
+        pixels = y.min() >= 0 and 128 < y.max() <= 255
+        scaled = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if pixels else None
+        return head.layer, "targets out of reach", evidence, scaled or swapped(head, "Identity()", head.activation)
+    if _rms(y) > FAR * max(1, _rms(head.out)):
+        most = max((row.step or 0 for row in seen.rows), default=0)
+        evidence = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(head.out):.3g}"
+        evidence += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
+        return "labels", "targets too large", evidence, SCALE if y.std() else "targets near 1."
+    return None
+
+
+def unregistered(seen):
+    """Parameters that the model uses and does not list, as those of layers in a Python list."""
+    if not seen.trace.strangers:
+        return None
+    shapes = ", ".join(str(tuple(w.shape)) for w in list(seen.trace.strangers.values())[:3])
+    return ("model", "layers not registered", f"It uses parameters that model.parameters() does not list: {shapes}.",
+            "torch.nn.ModuleList or torch.nn.ModuleDict in place of the list or dictionary that holds these layers.")
+
+
+# The start.
+
+
+def zeros(rows):
+    """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
+    none = [row for row in rows if not row.kernel.any()]
+    if any(row.hides and row.fed_by_data for row in none):
+        evidence = "All its weights are 0, so that the layers behind it cannot tell one image from another."
+        return grouped([(row, "zero kernel", evidence, advice(row)) for row in none]), []
+    return [], [f"{row.name} starts from zeros, which is sound at an output or at the end of a residual branch; at the "
+                "first step no δ passes it." for row in none]
+
+
+def copies(rows):
+    """Kernels of which at most half of the columns that are not zero differ from each other."""
+    found = []
+    for row in (row for row in rows if row.trainable and row.fans):
+        columns = [column.tobytes() for column in row.kernel[:64].T if column.any()]  # enough to tell
+        if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
+            evidence = f"Its kernel has {len(columns)} columns, of which {len(set(columns))} differ: units are copies."
+            found.append((row, "copied units", evidence, advice(row)))
+    return grouped(found)
+
+
+def follows(row):
+    """The rules that a kernel follows as torch.nn.init counts its fans, up to chance."""
+    return {rule for rule, ratio in row.by_shape.items() if abs(math.log(ratio)) < row.chance}
+
+
+def factor(row, rows):
+    """(how many times too large a kernel is, for what): for the rule that most others follow, else for the nearest."""
+    followed = [rule for other in rows if other is not row for rule in follows(other) if "default" not in rule]
+    most = max(map(followed.count, row.by_shape))
+    if most < 2 or most <= (len(rows) - 1) / 2:
+        return row.off, "the nearest rule"
+    usual = [rule for rule in row.by_shape if followed.count(rule) == most]
+    by_fan_in = [rule for rule in usual if rule not in BY_SHAPE]  # in a square kernel the two are one
+    ways = [(counted[rule], rule) for rule in by_fan_in or usual for counted in (row.by_shape, row.by_use)]
+    times, rule = min(ways, key=lambda way: abs(math.log(way[0])))
+    return times, f"the rule of most others, {rule},"
+
+
+def asked_for(row, made_up):
+    """True for a small kernel of a standard deviation that is usual: N(0, 0.02) of GANs, N(0, 0.01) of detectors."""
+    kept = any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
+    return kept and (made_up or row.convolves or row.recurs)
+
+
+def scales(rows, seen):
+    """(findings, notes) on kernels off every rule. Where others would make up for it, it is a fault only in a few."""
+    rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
+    factors = {id(row): factor(row, rows) for row in rows}
+    off = [row for row in rows if abs(math.log(factors[id(row)][0])) > math.log(OFF) + row.chance]
+    known = RULES.keys() | {"PyTorch's default"}
+    other = [row for row in off if follows(row) & known and row.off < 1 / OFF and not row.recurs]
+    notes = [f"{_listed([row.name for row in other])}: {other[0].off:.2g} times what the fans ask for, as the "
+             "initializer counts other fans."] if other else []
+    off = [row for row in off if not follows(row) & known and not row.scaled]
+    made_up = any(c.norm or c.op == "add" and sum(b.fed or bool(b.kernels) for b in c.before) > 1 for c in seen.calls)
+    meant = [row for row in off if factors[id(row)][0] < 1 and (row.is_output or row.attends or asked_for(row, made_up))]
+    if meant:
+        notes += [f"{_listed([row.name for row in meant])} start small, {meant[0].off:.2g} times the nearest rule, as "
+                  "outputs, transformers, GANs and detectors often do."]
+    off = [row for row in off if row not in meant]
+    if (made_up or seen.trained) and len(off) > max(2, len(rows) / 4):
+        return [], [*notes, f"{len(off)} kernels are off every rule; normalization, branches or training allow it."]
+    found = []
+    for row in off:
+        times, rule = factors[id(row)]
+        fault, evidence = "kernel too small", f"The RMS of its weights is {times:.2g} times what {rule} asks for"
+        if times > 1:
+            fault = "kernel too large"
+            if (row.saturated or 0) > SOME and not row.is_output:
+                fault += ", units saturated"
+                evidence += f", and {_share(row.saturated)} of its activations are saturated"
+        found.append((row, fault, f"{evidence}.", advice(row)))
+    return grouped(found), notes
+
+
+def inputs(rows):
+    """Data that a first layer cannot use as they come."""
+    found = []
+    for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
+        least, largest = row.range
+        if row.lost:
+            found.append((row, "input without content", "All images are the same.", "look at what loads the data."))
+        elif abs(2 * math.log(row.input)) > REACH:
+            evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
+            remedy = "x = x / 255" if least >= 0 and 128 < largest <= 255 else STANDARD
+            found.append((row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy))
+        elif 2 * math.log(row.contrast) < -REACH:
+            found.append((row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD))
+    return grouped(found, of_start=False)
+
+
+def silent(rows):
+    """Units that are zero for every image, and saturated ones."""
+    found = []
+    for row in (row for row in rows if row.kernel.any() and row.activation and not row.lost):
+        dead = round(row.dead * row.units)
+        chance = 1
+        if dead > row.units / 2:  # if signs were coins
+            chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
+        alone = row.convolves and row.fans[1] < row.shape[0]  # a depthwise unit, as dead as its one input
+        if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
+            shares = _share(row.dead), _share(row.silenced)
+            evidence = "{} of its units are zero for every image, {} by their bias.".format(*shares)
+            cure = "" if row.silenced else f"{advice(row)}; "
+            found.append((row, "dead units", evidence, f"{cure}{INIT}zeros_({{bias}})"))
+        elif not row.is_output and (row.saturated or 0) > MOST:
+            evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
+            cure = f"{INIT}zeros_({{bias}})" if row.from_bias else "normalization before it."
+            found.append((row, "units saturated", evidence, cure))
+    return grouped(found)
+
+
+def longest(rows, calls):
+    """The rows on the longest way through the network, from kernel to kernel."""
+    holders, by_name, ways = [c for c in calls if c.kernels], {row.full: row for row in rows}, {}
+    fed = {}
+    for call in holders:
+        for feeder in call.feeders:
+            fed.setdefault(feeder, []).append(call)
+    for call in reversed(holders):
+        ways[call] = [call.kernels[0].full, *max((ways[c] for c in fed.get(call, [])), key=len, default=[])]
+    return [by_name[name] for name in dict.fromkeys(max(ways.values(), key=len)) if name in by_name]
+
+
+def depth(rows, calls, reach=REACH):
+    """(findings, notes) on a signal or an error signal that vanishes or explodes, though no layer stands out."""
+    lost = [row for row in rows if row.lost and row.blocks and row.fed_by_data and not rows[0].lost]
+    if lost:
+        evidence = "What comes in is the same for every image."
+        return [Finding((lost[0].layer,), "no signal", evidence, "look at the layer before.")], []
+    way = [row for row in longest(rows, calls) if row.fans and not row.is_output]
+    if sum(row.convolves for row in way) > len(way) / 2:
+        reach += PLAIN - REACH
+    allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
+    for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
+                               ("error signal δ", lambda row: row.delta_square, way[::-1])):
+        seen = [row for row in course if size(row) > 0]  # around branches and outputs that start from zero it is 0
+        change, i = 0.0, 0
+        while i < len(seen):  # pooling changes the size by itself: compare layers with as many positions
+            j = max(k for k, row in enumerate(seen) if row.positions == seen[i].positions)
+            change += math.log(size(seen[j]) / size(seen[i]))
+            i = j + 1
+        if abs(change) > allowed:
+            ends = f"from {course[0].layer} to {course[-1].layer}"
+            evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} {ends}."
+            fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
+            if change > 0 and what != "signal" and any(row.normalized for row in way):
+                return [], [f"δ grows through the normalized layers, as it does without skip connections. {evidence}"]
+            if sum(call.norm for call in calls) >= len(way) / 4:
+                return [], [f"{fault} between normalized layers, which make up for it. {evidence}"]
+            meant = sum(asked_for(row, False) for row in way)
+            if change < 0 and 0 < meant <= HEAD:
+                return [], [f"{fault}, as in detectors, which start so. {evidence}"]
+            small = [row for row in way if row.off < 1 / OFF and follows(row)]
+            if change < 0 and small:
+                evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
+                return grouped([(row, "kernel too small", evidence, advice(row)) for row in small]), []
+            if any("PyTorch's default" in follows(row) for row in way):
+                evidence += " PyTorch's default draws a variance of 1 / (3 fan_in), too little for so many layers."
+            return [Finding(tuple(row.layer for row in way), fault, evidence, remedy(way, calls))], []
+    return [], []
+
+
+def remedy(way, calls):
+    """What to do about a signal that changes over the depth."""
+    if any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls):
+        return "normalization in each residual branch, or branches that start from zero."
+    if any(row.normalized for row in way):
+        return "residual connections, or fewer layers."
+    if all("sigmoid" in row.activation for row in way):
+        return "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
+    return told(advice(way[0]), way)
+
+
+def reused(rows, seen):
+    """Kernels that hold the same numbers up to a factor: copied layers, or a seed that was set again."""
+    groups = []
+    for row in (row for row in rows if row.trainable and len(set(row.raw[:16]) - {0}) == 16):
+        for group in groups:
+            n = min(len(row.raw), len(group[0].raw))
+            if np.corrcoef(row.raw[:n], group[0].raw[:n])[0, 1] > 0.999:
+                group.append(row)
+                break
+        else:
+            groups.append([row])
+    groups = [group for group in groups if len(group) > 1]
+    copied = [group for group in groups if len({row.shape for row in group}) == 1]
+    found = [(row, "reused seed", "Their kernels hold the same numbers in the same order, up to a factor.",
+              "torch.manual_seed once, before the first layer, and not again.") for group in groups if group not in copied for row in group]
+    if not copied:
+        return grouped(found)
+    evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
+    every = [row for group in copied for row in group]
+    names = tuple(dict.fromkeys(row.layer for row in every))
+    new = [row for group in copied for row in group[1:]]
+    if len(new) > 6:
+        shared = ".".join(part for part, *others in zip(*(row.full.split(".") for row in every)) if {part} == set(others))
+        code = f"for w in {spelled(seen.trace, shared)}.parameters(): w.dim() > 1 and {INIT}xavier_uniform_(w)"
+    else:
+        code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for row in new]))
+    return [*grouped(found), Finding(names, "copied layers", evidence, code)]
+
+
+# Neither labels nor start: gradient, first loss, step.
+
+
+def overflow(seen):
+    """Finite weights and data that end as NaN or infinity."""
+    floats = [c for c in seen.calls if c.value.is_floating_point() and "mask" not in c.op]
+    call = next((c for c in floats if not torch.isfinite(c.value).all()), None)
+    if call is None:
+        return [elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
+                          "an epsilon in each log, root and division, and an output activation that fits the loss.")]
+    name, evidence = _place(call), "Here NaN or infinity appears first."
+    if call.value.dtype == torch.float16:
+        return [elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")]
+    if not call.kernels:
+        return [elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")]
+    return [Finding((name,), "not a number", evidence, "smaller weights or inputs.")]
+
+
+def _place(call):
+    """The layer of a call, for people."""
+    if call.kernels:
+        return call.kernels[0].full.rpartition(".")[0] or call.kernels[0].full
+    return call.atom or call.module or call.op
+
+
+def broken(seen):
+    """A gradient that is not a number though the loss is one."""
+    calls = [c for c in seen.calls if c.delta is not None and not torch.isfinite(c.delta).all()]
+    if not calls:
+        return None
+    last = calls[-1]
+    takers = ", ".join(dict.fromkeys(_place(c) for c in last.takers)) or "the loss"
+    evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
+                "as of a root, norm, log or division at 0.")
+    half = last.value.dtype == torch.float16
+    remedy = "float32 or bfloat16: float16 has no such small numbers." if half else "add an epsilon: sqrt(x + 1e-7)."
+    return _place(last), "gradient not a number", evidence, remedy
+
+
+def gradient(seen):
+    """No weights to train, or no gradient."""
+    if not seen.gradients:
+        return seen.rows[-1].layer, "nothing to train", "No weight is trainable.", f"for w in {seen.root}.parameters(): w.requires_grad = True"
+    if all(g is None for g in seen.gradients.values()):
+        return ("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
+                "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
+    end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value))
+    if not any(g.any() for g in seen.gradients.values() if g is not None):
+        evidence = f"No gradient reaches any weight: the output, {_span(end.out)}, is saturated and the loss clipped."
+        return end.layer, "no gradient", evidence, "a bias of zeros, or logits and a loss that takes logits."
+    flat = [c for c in seen.calls if c.data and not c.in_loss and not c.head and c.value.is_floating_point() and c.inputs
+            and not c.truth and varies(c.inputs[0]) and c.value.shape[:1] == c.inputs[0].shape[:1] and not varies(c.value)]
+    if flat and not varies(torch.as_tensor(end.out)) and all(row.kernel.any() for row in seen.rows):
+        return (_place(flat[-1]), "constant output", "What comes in differs between images, what goes out does not.",
+                "another layer here: normalization over one unit, for one, always gives 0.")
+    return cut(seen) or untouched(seen)
+
+
+def cut(seen):
+    """Weights that the loss depends on, without a derivative."""
+    mute = [row for row in seen.rows if row.trainable and seen.gradients.get(row.full, 0) is None]
+    for row in mute:
+        todo, past, cuts = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)], set(), []
+        while todo:
+            for c in todo.pop().takers:
+                if c not in past:
+                    past.add(c)
+                    todo.append(c)
+                    cuts += [c] if c.cuts and c.op in ("detach", "get", "argmax", "round", "long", "int", "sign") else []
+        if cuts and any(c.head or c.in_loss for c in past):
+            evidence = f"The loss depends on it only through {cuts[0].op}, which has no derivative."
+            return row.layer, "no gradient", evidence, f"without {cuts[0].op}() between this layer and the loss."
+    return None
+
+
+def untouched(seen):
+    """Weights that the optimizer does not know."""
+    if seen.optimizer is None:
+        return None
+    listed = {id(w) for group in seen.optimizer.param_groups for w in group["params"]}
+    left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in listed]
+    if not left:
+        return None
+    code = ", ".join(spelled(seen.trace, name) for name in left)
+    if len(left) == len(seen.gradients):
+        code = f"*{seen.root}.parameters()"
+    return ("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
+            f'optimizer.add_param_group({{"params": [{code}]}})')
+
+
+def _listed(names):
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def first_loss(seen):
+    """A loss far above that of an output that knows nothing, and the first loud tensor."""
+    for head in seen.heads:
+        value = float(head.value.double().mean()) if head.value is not None else 0.0
+        value /= head.terms
+        fair = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units))
+        ours, theirs = _rms(head.out), _rms(head.y)
+        if head.kind in (*CLASSES, BINARY, SHARES) and value > ABSURD * fair:
+            return loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
+        if head.kind in DISTANCES and ours > 10 * max(1, theirs):
+            sizes = f"outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
+            return loudest(seen, f"The first loss is {seen.loss:.3g}: {sizes}")
+    return None
+
+
+def loudest(seen, evidence):
+    """The finding on the way that grows, or on the first tensor that is loud."""
+    ways, _ = depth(seen.rows, seen.calls, reach=math.log(10))
+    if ways and "exploding signal" in ways[0].fault:
+        return Finding(ways[0].layers, ways[0].fault, f"{evidence} {ways[0].evidence}", ways[0].remedy)
+    calls = [c for c in seen.calls if c.data and not c.in_loss and not c.head and c.value.is_floating_point() and not c.truth]
+    last = max((i for i, c in enumerate(calls[:-1]) if c.norm), default=-1)
+    sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:]] or [(calls[-1], _rms(_numpy(calls[-1].value)))]
+    call, size = next(((c, s) for c, s in sizes if s > OFF and (c.kernels or c.weighty)), max(sizes, key=lambda pair: pair[1]))
+    rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
+    rows.sort(key=lambda row: (row.full.rpartition(".")[2].startswith("weight_hh"), row.off), reverse=True)
+    evidence += f" An RMS of {size:.3g} is the first that is loud."
+    first = not call.feeders and not call.fed
+    if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
+        return elsewhere("input", "input too large", evidence, STANDARD)
+    remedy = "smaller weights here, or normalization behind it."
+    if rows:
+        remedy = told(f"{INIT}zeros_({{bias}})" if rows[0].from_bias else advice(rows[0]), rows[:1])
+    return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy)
+
+
+def step(seen):
+    """A next step that overturns a kernel, or that rounding takes away."""
+    rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
+    if not rows:
+        return None
+    row = max(rows, key=lambda row: math.inf if math.isnan(row.step) else row.step)
+    group = seen.optimizer.param_groups[0]
+    rate, evidence = float(group["lr"]), f"The next step is {row.step:.2g} times the kernel."
+    if not row.step <= 1:
+        if row.dtype == "float16" and 0 < group.get("eps", 0) < 1e-5:
+            return "optimizer", "epsilon too small for float16", evidence, 'for group in optimizer.param_groups: group["eps"] = 1e-4'
+        if any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads):
+            return "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE
+        return "optimizer", "learning rate too large", evidence, f'for group in optimizer.param_groups: group["lr"] = {rate / row.step / 30:.0e}'
+    warming = rate < group.get("initial_lr", rate)  # of a schedule
+    fresh = not seen.trained and not warming and (row.gradient or 0) > group.get("eps", 0)
+    if row.step < LOST and rate > 0 and fresh:
+        rate = min(rate / row.step / 1000, 0.01)
+        return "optimizer", "learning rate too small", evidence, f'for group in optimizer.param_groups: group["lr"] = {rate:.0e}'
+    return None
+
+
+def left_out(seen):
+    """What this tool did not look into, and what is unusual."""
+    read, notes = {k.full for k in _kernels(seen.calls)}, []
+    left = [name for name, w in seen.model.named_parameters() if w.dim() > 1 and name in seen.trace.used
+            and name not in read and not any(name.endswith(end) for end in ("weight_g", "original0"))]
+    notes += [f"Not read as kernels: {_listed(left)}."] if left else []
+    unused = [name for name, w in seen.model.named_parameters() if w.requires_grad and name not in seen.trace.used]
+    notes += [f"Never used in this pass, so without a gradient: {_listed(unused)}."] if unused else []
+    gates = list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))
+    notes += [f"Not looked into: the gates of {_listed(gates)}."] if gates else []
+    notes += ["All labels of this batch are alike." for head in seen.heads if head.y.size > 8 and not np.ptp(head.y)]
+    return notes
+
+
+# Say.
+
+
+@dataclass
+class Report:
+    """The loss; rows, one per kernel, with what the table shows; findings; notes on what is unusual and no fault."""
+
+    loss: float
+    rows: list
+    findings: list
+    notes: list
+
+    @property
+    def outcome(self):
+        """"start" if a finding is about it, "elsewhere" if all are about labels, loss, output or rate, else "sound"."""
+        kinds = [finding.of_start for finding in self.findings]
+        return "start" if any(kinds) else "elsewhere" if kinds else "sound"
+
+    def __str__(self):
+        lines = [f"loss {self.loss:.4g}", _line(COLUMNS)]
+        for row in self.rows:
+            numbers = [row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step]
+            lines.append(_line([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead),
+                               _share(row.saturated), *map(_short, numbers)]))
+        verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound."],
+                   "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
+        return "\n".join([*lines, "", *verdict, *map(str, self.findings), *(f"Note: {note}" for note in self.notes)])
+
+    def figure(self):
+        """RMS of activations and of δ, and kernels over the nearest rule, by layer; dotted lines mark the findings."""
+        from matplotlib.figure import Figure
+
+        fig, at = Figure(figsize=(7, 6), layout="constrained"), range(len(self.rows))
+        curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows],
+                  "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
+        axes = fig.subplots(3, 1, sharex=True)
+        for ax, (label, curve) in zip(axes, curves.items()):
+            ax.semilogy(at, [value or math.nan for value in curve], "o-")
+            ax.yaxis.set_minor_formatter("")
+            ax.set_ylabel(label)
+            for i in (i for i in at if any(self.rows[i].layer in finding.layers for finding in self.findings)):
+                ax.axvline(i, color="0.5", linestyle=":")
+        axes[2].axhspan(1 / OFF, OFF, alpha=0.15)
+        axes[2].set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
+        return fig
+
+
+def _line(cells):
+    widths = COLUMNS.values()
+    return "".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(cells, widths)).rstrip()
+
+
+def _short(number):
+    if number is None or number == 0:
+        return "" if number is None else "0"
+    if 0.01 <= abs(number) < 100:
+        return f"{number:.{2 if abs(number) >= 0.1 else 3}f}"
+    return re.sub(r"e([+-])0?", r"e\1", f"{number:.0e}").replace("+", "")
+
+
+def _share(number):
+    return "" if number is None else f"{100 * number:.0f}%"
