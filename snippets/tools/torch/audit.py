@@ -326,7 +326,7 @@ def loss_of(outputs, y, loss, trace):
         if not isinstance(value, torch.Tensor) or value.numel() != 1:
             raise Unreadable("The model computes no loss: give labels, as in audit(model, x, y), or labels inside x.")
         return value
-    own = getattr(loss, "__module__", "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
+    own = (getattr(loss, "__module__", "") or "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
     if own and not isinstance(outputs, torch.Tensor):
         found = leaves(fields.get("logits", outputs))
         if not found:

@@ -1,0 +1,193 @@
+"""What a batch shows beside the start in PyTorch: labels, outputs, losses, gradients, rates and precision."""
+import pytest
+
+pytestmark = pytest.mark.needs("torch")
+torch = pytest.importorskip("torch", reason="PyTorch is in requirements-frameworks.txt")
+nn = torch.nn
+
+from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
+from tests import planted  # noqa: E402
+from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, case, is_code, mended, mlp, put, started  # noqa: E402
+
+BCE, BCEL, MSE, NLL = F.binary_cross_entropy, F.binary_cross_entropy_with_logits, F.mse_loss, F.nll_loss
+HOT = F.one_hot(Y, 10).float()
+NAN = float("nan")
+
+
+def adam(rate=1e-3, **options):
+    return lambda model: torch.optim.Adam(model.parameters(), rate, **options)
+
+
+def sgd(rate, **options):
+    return lambda model: torch.optim.SGD(model.parameters(), rate, **options)
+
+
+def behind(function, out=10, y=Y, loss=F.cross_entropy, act=F.relu):
+    """A network that computes something of its own behind its hidden layer."""
+    parts = {"before": nn.Linear(144, 32), "end": nn.Linear(32, out)}
+    return case(started(Net(lambda m, x: m.end(function(act(m.before(x)))), **parts)), y=y, loss=loss)
+
+
+def chosen(function):
+    """What where() keeps off negative numbers in the output and not in the gradient."""
+    return behind(lambda z: torch.where(z > 0, function(z), 0 * z), act=torch.Tensor.contiguous)
+
+
+def ended(function, out=1, y=REAL, loss=MSE, x=FLAT):
+    """A network whose forward ends in a function."""
+    return case(started(Net(lambda m, x: function(m.end(F.relu(m.before(x)))), before=nn.Linear(144, 32), end=nn.Linear(32, out))), x, y, loss)
+
+
+def one(end=(), y=REAL, loss=MSE, optimizer=None, out=1, depth=1):
+    return case(mlp(depth, out=out, end=end), y=y, loss=loss, optimizer=optimizer)
+
+
+def distance():
+    return behind(lambda h: (h - h).pow(2).sum(-1, keepdim=True).sqrt().expand(-1, 32), 1, YES, BCEL)
+
+
+def clipped():
+    given = one([nn.Sigmoid()], 0 * YES, BCE)
+    put(given["model"][2].bias, value=30.0)
+    return given
+
+
+def frozen():
+    net = mlp()
+    for w in net.parameters():
+        w.requires_grad_(False)
+    return case(net)
+
+
+def loss_of_numpy(out, y):
+    return float(((out - y) ** 2).mean().detach().numpy())
+
+
+KINDS = {
+    "B_root": lambda: chosen(torch.sqrt), "B_zero_over_zero": lambda: behind(lambda h: h / (h * 0)),
+    "B_log": lambda: chosen(lambda z: z.pow(0.3)), "B_distance": distance,
+    "C_one_softmax": lambda: one([nn.Softmax(1)], YES), "C_one_unit_for_classes": lambda: one(y=Y % 2, loss=F.cross_entropy),
+    "C_saturated": clipped, "C_normalized_unit": lambda: one([nn.LayerNorm(1)]), "C_argmax": lambda: ended(lambda z: z.argmax(-1, keepdim=True).float()),
+    "C_stopped": lambda: ended(torch.detach), "C_loss_of_numpy": lambda: one(loss=loss_of_numpy), "C_frozen": frozen,
+    "G_sgd": lambda: one(y=REAL * 1e4 + 1e5, optimizer=sgd(0.1)), "G_adam": lambda: one(y=REAL * 1e3 - 4e3, loss=F.l1_loss, optimizer=adam()),
+    "G_hundred": lambda: one(y=REAL * 30, optimizer=sgd(1.0)), "G_half": lambda: case(mlp().half(), FLAT.half(), optimizer=adam()),
+    "G_rate": lambda: case(mlp(), optimizer=adam(1.0)), "G_rate_sgd": lambda: case(mlp(), optimizer=sgd(99.0)), "G_rate_small": lambda: case(mlp(), optimizer=sgd(1e-9)),
+    "H_nan": lambda: one(y=REAL * NAN), "H_infinite": lambda: one(y=1 / (REAL > 0), loss=F.l1_loss), "H_from_one": lambda: case(mlp(), y=Y + 1),
+    "H_too_many": lambda: case(mlp(), y=torch.arange(64) % 13), "H_negative": lambda: case(mlp(out=3), y=Y % 3 - 1), "H_shares": lambda: case(mlp(), y=Y + 0.5),
+    "H_several": lambda: case(mlp(), y=(HOT + HOT.roll(1, 0) > 0).float()), "H_signs": lambda: one(y=2 * YES - 1, loss=BCEL),
+    "H_mask": lambda: case(started(nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Sigmoid())), X, 255 * (X > 0.2).float(), BCE),
+    "N_relu": lambda: one([nn.ReLU()], REAL - 5), "N_tanh": lambda: one([nn.Tanh()], 9 * REAL), "N_pixels": lambda: one([nn.Sigmoid()], 255 * FLAT, out=144),
+    "N_twice": lambda: case(mlp(end=[nn.Softmax(1)])), "N_twice_sigmoid": lambda: one([nn.Sigmoid(), nn.Sigmoid()], YES, BCE),
+    "N_twice_in_the_loss": lambda: one([nn.Sigmoid()], YES, BCEL), "N_digits_on_one": lambda: one([nn.Sigmoid()], Y.float()[:, None], BCE),
+    "N_broadcast": lambda: one(y=REAL, out=10), "N_broadcast_classes": lambda: one(y=Y[:, None].float(), out=10),
+    "N_logit": lambda: one(y=YES, loss=BCE), "raw": lambda: case(mlp(), 255 * FLAT), "loud": lambda: case(mlp(), 60 * FLAT + 9),
+}  # fmt: skip
+WORDED = {"B_root", "B_zero_over_zero", "B_log", "B_distance", "C_saturated", "C_normalized_unit", "C_argmax", "C_stopped",
+          "C_loss_of_numpy", "H_nan", "H_infinite", "H_shares"}  # whose remedy is words
+
+
+def checked(given, words, worded):
+    report = audit(**given)
+    assert report.outcome == "elsewhere", str(report)
+    assert words in str(report) and "No fault found:" not in str(report), str(report)
+    finding = report.findings[0]
+    assert is_code(finding.remedy) != worded, finding.remedy
+    if not worded:
+        left = audit(**mended(given, finding)).findings
+        assert finding.fault not in [other.fault for other in left], "\n".join(map(str, [finding, *left]))
+
+
+def test_every_fault_of_the_table_is_planted():
+    assert KINDS.keys() == planted.ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_fault_beside_the_start_is_told_from_one_of_it_and_its_remedy_removes_it(name):
+    torch.manual_seed(0)
+    checked(KINDS[name](), planted.ELSEWHERE[name], name in WORDED)
+
+
+def listed():
+    return Net(lambda m, x: m.layers[1](F.relu(m.layers[0](m.first(x)))), first=nn.Linear(144, 32), layers=[nn.Linear(32, 32), nn.Linear(32, 10)])
+
+
+def sequence(x=ROWS, y=WORDS % 7):
+    return case(Net(lambda m, x: m.end(m.loop(x)[0]), loop=nn.GRU(12, 32, batch_first=True), end=nn.Linear(32, 7)), x, y)
+
+
+def forgotten():
+    net = mlp()
+    return case(net) | {"optimizer": torch.optim.SGD(net[0].parameters(), 0.01)}
+
+
+OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is words
+    "labels_of_one_column": (lambda: case(mlp(), y=Y[:, None]), "do not fit", False), "labels_as_floats": (lambda: case(mlp(), y=Y.float()), "another type", False),
+    "labels_int32": (lambda: case(mlp(), y=Y.int()), "another type", False), "labels_one_hot": (lambda: case(mlp(), y=HOT.long()), "one-hot", False),
+    "column_of_floats": (lambda: case(mlp(), y=Y.float()[:, None]), "do not fit", False), "flat_for_binary": (lambda: one(y=YES[:, 0], loss=BCEL), "do not fit", False),
+    "whole_for_binary": (lambda: one(y=YES.long(), loss=BCEL), "another type", False), "bool_for_binary": (lambda: one([nn.Sigmoid()], YES > 0, BCE), "another type", False),
+    "classes_for_binary": (lambda: one(y=Y, loss=BCEL, out=10), "do not fit", False), "whole_for_mse": (lambda: one(y=Y[:, None], loss=MSE), "another type", False),
+    "broadcast": (lambda: one(y=REAL[:, 0]), "broadcast", False), "broadcast_by_hand": (lambda: one(y=REAL[:, 0], loss=lambda out, y: ((out - y) ** 2).mean()), "broadcast", False),
+    "broadcast_flat": (lambda: ended(lambda z: z.squeeze(1)), "broadcast", False), "nll_of_shares": (lambda: case(mlp(end=[nn.Softmax(1)]), loss=NLL), "log-probabilities", False),
+    "nll_of_logits": (lambda: case(mlp(), loss=NLL), "log-probabilities", False), "nll_of_functional": (lambda: ended(lambda z: F.softmax(z, 1), 10, Y, NLL), "log-probabilities", False),
+    "relu_logits": (lambda: case(mlp(end=[nn.ReLU()])), "no logits", False), "sigmoid_logits": (lambda: case(mlp(end=[nn.Sigmoid()])), "no logits", False),
+    "softmax_function": (lambda: ended(lambda z: z.softmax(-1), 10, Y, F.cross_entropy), "applied twice", True), "softmax_of_module_loss": (lambda: case(mlp(end=[nn.Softmax(-1)]), loss=nn.CrossEntropyLoss()), "applied twice", False),
+    "softmax_over_batch": (lambda: case(mlp(end=[nn.Softmax(0)]), y=HOT, loss=MSE), "over the batch", False), "padding": (lambda: case(started(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10))), WORDS, torch.where(Y > 7, -1, Y)), "run from -1", False),
+    "sequence_axis": (sequence, "classes on another axis", False), "not_registered": (lambda: case(listed()), "layers not registered", True),
+    "not_in_the_optimizer": (forgotten, "weights not in the optimizer", False), "cut_inside": (lambda: behind(torch.detach), "no gradient", True),
+    "l1_by_hand": (lambda: one(y=REAL * 1e6, loss=lambda out, y: (out - y).abs().mean()), "targets too large", False),
+    "huber": (lambda: one(y=REAL * 1e6, loss=nn.HuberLoss()), "targets too large", False), "bytes": (lambda: case(mlp(), (255 * FLAT).byte().float()), "input too large", False),
+    "half_adamw": (lambda: case(mlp(1).half(), FLAT.half(), optimizer=lambda m: torch.optim.AdamW(m.parameters())), "epsilon", False),
+    "in_half_overflow": (lambda: case(mlp(3).half(), (FLAT * 3e4).half()), "65504", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, words, worded", OWN.values(), ids=OWN)
+def test_a_fault_of_pytorch_s_own_beside_the_start_is_named_and_its_remedy_removes_it(make, words, worded):
+    torch.manual_seed(0)
+    checked(make(), words, worded)
+
+
+class Vae(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encode, self.mean, self.spread = nn.Linear(144, 32), nn.Linear(32, 4), nn.Linear(32, 4)
+        self.decode = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 144), nn.Sigmoid())
+
+    def forward(self, x):
+        h = F.relu(self.encode(x))
+        mean, spread = self.mean(h), self.spread(h)
+        return self.decode(mean + torch.randn_like(mean) * (0.5 * spread).exp()), mean, spread
+
+
+def elbo(outputs, x):
+    image, mean, spread = outputs
+    return BCE(image, x, reduction="sum") - 0.5 * (1 + spread - mean**2 - spread.exp()).sum()
+
+
+def warming(model):
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    torch.optim.lr_scheduler.LinearLR(optimizer, 1e-8, total_iters=99)
+    return optimizer
+
+
+SOUND = {
+    "soft_labels": lambda: case(mlp(), y=0.9 * HOT + 0.01), "void": lambda: case(mlp(), y=torch.where(Y > 7, -100, Y)),
+    "void_of_its_own": lambda: case(mlp(), y=torch.where(Y > 7, 255, Y), loss=nn.CrossEntropyLoss(ignore_index=255)),
+    "weighted": lambda: case(mlp(), loss=nn.CrossEntropyLoss(torch.rand(10))), "smoothed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(label_smoothing=0.1)),
+    "summed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="sum")), "unreduced": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="none")),
+    "bytes": lambda: case(mlp(), y=Y.byte()), "nll": lambda: case(mlp(end=[nn.LogSoftmax(1)]), loss=NLL), "log_softmax_twice": lambda: case(mlp(end=[nn.LogSoftmax(1)])),
+    "binary": lambda: one([nn.Sigmoid()], YES, BCE), "binary_logits": lambda: one(y=YES, loss=nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0]))),
+    "several": lambda: one(y=(HOT + HOT.roll(1, 0) > 0).float(), loss=BCEL, out=10), "ages": lambda: one(y=18 + 62 * torch.rand(64, 1), optimizer=adam()),
+    "autoencoder": lambda: one([nn.Sigmoid()], FLAT, out=144), "same_object": lambda: case(mlp(out=144), FLAT, FLAT, MSE), "vae": lambda: case(Vae(), y=FLAT, loss=elbo),
+    "hinge": lambda: one([nn.Tanh()], 2 * YES - 1, nn.SoftMarginLoss()), "own_loss": lambda: one(loss=lambda out, y: (out - y).abs().pow(1.5).mean()),
+    "segmentation": lambda: case(started(nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 1))), X, (X[:, 0] * 3).long()),
+    "warm_up": lambda: case(mlp(), optimizer=warming), "decayed": lambda: case(mlp(), optimizer=sgd(0.1, momentum=0.9, weight_decay=1e-4)),
+    "root_of_more": lambda: behind(lambda h: torch.sqrt(h + 1e-3)), "kl": lambda: case(mlp(end=[nn.LogSoftmax(1)]), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
+def test_labels_and_losses_that_fit_get_no_finding(make):
+    torch.manual_seed(0)
+    report = audit(**make())
+    assert report.outcome == "sound", str(report)
