@@ -293,9 +293,8 @@ def observe(model, root, x, y, images, loss, optimizer):
     with torch.no_grad():
         seen.labels = outcomes(head.labels for head in seen.heads)
         readable(seen)
-        if not math.isnan(seen.loss) or not seen.labels:
-            changes = next_step(optimizer, seen.gradients, weights)
-            seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
+        changes = next_step(optimizer, seen.gradients, weights)
+        seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
 
 
@@ -486,7 +485,7 @@ class Trace(TorchFunctionMode):
             return None
         found = headed(self, op, out, truth, named)
         self.heads.append(found)
-        if found.labels and (found.labels[1] == "labels out of range" or op == SHARES):  # which can end a CUDA process
+        if found.labels and (op == SHARES or op in CLASSES and found.labels[1] == "labels out of range"):  # which can end a CUDA process
             raise Stop
         if op == SHARES and (found.out.min() < 0 or found.out.max() > 1):
             raise Stop
