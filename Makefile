@@ -15,10 +15,10 @@ export JUPYTER_PATH := docs/theme
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
 	@$(RUN) -m evidence serve --port $(PORT)
 
-test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch and JAX where they are installed
+test: .venv/installed  ## everything that needs no MNIST and no browser; PyTorch, JAX, Transformers where they are installed
 	@$(RUN) -m evidence status
 	@$(RUN) -m evidence draw
-	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser and not cluster and not slow" $(if $(wildcard .venv/frameworks),--all-frameworks)
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not browser and not cluster and not slow" $(if $(wildcard .venv/models),--all-frameworks)
 
 measure: .venv/installed  ## rerun what is stale on MNIST; ONLY=name for one experiment or notebook
 	@$(RUN) -m evidence measure $(ONLY)
@@ -34,7 +34,7 @@ fresh: .venv/frameworks  ## its first half: measure from nothing; SHARD=2/6 for 
 	rm -rf .verify
 	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART)) $(if $(SHARD),--shard $(SHARD))
 
-proof: .venv/frameworks .venv/cluster  ## its second half: compare, check the claims, run every block, look at the site
+proof: .venv/models .venv/cluster  ## its second half: compare, check the claims, run every block, look at the site
 	$(RUN) -m evidence compare $(FRESH)
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
@@ -70,10 +70,15 @@ lock: .venv/installed  ## requirements.txt and requirements-cluster.txt from the
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: -r requirements.txt
 	@touch $@
 
-# PyTorch and JAX. Once they are here, `make test` leaves nothing out.
+# PyTorch and JAX.
 .venv/frameworks: .venv/installed requirements-frameworks.txt
 	@echo "Adding PyTorch and JAX from requirements-frameworks.txt, once …"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
+	@touch $@
+
+# Models that people use, to be audited. Once they are here, `make test` leaves nothing out.
+.venv/models: .venv/frameworks requirements-models.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-models.txt
 	@touch $@
 
 # Dask, for measuring on more than one machine.

@@ -15,13 +15,16 @@ def pins(file):
 
 
 def test_every_framework_is_pinned_with_a_reason():
-    pinned = pins("requirements-frameworks.txt")
-    assert pinned == pins("requirements-frameworks.in") and {name for name, _ in pinned} >= {*frameworks.FRAMEWORKS}
-    assert all("  # " in line for line in (pages.ROOT / "requirements-frameworks.in").read_text().splitlines() if "==" in line)
+    for target in set(frameworks.FRAMEWORKS.values()):
+        pinned, text = pins(f"requirements-{target}.txt"), (pages.ROOT / f"requirements-{target}.in").read_text()
+        assert pinned == pins(f"requirements-{target}.in")
+        assert {name for name, _ in pinned} >= {name for name, by in frameworks.FRAMEWORKS.items() if by == target}
+        assert all("  # " in line for line in text.splitlines() if "==" in line)
 
 
 @pytest.mark.parametrize("package, version", [
-    pytest.param(*pin, marks=pytest.mark.needs(pin[0])) for pin in pins("requirements-frameworks.txt") if pin[0] != "jaxlib"])
+    pytest.param(*pin, marks=pytest.mark.needs(pin[0])) for file in ("frameworks", "models")
+    for pin in pins(f"requirements-{file}.txt") if pin[0] in frameworks.FRAMEWORKS])
 def test_the_installed_framework_is_the_pinned_one(package, version):
     assert importlib.metadata.version(package).partition("+")[0] == version  # torch's CPU build is 2.13.0+cpu
 
@@ -58,7 +61,7 @@ def without(tmp_path_factory):
                                        f"pythonpath = {pages.ROOT} .\n")
     (folder / "page.md").write_text("```python\nimport flax\n```\n\n```python\nx = 1\n```\n")
     (folder / "test_mark.py").write_text("import pytest\n\n@pytest.mark.needs('torch')\ndef test_torch():\n    1 / 0\n")
-    hide = ("import sys; sys.modules.update(torch=None, jax=None, flax=None, optax=None)\n"
+    hide = ("import sys; sys.modules.update(torch=None, jax=None, flax=None, optax=None, transformers=None)\n"
             "import pytest; sys.exit(pytest.main(sys.argv[1:]))")
     runs = [[sys.executable, "-c", hide, *options] for options in ([], ["--all-frameworks"])]
     return [subprocess.run(run, cwd=folder, capture_output=True, text=True) for run in runs]
@@ -66,7 +69,7 @@ def without(tmp_path_factory):
 
 def test_what_needs_a_missing_framework_is_left_out_and_said_so(without):
     assert without[0].returncode == 0 and "1 passed, 2 skipped" in without[0].stdout
-    assert "none; left out is what needs torch, jax, flax, optax: `make .venv/frameworks` installs it" in without[0].stdout
+    assert "none; left out is what needs torch, jax, flax, optax, transformers: `make .venv/models` installs it" in without[0].stdout
     assert "SKIPPED [1] " in without[0].stdout and "needs torch, which is not installed" in without[0].stdout
 
 

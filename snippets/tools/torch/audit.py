@@ -1086,9 +1086,11 @@ def scales(rows, seen):
         notes += [f"{_listed([row.name for row in meant])} start small, {meant[0].off:.2g} times the nearest rule, as "
                   "outputs, transformers, GANs and detectors often do."]
     off = [row for row in off if row not in meant]
-    if (made_up or seen.trained) and len(off) > max(2, len(rows) / 4):
-        return [], [*notes, f"{len(off)} kernels are off every rule; normalization, branches or training allow it."]
     found = []
+    for side in ([row for row in off if factors[id(row)][0] > 1], [row for row in off if factors[id(row)][0] < 1]):
+        if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
+            notes.append(f"{len(side)} kernels are off every rule; normalization, branches or training allow it.")
+            off = [row for row in off if row not in side]
     for row in off:
         times, rule = factors[id(row)]
         fault, evidence = "kernel too small", f"The RMS of its weights is {times:.2g} times what {rule} asks for"
