@@ -144,45 +144,43 @@ def check(model, x, y, loss, optimizer):
         raise ValueError("The model has no parameters, so there is nothing to audit: are its layers attributes of it?")
     if any(w.is_meta for w in weights.values()):
         raise ValueError('The model is on the device "meta" and holds no numbers: build it without that device.')
-    for name, w in weights.items():
-        if not w.is_floating_point() and not w.is_complex():
-            raise ValueError(f"{name} is {_type(w)}: audit the model before it is quantized.")
+    odd = next((name for name, w in weights.items() if not w.is_floating_point()), None)
+    if odd:
+        cure = "this tool reads real weights alone." if weights[odd].is_complex() else "audit the model before it is quantized."
+        raise ValueError(f"{odd} is {_type(weights[odd])}: {cure}")
     x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
     if isinstance(x, dict) and x.get("labels") is not None:
         x["labels"] = alias(x["labels"])
-    homes = {w.device for w in weights.values()}
-    for part in leaves((x, y)):
-        if homes == {next(iter(homes))} and part.device not in homes and part.dim():
-            home = next(iter(homes))
-            raise ValueError(f'The batch is on {part.device}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").')
-    first, truth = leaves(x)[0], leaves(y)
-    images = len(first)
-    if truth and len(truth[0]) != images:
-        if first.dim() < 3 or first.shape[1] != len(truth[0]):  # a sequence whose first axis is time
-            raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {images}, {len(truth[0])}.")
-        images = len(truth[0])
-    if images < 2:
-        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {images}.")
-    return x, y, images
+    home, *others = {w.device for w in weights.values()}
+    away = [part.device for part in leaves((x, y)) if part.device != home]
+    if away and not others:
+        raise ValueError(f'The batch is on {away[0]}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").')
+    first = leaves(x)[0]
+    lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
+    if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
+        lengths = lengths[1:]
+    if len(set(lengths)) > 1 or min(lengths) < 2:
+        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {lengths}.")
+    return x, y, lengths[0]
 
 
 def tensors(part, name):
     """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
-    if hasattr(part, "items"):
-        return {key: value if value is None or isinstance(value, bool) else tensors(value, name) for key, value in part.items()}
+    if hasattr(part, "items") and any(isinstance(value, (torch.Tensor, np.ndarray)) for value in part.values()):
+        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name)
+                for key, value in part.items()}
     if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
         part = torch.from_numpy(part)
     if isinstance(part, torch.Tensor):
         if not part.dim():
             raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
         return part
-    if isinstance(part, np.ndarray):
-        raise ValueError(f"{name} holds strings or objects: give numbers.")
-    if isinstance(part, (tuple, list)) and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
+    several = isinstance(part, (tuple, list))
+    if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
         return tuple(tensors(one, name) for one in part)
-    if isinstance(part, (tuple, list)):
-        if any(isinstance(one, str) for one in part):
-            raise ValueError(f"{name} holds strings: give numbers.")
+    if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
+        raise ValueError(f"{name} holds strings or objects: give numbers.")
+    if several:
         raise ValueError(f"{name} is a list of values: give a tensor, as in torch.tensor({name}).")
     raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
 
@@ -221,7 +219,8 @@ def sentence(error, trace, x):
     if "reentrant" in text or ".grad()" in text:
         return "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."
     if isinstance(error, TypeError) and not trace.calls:
-        return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward{_spell_signature(trace.model)} takes."
+        taken = ", ".join(inspect.signature(trace.model.forward).parameters)
+        return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."
     first, (op, given, weight) = leaves(x)[0], trace.trying
     where = module or "the model"
     if weight is not None and len(given):
@@ -235,10 +234,6 @@ def sentence(error, trace, x):
         return (f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given[0].shape)} and holds weights of "
                 f"{tuple(weight.shape)}: reshape x, or give the layer other sizes.")
     return f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why."
-
-
-def _spell_signature(model):
-    return "(" + ", ".join(inspect.signature(model.forward).parameters) + ")"
 
 
 @contextmanager
@@ -275,11 +270,11 @@ def observe(model, root, x, y, images, loss, optimizer):
         int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
     trace = seen.trace = Trace(model, root, x, y)
     devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
-    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager():
+    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), torch.compiler.set_stance("force_eager"):
         if not model.training:
             model.train()
         try:
-            value = scalar(loss_of(run(model, x, trace), y, loss, trace), trace)
+            value = scalar(loss_of(run(model, x, trace), y, loss, trace))
             seen.gradients = dict.fromkeys(weights)
             if weights and value.requires_grad:
                 found = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
@@ -289,18 +284,14 @@ def observe(model, root, x, y, images, loss, optimizer):
             seen.gradients = {}
         except Exception as error:  # whatever PyTorch raises
             raise ValueError(sentence(error, trace, x)) from None
+    if not any(call.kernels for call in trace.calls):
+        raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
     with torch.no_grad():
         seen.labels = outcomes(head.labels for head in seen.heads)
-        readable(seen)
         changes = next_step(optimizer, seen.gradients, weights)
         seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
-
-
-def eager():
-    """Compiled parts of a model run uncompiled, so that their tensors are seen."""
-    return torch.compiler.set_stance("force_eager")
 
 
 def run(model, x, trace):
@@ -344,7 +335,7 @@ def loss_of(outputs, y, loss, trace):
                          "that this loss asks for.") from None
 
 
-def scalar(value, trace):
+def scalar(value):
     """The loss as one number."""
     if isinstance(value, (int, float, np.number)):
         return torch.tensor(float(value))
@@ -378,7 +369,7 @@ class Trace(TorchFunctionMode):
         for part, truth in (*((t, False) for t in leaves(x)), *((t, True) for t in [*labels, *leaves(y)])):
             self.alive.append(part)
             self.made[id(part)] = Call(op="y" if truth else "x", data=True, truth=truth, before=[], takers=[], kernels=[],
-                                       inputs=[], output=part, value=part, module="", in_loss=False, norm=False, atom=None, head=None)
+                                       inputs=[], output=part, value=part, module="", in_loss=False, norm=False, atom=None, head=None, fed=False)
 
     def __enter__(self):
         self.handles = ExitStack()
@@ -496,7 +487,7 @@ def plain(name):
     """A function's or a module's name without its case, underscores and what says that it works in place."""
     name = name.lower().replace("_", "").removesuffix("activation")
     return {"iadd": "add", "radd": "add", "isub": "sub", "subtract": "sub", "imul": "mul", "rmul": "mul", "truediv": "div",
-            "swish": "silu", "maskedsoftmax": "softmax", "rmatmul": "matmul", "clamp": "clamp", "binarycrossentropy": SHARES}.get(name, name)
+            "swish": "silu", "maskedsoftmax": "softmax", "rmatmul": "matmul", "binarycrossentropy": SHARES}.get(name, name)
 
 
 def linked(trace):
@@ -541,10 +532,9 @@ def kernels(op, args, kwargs, trace):
     if op.startswith("embedding"):
         return [kernel(trace, op, weight, None, -1, weight)] if op in ("embedding", "embeddingbag") else []
     window, (a, b) = math.prod(weight.shape[2:]), weight.shape[:2]
-    transposed, place = "transpose" in op, 6 if "transpose" in op else 5 + 1
     groups = argument(6, "groups") or 1
     stride = math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
-    if transposed:
+    if "transpose" in op:
         fans = window * a / groups / stride, window * b
         found = kernel(trace, op, weight, fans, 1, weight.transpose(0, 1).flatten(1).T)
     else:
@@ -615,8 +605,10 @@ def spelled(trace, path):
     for part in path.split(".") if path else []:
         if isinstance(at, (nn.ModuleDict, nn.ParameterDict)):
             text += f'["{part}"]'
+        elif part.isdigit():
+            text = f"{text}[{part}]" if hasattr(at, "__getitem__") else f'getattr({text}, "{part}")'
         else:
-            text += f"[{part}]" if part.isdigit() else f".{part}"
+            text += f".{part}"
         at = at[part] if isinstance(at, nn.ParameterDict) else getattr(at, part)
     return text
 
@@ -640,13 +632,6 @@ def swapped(head, module, words="what forward() applies to its output"):
 
 
 # Rows of numbers, one per kernel.
-
-
-def readable(seen):
-    """Raises Unreadable for a model without a kernel that can be read."""
-    if not any(call.kernels for call in seen.calls):
-        raise ValueError("No function of this model multiplies its data by a matrix that this tool knows, so there is "
-                         "nothing to audit.")
 
 
 def ordered(calls):
@@ -714,8 +699,8 @@ def measured(seen, group, changes):
     activation, end = paths[0].activation, paths[0].end
     given = flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
     h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
-    deltas = [torch.zeros_like(c.value) if c.delta is None else seen.images * c.delta.double() for c in calls]
-    delta, bias = flat(deltas, axis), np.zeros(1) if first.bias is None else _numpy(first.bias)
+    delta = seen.images * flat([torch.zeros_like(c.value) if c.delta is None else c.delta for c in calls], axis)
+    bias = np.zeros(1) if first.bias is None else _numpy(first.bias)
     dead, drawn = ~h.any(axis=0), 1.01 / math.sqrt(first.fans[0]) if first.fans else 0  # as far as PyTorch draws biases
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
@@ -871,11 +856,6 @@ def _span(y):
 
 def _shapes(head):
     return f"y has the shape {tuple(head.truth.shape)}, the output {tuple(head.tensor.shape)}."
-
-
-def cast(head, kind, text="y"):
-    """Code that gives labels another type."""
-    return f"y = {text}.{kind}()"
 
 
 def class_numbers(head):
@@ -1048,7 +1028,7 @@ def copies(rows):
 
 def follows(row):
     """The rules that a kernel follows as torch.nn.init counts its fans, up to chance."""
-    return {rule for rule, ratio in row.by_shape.items() if abs(math.log(ratio)) < row.chance}
+    return {rule for rule, ratio in row.by_shape.items() if ratio and abs(math.log(ratio)) < row.chance}
 
 
 def factor(row, rows):
@@ -1066,7 +1046,7 @@ def factor(row, rows):
 
 def asked_for(row, made_up):
     """True for a small kernel of a standard deviation that is usual: N(0, 0.02) of GANs, N(0, 0.01) of detectors."""
-    kept = any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
+    kept = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
     return kept and (made_up or row.convolves or row.recurs)
 
 
@@ -1292,6 +1272,9 @@ def gradient(seen):
 def cut(seen):
     """Weights that the loss depends on, without a derivative."""
     mute = [row for row in seen.rows if row.trainable and seen.gradients.get(row.full, 0) is None]
+    if mute and seen.heads and not any(head.call.data for head in seen.heads):
+        return (mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
+                "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
     for row in mute:
         todo, past, cuts = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)], set(), []
         while todo:
@@ -1328,7 +1311,7 @@ def _listed(names):
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
     for head in seen.heads:
-        value = float(head.value.double().mean()) if head.value is not None else 0.0
+        value = float(head.value.float().mean()) if head.value is not None else 0.0
         value /= head.terms
         fair = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units))
         ours, theirs = _rms(head.out), _rms(head.y)
