@@ -137,6 +137,8 @@ OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is
     "l1_by_hand": (lambda: one(y=REAL * 1e6, loss=lambda out, y: (out - y).abs().mean()), "targets too large", False),
     "huber": (lambda: one(y=REAL * 1e6, loss=nn.HuberLoss()), "targets too large", False), "bytes": (lambda: case(mlp(), (255 * FLAT).byte().float()), "input too large", False),
     "half_adamw": (lambda: case(mlp(1).half(), FLAT.half(), optimizer=lambda m: torch.optim.AdamW(m.parameters())), "epsilon", False),
+    "rewrapped": (lambda: behind(lambda h: torch.tensor(h.detach().numpy())), "no gradient", True), "rows_of_pixels": (lambda: one([nn.Tanh(), nn.Unflatten(1, (12, 12))], 255 * ROWS, F.l1_loss, out=144), "out of reach", False),
+    "one_hot_output": (lambda: ended(lambda z: F.one_hot(z.argmax(1), 10).float(), 10, Y, F.cross_entropy), "no gradient", True), "classes_last": (lambda: case(started(nn.Sequential(nn.Conv2d(1, 3, 1))), X, (X[:, 0] * 3).long(), F.cross_entropy) | {"model": Net(lambda m, x: m.c(x).movedim(1, -1), c=nn.Conv2d(1, 3, 1))}, "classes on another axis", False),
     "in_half_overflow": (lambda: case(mlp(3).half(), (FLAT * 3e4).half()), "65504", True),
 }  # fmt: skip
 
@@ -164,6 +166,42 @@ def elbo(outputs, x):
     return BCE(image, x, reduction="sum") - 0.5 * (1 + spread - mean**2 - spread.exp()).sum()
 
 
+def both(outputs, y):
+    return F.mse_loss(outputs["size"], y[0]) + F.cross_entropy(outputs["kind"], y[1])
+
+
+class Siamese(nn.Module):
+    """Two views, of which each predicts the other, as in SimSiam."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = started(nn.Sequential(nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 16))), nn.Linear(16, 16)
+
+    def forward(self, x):
+        a, b = (self.body(x + 0.1 * torch.randn_like(x)) for _ in range(2))
+        return -F.cosine_similarity(self.head(a), b.detach()).mean() - F.cosine_similarity(self.head(b), a.detach()).mean()
+
+
+class Codes(nn.Module):
+    """A codebook behind which the gradient goes straight through, as in VQ-VAE."""
+
+    def __init__(self):
+        super().__init__()
+        self.encode, self.decode, self.codes = nn.Linear(144, 4), nn.Linear(4, 144), nn.Embedding(16, 4)
+
+    def forward(self, x):
+        z = self.encode(x)
+        code = self.codes(torch.cdist(z, self.codes.weight).argmin(1))
+        return self.decode(z + (code - z).detach()), F.mse_loss(code, z.detach()) + F.mse_loss(z, code.detach())
+
+
+def remembering(m, x):
+    h = torch.zeros(len(x), 32)
+    for i in range(6):
+        h = m.cell(x[:, i], h if i != 3 else h.detach())
+    return m.out(h)
+
+
 def warming(model):
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     torch.optim.lr_scheduler.LinearLR(optimizer, 1e-8, total_iters=99)
@@ -182,6 +220,11 @@ SOUND = {
     "hinge": lambda: one([nn.Tanh()], 2 * YES - 1, nn.SoftMarginLoss()), "own_loss": lambda: one(loss=lambda out, y: (out - y).abs().pow(1.5).mean()),
     "segmentation": lambda: case(started(nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 1))), X, (X[:, 0] * 3).long()),
     "warm_up": lambda: case(mlp(), optimizer=warming), "decayed": lambda: case(mlp(), optimizer=sgd(0.1, momentum=0.9, weight_decay=1e-4)),
+    "two_heads": lambda: case(started(Net(lambda m, x: {"size": m.size(x), "kind": m.kind(x)}, size=nn.Linear(144, 1), kind=nn.Linear(144, 10))), y=(REAL, Y), loss=both),
+    "siamese": lambda: case(Siamese(), y=None), "codes": lambda: case(Codes(), y=FLAT, loss=lambda out, y: F.mse_loss(out[0], y) + out[1]), "taken": lambda: one(y=REAL[:, 0], out=4, loss=lambda out, y: F.smooth_l1_loss(out.gather(1, Y[:, None] % 4).squeeze(1), y)),
+    "policy_gradient": lambda: one(y=REAL[:, 0], out=4, loss=lambda out, y: -(torch.distributions.Categorical(logits=out).log_prob(Y % 4) * y).mean()), "truncated": lambda: case(Net(remembering, cell=nn.GRUCell(12, 32), out=nn.Linear(32, 10)), ROWS),
+    "checkpointed": lambda: case(started(Net(lambda m, x: m.c(torch.utils.checkpoint.checkpoint(lambda h: F.relu(m.b(h)), F.relu(m.a(x)), use_reentrant=False)), a=nn.Linear(144, 32), b=nn.Linear(32, 32), c=nn.Linear(32, 10)))),
+    "doubles": lambda: one(y=REAL.double()), "steps_by_closure": lambda: case(mlp(), optimizer=lambda m: torch.optim.LBFGS(m.parameters())),
     "root_of_more": lambda: behind(lambda h: torch.sqrt(h + 1e-3)), "kl": lambda: case(mlp(end=[nn.LogSoftmax(1)]), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
 }  # fmt: skip
 

@@ -16,7 +16,8 @@ import inspect
 import math
 import random
 import re
-from contextlib import ExitStack, contextmanager
+import sys
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FunctionType, SimpleNamespace
 
@@ -52,7 +53,7 @@ CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlo
 DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
 LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES)
 LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
-          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double")
+          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten", "pixelshuffle", "expand")
 PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", "scaleddotproductattention")
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
@@ -270,7 +271,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
     trace = seen.trace = Trace(model, root, x, y)
     devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
-    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), torch.compiler.set_stance("force_eager"):
+    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager():
         if not model.training:
             model.train()
         try:
@@ -292,6 +293,12 @@ def observe(model, root, x, y, images, loss, optimizer):
         changes = next_step(optimizer, seen.gradients, weights)
         seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
+
+
+def eager():
+    """Compiled parts of a model run uncompiled, so that their tensors are seen."""
+    compiling = "torch._dynamo" in sys.modules  # else nothing is compiled, and loading it takes seconds
+    return torch.compiler.set_stance("force_eager") if compiling else nullcontext()
 
 
 def run(model, x, trace):
@@ -594,7 +601,7 @@ def headed(trace, op, out, truth, named):
     head.layer = call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
     head.units = out.shape[head.axis] if out.dim() > 1 else 1
-    head.remade = made_anew(trace, head)
+    head.spelled, head.remade = head.activation and head.call.atom and spelled(trace, head.call.atom), made_anew(trace, head)
     head.labels = labels(head)
     return head
 
@@ -624,11 +631,11 @@ def made_anew(trace, head):
     return remade
 
 
-def swapped(head, module, words="what forward() applies to its output"):
+def swapped(head, module):
     """Code that puts a module in the place of an output's activation, or words where that is a function."""
-    if head.call.atom:
+    if head.spelled:
         return f"{head.spelled} = torch.nn.{module}"
-    return f"without {words}" if module == "Identity()" else f"torch.nn.{module} instead of {words}"
+    return f"without the {head.activation} in forward()." if module == "Identity()" else f"{module} in forward() instead."
 
 
 # Rows of numbers, one per kernel.
@@ -749,8 +756,8 @@ def weighed(seen, kernel, changes):
         "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n},
         "chance": ERRORS / math.sqrt(2 * w.size),  # of the logarithm of the RMS of so many random numbers
         "gradient": None if gradient is None else _rms(_numpy(gradient)),
-        "step": None if change is None or not own else _rms(change) / own, "transposed": "transpose" in kernel.op,
-        "by_matrix": kernel.op in ("matmul", "mm", "bmm", "addmm", "baddbmm", "einsum")}
+        "step": None if change is None or not own else _rms(change) / own,
+        "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != by_shape[0]}
 
 
 # Judge: causes before consequences, so that no layer is named for what another does to it.
@@ -820,7 +827,7 @@ def advice(row):
         call = "normal_({}, std=0.02)"
     elif name.startswith("weight_hh"):
         call = "xavier_uniform_({})" if "16" in row.dtype else "orthogonal_({})"  # which knows no half precision
-    elif (row.transposed or row.by_matrix or min(row.fans) < 1.5) and row.fans:  # of which torch.nn.init counts other fans
+    elif row.miscounted:  # by torch.nn.init
         call = "normal_({}, std=%.2g)" % math.sqrt((2 if rectified else 1) / row.fans[0])
     if name in ("weight_v", "original1"):  # of weight_norm, which the norm of each unit scales
         norm = row.spelled.removesuffix(name) + {"weight_v": "weight_g", "original1": "original0"}[name]
@@ -858,38 +865,40 @@ def _shapes(head):
     return f"y has the shape {tuple(head.truth.shape)}, the output {tuple(head.tensor.shape)}."
 
 
+def unfit(head, fault, wanted, cast):
+    """Labels of another shape or type than a loss wants, with code that gives them these."""
+    ours, right = tuple(head.truth.shape), {"long": (torch.int64, torch.uint8)}.get(cast, (head.truth.dtype,))
+    cast = "" if head.truth.dtype in right and (cast == "long" or head.truth.is_floating_point()) else f".{cast}()"
+    if ours != wanted:
+        reshaped = "y[..., None]" if (*ours, 1) == wanted else "y.squeeze(-1)" if ours == (*wanted, 1) else f"y.reshape{wanted}"
+        same = math.prod(ours) == math.prod(wanted)
+        return "labels", *fault, f"y = {reshaped}{cast}" if same else "one label for every output."
+    evidence = f"y is {_type(head.truth)}, the loss takes {'int64' if 'long' in cast else 'floats'}."
+    return ("labels", "labels of another type", evidence, f"y = y{cast}") if cast else None
+
+
 def class_numbers(head):
     """For cross_entropy and nll_loss: whole numbers from 0, less than there are units, of type int64; or shares."""
-    y, ours, theirs = head.y, head.truth.shape, head.tensor.shape
-    whole, floating = bool((y == y.round()).all()), head.truth.is_floating_point()
-    long = "" if head.truth.dtype in (torch.int64, torch.uint8) else ".long()"
-    if head.tensor.dim() > 1 and head.units == 1:
-        evidence = f"Over one unit, {head.kind} is 0 whatever the weights."
-        if y.max() > 1 and whole:
-            return head.layer, "one unit for all classes", evidence, head.remade(int(y.max()) + 1)
-        return (head.layer, "one unit for all classes", evidence,
-                f"loss = lambda out, y: {F}binary_cross_entropy_with_logits(out.flatten(), y.flatten().float())")
-    if ours == theirs and head.tensor.dim() > 1:
-        if not floating or head.kind == "nllloss":
+    y, ours, theirs = head.y, tuple(head.truth.shape), tuple(head.tensor.shape)
+    whole, several = bool((y == y.round()).all()), len(theirs) > 1
+    if several and head.units == 1:
+        remedy = f"loss = lambda out, y: {F}binary_cross_entropy_with_logits(out.flatten(), y.flatten().float())"
+        return (head.layer, "one unit for all classes", f"Over one unit, {head.kind} is 0 whatever the weights.",
+                head.remade(int(y.max()) + 1) if y.max() > 1 and whole else remedy)
+    if ours == theirs and several:
+        if not head.truth.is_floating_point() or head.kind == "nllloss":
             return "labels", "labels one-hot", f"{_shapes(head)} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"
-        most = y.sum(axis=1).max()
-        remedy = f"loss = {F}binary_cross_entropy_with_logits"
-        return (head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", remedy) if most > 1.01 else None
-    wanted = theirs[:1] + theirs[2:]
-    if ours != wanted and head.tensor.dim() > 1:
-        if ours == theirs[:-1]:
-            evidence = f"{_shapes(head)} The loss looks for the classes on axis 1."
-            return "loss", "classes on another axis", evidence, f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"
-        fits = [n for n in ours if n != 1] == [n for n in wanted if n != 1]
-        remedy = ("y = y.squeeze(1)" if ours[1:2] == (1,) else f"y = y.reshape{tuple(wanted)}") + long if fits else "one label for every output."
-        return "labels", "labels do not fit the output", _shapes(head), remedy
+        evidence, remedy = f"Rows of y sum to as much as {y.sum(axis=1).max():.3g}.", f"loss = {F}binary_cross_entropy_with_logits"
+        return (head.layer, "several labels at once", evidence, remedy) if y.sum(axis=1).max() > 1.01 else None
+    if ours == theirs[:-1] and len(theirs) > 2 and ours != theirs[:1] + theirs[2:]:
+        remedy = f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"
+        return "loss", "classes on another axis", f"{_shapes(head)} The loss looks for the classes on axis 1.", remedy
     if not whole:
         return "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or a loss for quantities."
-    if long:
-        return "labels", "labels of another type", f"y is {_type(head.truth)}, the loss takes int64.", "y = y.long()"
+    found = unfit(head, ("labels do not fit the output", _shapes(head)), theirs[:1] + theirs[2:] if several else ours, "long")
     y = y[y != head.ignored]
-    if not y.size or 0 <= y.min() and y.max() < head.units:
-        return None
+    if found or not y.size or 0 <= y.min() and y.max() < head.units:
+        return found
     fault = "labels out of range", f"The labels run from {_span(y)} and the output has {head.units} units."
     if y.max() - y.min() < head.units:
         return "labels", *fault, f"y = y - {y.min():.0f}".replace("- -", "+ ")
@@ -900,75 +909,51 @@ def class_numbers(head):
 
 def shares(head):
     """For binary cross-entropy: between 0 and 1, in the shape of the output, floats."""
-    y, ours, theirs = head.y, head.truth.shape, head.tensor.shape
-    floats = "" if head.truth.is_floating_point() else ".float()"
-    if ours != theirs:
-        if head.units > 1 and y.size * head.units == head.out.size:
-            return "loss", "labels do not fit the output", _shapes(head), f"loss = {F}cross_entropy"
-        remedy = f"y = {_reshaped(ours, theirs)}{floats}" if y.size == head.out.size else "one label for every unit."
-        return "labels", "labels do not fit the output", _shapes(head), remedy
-    if y.min() >= 0 and y.max() <= 1:
-        evidence = f"y is {_type(head.truth)}, the loss takes floats."
-        return ("labels", "labels of another type", evidence, "y = y.float()") if floats else None
+    y, fault = head.y, ("labels do not fit the output", _shapes(head))
+    if head.units > 1 and y.size * head.units == head.out.size:
+        return "loss", *fault, f"loss = {F}cross_entropy"
+    found = unfit(head, fault, tuple(head.tensor.shape), "float")
+    if found and "another type" not in found[1] or y.min() >= 0 and y.max() <= 1:
+        return found
     fault = "labels out of range", f"The labels run from {_span(y)}, and the loss wants 0 to 1."
     if set(np.unique(y)) == {-1, 1}:
-        return "labels", *fault, f"y = (y{floats} + 1) / 2"
+        return "labels", *fault, f"y = (y{'.float()' * bool(found)} + 1) / 2"
     if head.units == 1 and y.ndim < 3 and y.min() >= 0 and (y == y.round()).all():
         return head.layer, *fault, f"{head.remade(int(y.max()) + 1)}; y = y.flatten().long(); loss = {F}cross_entropy"
     return "labels", *fault, "y = (y - y.min()) / (y.max() - y.min())"
 
 
-def _reshaped(ours, theirs):
-    """Code that gives y the shape of the output, which holds as many numbers."""
-    if tuple(ours) + (1,) == tuple(theirs):
-        return "y[..., None]"
-    return "y.squeeze(-1)" if tuple(theirs) + (1,) == tuple(ours) else f"y.reshape{tuple(theirs)}"
-
-
 def quantities(head):
     """For distances such as the mean square: the shape and the type of the output."""
-    ours, theirs = head.truth.shape, head.tensor.shape
-    if ours == theirs:
-        evidence = f"y is {_type(head.truth)}, the loss takes floats."
-        return None if head.truth.is_floating_point() else ("labels", "labels of another type", evidence, "y = y.float()")
-    fault, floats = ("targets broadcast", f"{_shapes(head)} The loss compares each with all."), "" if head.truth.is_floating_point() else ".float()"
-    if head.y.size == head.out.size:
-        return "labels", *fault, f"y = {_reshaped(ours, theirs)}{floats}"
-    if head.y.size * head.units != head.out.size:
-        return ("labels", *fault, "targets in the shape of the outputs.") if ours[1:] != theirs[1:] else None
-    classes = (head.y == head.y.round()).all() and head.y.min() >= 0 and head.y.max() < head.units
-    if classes:
+    fault = "targets broadcast", f"{_shapes(head)} The loss compares each with all."
+    if head.y.size == head.out.size or head.y.size * head.units != head.out.size:
+        return unfit(head, fault, tuple(head.tensor.shape), "float")
+    if (head.y == head.y.round()).all() and head.y.min() >= 0 and head.y.max() < head.units:
         return "loss", *fault, f"y = y.flatten().long(); loss = {F}cross_entropy  # if y numbers classes; else one unit"
-    return head.layer, *fault, head.remade(1) + (f"; y = y[..., None]{floats}" if len(ours) < len(theirs) else "")
+    return head.layer, *fault, head.remade(1) + "; y = y[..., None]" * (head.truth.dim() < head.tensor.dim())
 
 
 def output(head, seen):
     """An output that the loss misreads, or that cannot reach the targets."""
     name, out = head.activation, head.out
-    head.spelled = spelled(seen.trace, head.call.atom) if head.call.atom else ""
-    before = head.call.before[0] if len(head.call.before) == 1 else None
+    before = head.call.before[0].op if len(head.call.before) == 1 else ""
     if name == "softmax" and head.units == 1:
-        return (head.layer, "constant output", "One softmax unit always says 1.", swapped(head, "Sigmoid()", "softmax"))
+        return head.layer, "constant output", "One softmax unit always says 1.", swapped(head, "Sigmoid()")
     if name in ("softmax", "logsoftmax") and head.dim == 0 and out.ndim > 1:
-        code = f"{head.spelled}.dim = 1" if head.call.atom else "dim=1 in its softmax."
+        code = f"{head.spelled}.dim = 1" if head.spelled else "dim=1 in its softmax."
         return head.layer, "softmax over the batch", "It sums to one over the images, not over the classes.", code
-    if name in ("softmax", "sigmoid") and before and before.op == name:
-        return head.layer, f"{name} applied twice", "forward() applies it a second time.", swapped(head, "Identity()", f"the second {name}")
+    if name in ("softmax", "sigmoid") and name in (before, {CLASSES[0]: "softmax", BINARY: "sigmoid"}.get(head.kind)):
+        twice = "forward() applies it a second time." if before == name else f"The loss takes logits and applies {name} itself."
+        return head.layer, f"{name} applied twice", twice, swapped(head, "Identity()")
     if head.kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp":
-        twice = name == {CLASSES[0]: "softmax", BINARY: "sigmoid"}[head.kind]
-        if twice:
-            return head.layer, f"{name} applied twice", f"The loss takes logits and applies {name} itself.", swapped(head, "Identity()", name)
         evidence = f"{name} leaves {_span(out)}, and the loss takes logits of any size."
-        return head.layer, "outputs are no logits", evidence, swapped(head, "Identity()", name)
-    if head.kind == CLASSES[1]:
-        sums = np.exp(out).sum(axis=head.axis)
-        if np.all(abs(sums - 1) < 0.02):
-            return None
-        evidence = f"They run from {_span(out)}, and nll_loss takes logarithms of probabilities."
+        return head.layer, "outputs are no logits", evidence, swapped(head, "Identity()")
+    if head.kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02):
         remedy = f"loss = {F}cross_entropy"
         if name == "softmax":
-            remedy = swapped(head, "LogSoftmax(1)") if head.call.atom else f"loss = lambda out, y: {F}nll_loss(out.log(), y)"
-        return head.layer, "outputs are no log-probabilities", evidence, remedy
+            remedy = swapped(head, "LogSoftmax(1)") if head.spelled else f"loss = lambda out, y: {F}nll_loss(out.log(), y)"
+        return (head.layer, "outputs are no log-probabilities",
+                f"They run from {_span(out)}, and nll_loss takes logarithms of probabilities.", remedy)
     if head.kind == SHARES and (out.min() < 0 or out.max() > 1):
         evidence = f"They run from {_span(out)}, and binary_cross_entropy takes probabilities."
         return head.layer, "outputs are no probabilities", evidence, f"loss = {F}binary_cross_entropy_with_logits"
@@ -984,7 +969,7 @@ def reach(head, seen):
         evidence = f"{_share(outside)} of the targets, {_span(y)}, lie beyond what {head.activation} puts out."
         pixels = y.min() >= 0 and 128 < y.max() <= 255
         scaled = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if pixels else None
-        return head.layer, "targets out of reach", evidence, scaled or swapped(head, "Identity()", head.activation)
+        return head.layer, "targets out of reach", evidence, scaled or swapped(head, "Identity()")
     if _rms(y) > FAR * max(1, _rms(head.out)):
         most = max((row.step or 0 for row in seen.rows), default=0)
         evidence = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(head.out):.3g}"
