@@ -60,6 +60,7 @@ CASES = {
     "scripted": (lambda: audit(scripted(), FLAT, Y), "before torch.jit"), "loss_by_name": (lambda: audit(GOOD, FLAT, Y, "mse"), "must be a module or a function of .outputs, y., not str"),
     "optimizer_class": (lambda: audit(GOOD, FLAT, Y, optimizer=torch.optim.Adam), "must be a torch.optim.Optimizer, not type"),
     "quantized": (lambda: audit(Quantized(), FLAT, Y), "weight is int8: audit the model before it is quantized"),
+    "quantized_layers": (lambda: audit(torch.ao.quantization.quantize_dynamic(mlp(), {nn.Linear}), FLAT, Y), "0 is quantized: audit the model before"), "complex": (lambda: audit(nn.Linear(144, 10, dtype=torch.complex64), FLAT, Y), "complex64: this tool reads real weights alone"),
     "lazy": (lambda: audit(nn.Sequential(nn.LazyLinear(10)), FLAT, Y), "lazy layers without weights: call it once"), "no_weights": (lambda: audit(nn.Sequential(nn.Flatten()), FLAT, Y), "no parameters"),
     "nothing_to_audit": (lambda: audit(nn.BatchNorm1d(144), FLAT, FLAT, F.mse_loss), "nothing to audit"), "meta": (lambda: audit(elsewhere(), FLAT, Y), 'device "meta"'),
     "other_device": (lambda: audit(GOOD, FLAT.to("meta"), Y), 'The batch is on meta, the model on cpu: x, y = x.to\\("cpu"\\)'),

@@ -53,7 +53,8 @@ CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlo
 DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
 LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES)
 LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
-          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten", "pixelshuffle", "expand")
+          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten",
+          "pixelshuffle", "expand")
 PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", "scaleddotproductattention")
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
@@ -67,7 +68,8 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
 
     x: a tensor, a tuple of tensors or a dictionary of them, as the model takes them; at least two images. y: labels.
     loss: a module or a function of (outputs, y); without y, the model computes its loss. optimizer: for the column
-    step/W. Model and optimizer stay as they are. Raises TypeError or ValueError, in one sentence, for what it cannot read.
+    step/W. Model and optimizer stay as they are.
+    Raises TypeError or ValueError, in one sentence, for what it cannot read.
     """
     model, root = unwrapped(model)
     x, y, images = check(model, x, y, loss, optimizer)
@@ -119,10 +121,8 @@ class Stop(Exception):
 
 def unwrapped(model):
     """The module itself, and how the reader's program spells it."""
-    for holder in ("_orig_mod", "module"):  # of torch.compile, of DataParallel
-        if type(model).__name__ in ("OptimizedModule", "DataParallel", "DistributedDataParallel") and hasattr(model, holder):
-            return getattr(model, holder), f"model.{holder}"
-    return model, "model"
+    holder = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}.get(type(model).__name__)
+    return (getattr(model, holder), f"model.{holder}") if holder else (model, "model")
 
 
 def check(model, x, y, loss, optimizer):
@@ -136,7 +136,7 @@ def check(model, x, y, loss, optimizer):
     if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}.")
     for name, part in model.named_modules():
-        if "quantized" in type(part).__module__ and "QAT" not in type(part).__module__ and list(part.named_buffers()) == []:
+        if "quantized" in type(part).__module__:
             raise ValueError(f"{name or 'The model'} is quantized: audit the model before it is quantized.")
     weights = dict(model.named_parameters())
     if any(isinstance(w, nn.parameter.UninitializedParameter) for w in weights.values()):
@@ -147,7 +147,8 @@ def check(model, x, y, loss, optimizer):
         raise ValueError('The model is on the device "meta" and holds no numbers: build it without that device.')
     odd = next((name for name, w in weights.items() if not w.is_floating_point()), None)
     if odd:
-        cure = "this tool reads real weights alone." if weights[odd].is_complex() else "audit the model before it is quantized."
+        complex_ = weights[odd].is_complex()
+        cure = "this tool reads real weights alone." if complex_ else "audit the model before it is quantized."
         raise ValueError(f"{odd} is {_type(weights[odd])}: {cure}")
     x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
     if isinstance(x, dict) and x.get("labels") is not None:
@@ -228,7 +229,8 @@ def sentence(error, trace, x):
         if op.startswith("embedding"):
             if given[0].is_floating_point():
                 return f"{where} takes whole numbers and gets {_type(given[0])}: x = x.long()."
-            return f"{where} has {len(weight)} rows, and the numbers run from {int(given[0].min())} to {int(given[0].max())}: number from 0."
+            span = f"{int(given[0].min())} to {int(given[0].max())}"
+            return f"{where} has {len(weight)} rows, and the numbers run from {span}: number from 0."
         if given[0].dtype != weight.dtype:
             cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
             return f"{where} holds {_type(weight)} and gets {_type(given[0])}: {cure}."
@@ -358,6 +360,11 @@ class Call(SimpleNamespace):
     """One call of a function, or of a module without matrices. Calls are compared by identity, as tensors cannot be."""
 
     __eq__, __hash__ = object.__eq__, object.__hash__
+    module, atom, head, delta, dim = "", None, None, None, None  # atom: the path of the module that it stands for
+    data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
+
+    def __init__(self, op, output, **more):
+        super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
 
 
 class Trace(TorchFunctionMode):
@@ -375,8 +382,7 @@ class Trace(TorchFunctionMode):
         labels = leaves(x.get("labels")) if isinstance(x, dict) else []
         for part, truth in (*((t, False) for t in leaves(x)), *((t, True) for t in [*labels, *leaves(y)])):
             self.alive.append(part)
-            self.made[id(part)] = Call(op="y" if truth else "x", data=True, truth=truth, before=[], takers=[], kernels=[],
-                                       inputs=[], output=part, value=part, module="", in_loss=False, norm=False, atom=None, head=None, fed=False)
+            self.made[id(part)] = Call("y" if truth else "x", part, data=True, truth=truth)
 
     def __enter__(self):
         self.handles = ExitStack()
@@ -392,7 +398,8 @@ class Trace(TorchFunctionMode):
     def enter(self, module, inputs):
         small = not any(w.dim() > 1 for w in module.parameters(recurse=False))
         atom = small and not any(True for _ in module.children())
-        self.stack.append(SimpleNamespace(module=module, path=self.paths.get(id(module), ""), start=len(self.calls), atom=atom))
+        path = self.paths.get(id(module), "")
+        self.stack.append(SimpleNamespace(module=module, path=path, start=len(self.calls), atom=atom))
 
     def leave(self, module, inputs, output):
         while self.stack and self.stack[-1].module is not module:
@@ -454,10 +461,11 @@ class Trace(TorchFunctionMode):
                 self.weights[id(t)] = max(of, key=torch.Tensor.numel)
             return
         inputs = list(dict.fromkeys(inputs))
-        call = Call(op=op, kernels=found, inputs=data, before=inputs, takers=[], output=out[0], value=out[0], head=head,
-                    data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), atom=None,
-                    in_loss=self.in_loss, norm=op in NORMS, delta=None, weighty=any(id(t) in self.weights for t in given),
-                    dim=dim, module=self.stack[-1].path if self.stack else "", cuts=not out[0].requires_grad and any(t.requires_grad for t in data))
+        call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, dim=dim, in_loss=self.in_loss,
+                    data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs),
+                    norm=op in NORMS, weighty=any(id(t) in self.weights for t in given))
+        call.module = self.stack[-1].path if self.stack else ""
+        call.cuts = not out[0].requires_grad and any(t.requires_grad for t in data)
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
             call.value = out[0].detach().clone()
         if found and out[0].requires_grad:
@@ -483,18 +491,16 @@ class Trace(TorchFunctionMode):
             return None
         found = headed(self, op, out, truth, named)
         self.heads.append(found)
-        if found.labels and (op == SHARES or op in CLASSES and found.labels[1] == "labels out of range"):  # which can end a CUDA process
-            raise Stop
-        if op == SHARES and (found.out.min() < 0 or found.out.max() > 1):
-            raise Stop
+        no_shares = op == SHARES and (found.labels or found.out.min() < 0 or found.out.max() > 1)
+        if no_shares or op in CLASSES and found.labels and found.labels[1] == "labels out of range":
+            raise Stop  # on CUDA it would end the process
         return found
 
 
 def plain(name):
     """A function's or a module's name without its case, underscores and what says that it works in place."""
     name = name.lower().replace("_", "").removesuffix("activation")
-    return {"iadd": "add", "radd": "add", "isub": "sub", "subtract": "sub", "imul": "mul", "rmul": "mul", "truediv": "div",
-            "swish": "silu", "maskedsoftmax": "softmax", "rmatmul": "matmul", "binarycrossentropy": SHARES}.get(name, name)
+    return {"iadd": "add", "radd": "add", "isub": "sub", "subtract": "sub", "swish": "silu", "rmatmul": "matmul"}.get(name, name)
 
 
 def linked(trace):
@@ -557,7 +563,8 @@ def kernel(trace, op, weight, fans, axis, matrix):
     if fans and op == "linear" and weight.shape[0] == 3 * weight.shape[1]:  # queries, keys and values side by side
         fans = fans[0], fans[1] / 3
     name = trace.names.get(id(parameter), "weight outside the model")
-    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name, bias=None)
+    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name,
+                           bias=None)
 
 
 def next_step(optimizer, gradients, weights):
@@ -601,7 +608,8 @@ def headed(trace, op, out, truth, named):
     head.layer = call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
     head.units = out.shape[head.axis] if out.dim() > 1 else 1
-    head.spelled, head.remade = head.activation and head.call.atom and spelled(trace, head.call.atom), made_anew(trace, head)
+    head.spelled = spelled(trace, head.call.atom) if head.activation and head.call.atom else ""
+    head.remade = made_anew(trace, head)
     head.labels = labels(head)
     return head
 
@@ -661,7 +669,7 @@ def behind(call):
             break
         found.end = taker
         found.normalized |= taker.norm
-        found.scaled |= taker.op not in (*LAYOUT, *ACTIVATIONS) and not taker.norm and "pool" not in taker.op and "drop" not in taker.op
+        found.scaled |= not (taker.norm or taker.op in (*LAYOUT, *ACTIVATIONS) or "pool" in taker.op or "drop" in taker.op)
         if not found.activation and (name := activation_of(taker)):
             found.activation = name
             if taker.value.shape == call.value.shape:
@@ -701,14 +709,15 @@ def measured(seen, group, changes):
     """A row for one kernel, from all its calls."""
     calls, first = [call for call, _ in group], group[0][1]
     size = calls[0].value.shape[first.axis]
-    calls = [c for c in calls if c.value.shape[first.axis] == size and c.inputs[0].shape[-1] == calls[0].inputs[0].shape[-1]]
+    given_size = calls[0].inputs[0].shape[-1]
+    calls = [c for c in calls if c.value.shape[first.axis] == size and c.inputs[0].shape[-1] == given_size]
     paths, axis = [behind(call) for call in calls], first.axis
     activation, end = paths[0].activation, paths[0].end
     given = flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
     h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
     delta = seen.images * flat([torch.zeros_like(c.value) if c.delta is None else c.delta for c in calls], axis)
     bias = np.zeros(1) if first.bias is None else _numpy(first.bias)
-    dead, drawn = ~h.any(axis=0), 1.01 / math.sqrt(first.fans[0]) if first.fans else 0  # as far as PyTorch draws biases
+    dead, loud = ~h.any(axis=0), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
     taken = {call for c in seen.calls if c.kernels for call in c.feeders}
@@ -723,12 +732,12 @@ def measured(seen, group, changes):
         scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and hides(end), fed_by_data=calls[0].data,
-        is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]) if calls[0].inputs else True,
+        is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]),
         range=(given.min(), given.max()), input=_rms(given[given != 0]),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
-        silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and drawn < abs(bias).max() else 0.0,
+        silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
         saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
         delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images, **weighed(seen, first, changes))
 
@@ -744,8 +753,8 @@ def weighed(seen, kernel, changes):
     own = _rms(_numpy(kernel.parameter))
     ratios = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}
     window = math.prod(w.shape[2:])
-    by_shape = (w.shape[1] * window, len(w) * window) if kernel.op not in RECURRENT else (n[1], n[1])  # as torch.nn.init counts
-    by_all = RULES | BY_SHAPE
+    by_shape = (w.shape[1] * window, len(w) * window)  # as torch.nn.init counts
+    by_shape, by_all = (n[1], n[1]) if kernel.op in RECURRENT else by_shape, RULES | BY_SHAPE
     return {
         "kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
         "weight_std": w.std(dtype="float64"), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
@@ -1181,7 +1190,8 @@ def reused(rows, seen):
     groups = [group for group in groups if len(group) > 1]
     copied = [group for group in groups if len({row.shape for row in group}) == 1]
     found = [(row, "reused seed", "Their kernels hold the same numbers in the same order, up to a factor.",
-              "torch.manual_seed once, before the first layer, and not again.") for group in groups if group not in copied for row in group]
+              "torch.manual_seed once, before the first layer, and not again.")
+             for group in groups if group not in copied for row in group]
     if not copied:
         return grouped(found)
     evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
@@ -1235,10 +1245,17 @@ def broken(seen):
     return _place(last), "gradient not a number", evidence, remedy
 
 
+def signals(seen):
+    """The calls whose output is a signal of the network: numbers made of x, before the loss."""
+    calls = [c for c in seen.calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth)]
+    return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
+
+
 def gradient(seen):
     """No weights to train, or no gradient."""
     if not seen.gradients:
-        return seen.rows[-1].layer, "nothing to train", "No weight is trainable.", f"for w in {seen.root}.parameters(): w.requires_grad = True"
+        code = f"for w in {seen.root}.parameters(): w.requires_grad = True"
+        return seen.rows[-1].layer, "nothing to train", "No weight is trainable.", code
     if all(g is None for g in seen.gradients.values()):
         return ("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                 "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
@@ -1246,8 +1263,7 @@ def gradient(seen):
     if not any(g.any() for g in seen.gradients.values() if g is not None):
         evidence = f"No gradient reaches any weight: the output, {_span(end.out)}, is saturated and the loss clipped."
         return end.layer, "no gradient", evidence, "a bias of zeros, or logits and a loss that takes logits."
-    flat = [c for c in seen.calls if c.data and not c.in_loss and not c.head and c.value.is_floating_point() and c.inputs
-            and not c.truth and varies(c.inputs[0]) and c.value.shape[:1] == c.inputs[0].shape[:1] and not varies(c.value)]
+    flat = [c for c in signals(seen) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
     if flat and not varies(torch.as_tensor(end.out)) and all(row.kernel.any() for row in seen.rows):
         return (_place(flat[-1]), "constant output", "What comes in differs between images, what goes out does not.",
                 "another layer here: normalization over one unit, for one, always gives 0.")
@@ -1279,7 +1295,8 @@ def untouched(seen):
     if seen.optimizer is None:
         return None
     listed = {id(w) for group in seen.optimizer.param_groups for w in group["params"]}
-    left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in listed]
+    trained = [name for name, g in seen.gradients.items() if g is not None]
+    left = [name for name in trained if id(seen.model.get_parameter(name)) not in listed]
     if not left:
         return None
     code = ", ".join(spelled(seen.trace, name) for name in left)
@@ -1313,10 +1330,11 @@ def loudest(seen, evidence):
     ways, _ = depth(seen.rows, seen.calls, reach=math.log(10))
     if ways and "exploding signal" in ways[0].fault:
         return Finding(ways[0].layers, ways[0].fault, f"{evidence} {ways[0].evidence}", ways[0].remedy)
-    calls = [c for c in seen.calls if c.data and not c.in_loss and not c.head and c.value.is_floating_point() and not c.truth]
+    calls = signals(seen)
     last = max((i for i, c in enumerate(calls[:-1]) if c.norm), default=-1)
     sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:]] or [(calls[-1], _rms(_numpy(calls[-1].value)))]
-    call, size = next(((c, s) for c, s in sizes if s > OFF and (c.kernels or c.weighty)), max(sizes, key=lambda pair: pair[1]))
+    loud = [pair for pair in sizes if pair[1] > OFF and pair[0].weighty]
+    call, size = loud[0] if loud else max(sizes, key=lambda pair: pair[1])
     rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
     rows.sort(key=lambda row: (row.full.rpartition(".")[2].startswith("weight_hh"), row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud."
@@ -1329,6 +1347,11 @@ def loudest(seen, evidence):
     return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy)
 
 
+def option(name, value):
+    """Code that sets an option of the optimizer."""
+    return f'for group in optimizer.param_groups: group["{name}"] = {value:.0e}'
+
+
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
     rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
@@ -1339,15 +1362,15 @@ def step(seen):
     rate, evidence = float(group["lr"]), f"The next step is {row.step:.2g} times the kernel."
     if not row.step <= 1:
         if row.dtype == "float16" and 0 < group.get("eps", 0) < 1e-5:
-            return "optimizer", "epsilon too small for float16", evidence, 'for group in optimizer.param_groups: group["eps"] = 1e-4'
+            return "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)
         if any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads):
             return "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE
-        return "optimizer", "learning rate too large", evidence, f'for group in optimizer.param_groups: group["lr"] = {rate / row.step / 30:.0e}'
+        return "optimizer", "learning rate too large", evidence, option("lr", rate / row.step / 30)
     warming = rate < group.get("initial_lr", rate)  # of a schedule
     fresh = not seen.trained and not warming and (row.gradient or 0) > group.get("eps", 0)
     if row.step < LOST and rate > 0 and fresh:
         rate = min(rate / row.step / 1000, 0.01)
-        return "optimizer", "learning rate too small", evidence, f'for group in optimizer.param_groups: group["lr"] = {rate:.0e}'
+        return "optimizer", "learning rate too small", evidence, option("lr", rate)
     return None
 
 
