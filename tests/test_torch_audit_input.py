@@ -57,6 +57,7 @@ def checkpointed():
 
 CASES = {
     "no_model": (lambda: audit("model", FLAT, Y), "must be a torch.nn.Module, not str"), "a_function": (lambda: audit(F.relu, FLAT, Y), "must be a torch.nn.Module"),
+    "scripted_part": (lambda: audit(nn.Sequential(scripted(), nn.ReLU()), FLAT, Y), "before torch.jit"),
     "scripted": (lambda: audit(scripted(), FLAT, Y), "before torch.jit"), "loss_by_name": (lambda: audit(GOOD, FLAT, Y, "mse"), "must be a module or a function of .outputs, y., not str"),
     "optimizer_class": (lambda: audit(GOOD, FLAT, Y, optimizer=torch.optim.Adam), "must be a torch.optim.Optimizer, not type"),
     "quantized": (lambda: audit(Quantized(), FLAT, Y), "weight is int8: audit the model before it is quantized"),

@@ -84,6 +84,17 @@ def test_one_loud_layer_of_it_is_named_and_its_remedy_run_as_printed_removes_the
     assert not audit(**mended({"model": model, "x": x}, found[0])).findings
 
 
+@pytest.mark.parametrize("name", ["BertForSequenceClassification", "ViTForImageClassification"])
+def test_the_loss_is_the_model_s_own_also_where_labels_stand_beside_it(name):
+    model, x = build(name)
+    for part in model.modules():
+        part.p = 0.0  # of dropout, so that every pass gives the same
+    model.set_attn_implementation("eager")
+    inputs = {key: value for key, value in x.items() if key != "labels"}
+    losses = [float(model.train()(**x).loss), audit(model, x).loss, audit(model, inputs, x["labels"]).loss]
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+
+
 def test_labels_that_the_model_cannot_name_are_a_finding_and_not_an_error():
     model, x = build("BertForSequenceClassification")
     report = audit(model, x | {"labels": CLASSES + 5})

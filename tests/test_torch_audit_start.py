@@ -212,9 +212,10 @@ def clones(reset=False, layers=4):
     return case(net, WORDS)
 
 
-def copied():
+def copied(times=1):
     layer = started(nn.Linear(32, 32))
-    return case(nn.Sequential(*mlp(1, 32, 32), nn.ReLU(), layer, nn.ReLU(), copy.deepcopy(layer), nn.ReLU(), nn.Linear(32, 10)))
+    more = [part for _ in range(times) for part in (copy.deepcopy(layer), nn.ReLU())]
+    return case(nn.Sequential(*mlp(1, 32, 32), nn.ReLU(), layer, nn.ReLU(), *more, nn.Linear(32, 10)))
 
 
 def reseeded():
@@ -256,6 +257,7 @@ def transposed():
 
 OWN = {  # PyTorch's: a network, the fault, the layers
     "clones": (clones, "copied layers", None), "clones_of_two": (lambda: clones(layers=2), "copied layers", None), "deepcopy": (copied, "copied layers", "4, 6"),
+    "deepcopies": (lambda: copied(9), "copied layers", None),
     "reseeded": (reseeded, "copied layers", "a, b"), "reseeded_shapes": (reseeded_shapes, "reused seed", None),
     "weight_norm": (weight_norm, "kernel too large", "2"), "weight_norm_old": (lambda: weight_norm(True), "kernel too large", "2"),
     "transposed": (transposed, "kernel too large", None), "lstm": (lambda: recurrent(9.0, nn.LSTM), "kernel too large", "loop"),

@@ -19,6 +19,7 @@ import re
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import takewhile
 from types import FunctionType, SimpleNamespace
 
 import numpy as np
@@ -129,7 +130,7 @@ def check(model, x, y, loss, optimizer):
     """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"The model must be a torch.nn.Module, not {type(model).__name__}.")
-    if isinstance(model, torch.jit.ScriptModule):
+    if any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()):
         raise TypeError("TorchScript hides what it computes: audit the model before torch.jit compiles it.")
     if not callable(loss):
         raise TypeError(f"The loss must be a module or a function of (outputs, y), not {type(loss).__name__}.")
@@ -1199,7 +1200,8 @@ def reused(rows, seen):
     names = tuple(dict.fromkeys(row.layer for row in every))
     new = [row for group in copied for row in group[1:]]
     if len(new) > 6:
-        shared = ".".join(part for part, *others in zip(*(row.full.split(".") for row in every)) if {part} == set(others))
+        parts = zip(*(row.full.split(".") for row in every))
+        shared = ".".join(part for part, *_ in takewhile(lambda same: len(set(same)) == 1, parts))
         code = f"for w in {spelled(seen.trace, shared)}.parameters(): w.dim() > 1 and {INIT}xavier_uniform_(w)"
     else:
         code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for row in new]))
