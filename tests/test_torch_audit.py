@@ -306,8 +306,8 @@ def test_what_is_not_used_is_a_note():
 
 
 def test_zeros_and_quiet_outputs_are_notes():
-    assert "4 starts from zeros" in audit(**case(times(0, "4.weight", mlp()))).notes[0]
-    assert "4 start small" in audit(**case(times(0.01, "4.weight", mlp()))).notes[0]
+    assert "Zeros in 4: sound" in audit(**case(times(0, "4.weight", mlp()))).notes[0]
+    assert "4: 0.0" in audit(**case(times(0.01, "4.weight", mlp()))).notes[0]
 
 
 def test_the_table_fits_a_terminal_and_the_figure_has_a_mark_for_a_finding():

@@ -957,7 +957,11 @@ def output(head, seen):
         return head.layer, f"{name} applied twice", twice, swapped(head, "Identity()")
     if head.kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp":
         evidence = f"{name} leaves {_span(out)}, and the loss takes logits of any size."
-        return head.layer, "outputs are no logits", evidence, swapped(head, "Identity()")
+        return head.layer, "logits cut off", evidence, swapped(head, "Identity()")
+    if name in ("softmax", "logsoftmax") and before in RANGES:
+        module = head.call.before[0].atom
+        remedy = f"{spelled(seen.trace, module)} = torch.nn.Identity()" if module else f"without the {before} before {name}."
+        return head.layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", remedy
     if head.kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02):
         remedy = f"loss = {F}cross_entropy"
         if name == "softmax":
@@ -1006,8 +1010,8 @@ def zeros(rows):
     if any(row.hides and row.fed_by_data for row in none):
         evidence = "All its weights are 0, so that the layers behind it cannot tell one image from another."
         return grouped([(row, "zero kernel", evidence, advice(row)) for row in none]), []
-    return [], [f"{row.name} starts from zeros, which is sound at an output or at the end of a residual branch; at the "
-                "first step no δ passes it." for row in none]
+    return [], [f"Zeros in {_listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
+                "at the first step no δ passes."] if none else []
 
 
 def copies(rows):
@@ -1058,8 +1062,8 @@ def scales(rows, seen):
     made_up = any(c.norm or c.op == "add" and sum(b.fed or bool(b.kernels) for b in c.before) > 1 for c in seen.calls)
     meant = [row for row in off if factors[id(row)][0] < 1 and (row.is_output or row.attends or asked_for(row, made_up))]
     if meant:
-        notes += [f"{_listed([row.name for row in meant])} start small, {meant[0].off:.2g} times the nearest rule, as "
-                  "outputs, transformers, GANs and detectors often do."]
+        notes += [f"{_listed([row.name for row in meant])}: {meant[0].off:.2g} times the nearest rule, as outputs, "
+                  "transformers, GANs and detectors often start."]
     off = [row for row in off if row not in meant]
     found = []
     for side in ([row for row in off if factors[id(row)][0] > 1], [row for row in off if factors[id(row)][0] < 1]):
@@ -1130,6 +1134,8 @@ def longest(rows, calls):
 def depth(rows, calls, reach=REACH):
     """(findings, notes) on a signal or an error signal that vanishes or explodes, though no layer stands out."""
     lost = [row for row in rows if row.lost and row.blocks and row.fed_by_data and not rows[0].lost]
+    if lost and constant(calls):
+        return outcomes([constant(calls)]), []
     if lost:
         evidence = "What comes in is the same for every image."
         return [Finding((lost[0].layer,), "no signal", evidence, "look at the layer before.")], []
@@ -1247,10 +1253,19 @@ def broken(seen):
     return _place(last), "gradient not a number", evidence, remedy
 
 
-def signals(seen):
+def signals(calls):
     """The calls whose output is a signal of the network: numbers made of x, before the loss."""
-    calls = [c for c in seen.calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth)]
+    calls = [c for c in calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth)]
     return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
+
+
+def constant(calls):
+    """A function without a kernel that makes all images alike."""
+    made = [c for c in signals(calls) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
+    if not made or made[-1].kernels:
+        return None
+    return (_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
+            "another layer here: normalization over one unit, for one, always gives 0.")
 
 
 def gradient(seen):
@@ -1265,10 +1280,8 @@ def gradient(seen):
     if not any(g.any() for g in seen.gradients.values() if g is not None):
         evidence = f"No gradient reaches any weight: the output, {_span(end.out)}, is saturated and the loss clipped."
         return end.layer, "no gradient", evidence, "a bias of zeros, or logits and a loss that takes logits."
-    flat = [c for c in signals(seen) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
-    if flat and not varies(torch.as_tensor(end.out)) and all(row.kernel.any() for row in seen.rows):
-        return (_place(flat[-1]), "constant output", "What comes in differs between images, what goes out does not.",
-                "another layer here: normalization over one unit, for one, always gives 0.")
+    if not varies(torch.as_tensor(end.out)) and all(row.kernel.any() for row in seen.rows) and constant(seen.calls):
+        return constant(seen.calls)
     return cut(seen) or untouched(seen)
 
 
@@ -1332,7 +1345,7 @@ def loudest(seen, evidence):
     ways, _ = depth(seen.rows, seen.calls, reach=math.log(10))
     if ways and "exploding signal" in ways[0].fault:
         return Finding(ways[0].layers, ways[0].fault, f"{evidence} {ways[0].evidence}", ways[0].remedy)
-    calls = signals(seen)
+    calls = signals(seen.calls)
     last = max((i for i, c in enumerate(calls[:-1]) if c.norm), default=-1)
     sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:]] or [(calls[-1], _rms(_numpy(calls[-1].value)))]
     loud = [pair for pair in sizes if pair[1] > OFF and pair[0].weighty]
