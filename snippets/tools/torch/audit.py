@@ -560,6 +560,7 @@ def kernels(op, args, kwargs, trace):
 
 
 def kernel(trace, op, weight, fans, axis, matrix):
+    """One kernel as it is used: the tensor, the parameter that it comes from, its fans, and its units as columns."""
     parameter = trace.weights[id(weight)]
     if fans and op == "linear" and weight.shape[0] == 3 * weight.shape[1]:  # queries, keys and values side by side
         fans = fans[0], fans[1] / 3
