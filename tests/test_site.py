@@ -235,8 +235,8 @@ TITLED = re.compile(r'<span class="filename">(.*?)</span><pre>(.*?)</pre>', re.S
 
 def test_every_titled_block_of_the_site_is_its_file_to_the_letter(pages):
     shown = {title: unescape(re.sub("<[^>]+>", "", code)) for p in pages.values() for title, code in TITLED.findall(p.text)}
-    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in ROOT.glob("snippets/**/*.py")}
-    assert shown == files
+    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in ROOT.glob("snippets/**/*.py") if path.name != "audit.py"}
+    assert shown == files  # the audits are too long to be shown: tests/test_tools.py asks for links
 
 
 def test_the_font_is_the_recorded_one():
