@@ -8,7 +8,7 @@ import pytest
 import rules
 from scipy import integrate, special, stats
 
-from evidence.theory import activations, adam, mean_field, variance
+from evidence.theory import activations, adam, mean_field, padding, variance
 
 NAMES = list(activations.ACTIVATIONS)
 SCALE, ALPHA = activations.SELU_SCALE, activations.SELU_ALPHA
@@ -171,3 +171,31 @@ def test_a_linear_network_does_forward_and_backward_what_is_predicted(rule):
         squares = np.array([np.mean(one.astype(float) ** 2, axis=(1, 2)) for one in measured])
         error = 5 * squares.std(axis=1) / math.sqrt(draws) + 1e-6
         assert (np.abs(squares.mean(axis=1) - predicted) < error).all()
+
+
+@pytest.mark.parametrize("pixels", [3, 5, 12])
+def test_zero_padding_takes_what_it_takes_from_many_random_convolutions(pixels):
+    draws, channels, layers = 300, 16, 3
+    rng = np.random.default_rng(pixels)
+    h = 2**0.5 * np.maximum(rng.normal(size=(draws, pixels, pixels, channels)), 0)  # an image for each network
+    for expected in padding.kept(pixels, layers):
+        kernels = rng.normal(0, math.sqrt(2 / (9 * channels)), (draws, 3, 3, channels, channels))
+        padded, z = np.pad(h, [(0, 0), (1, 1), (1, 1), (0, 0)]), 0
+        for row in range(3):
+            for column in range(3):
+                patch = padded[:, row : row + pixels, column : column + pixels]
+                z = z + np.einsum("nijc,ncd->nijd", patch, kernels[:, row, column])
+        squares = (z**2).mean(axis=(1, 2, 3)) / 2  # z of the first layer has He's 2 times the mean square of h, halved by ReLU
+        assert abs(squares.mean() - expected) < 5 * squares.std() / math.sqrt(draws)
+        h = np.maximum(z, 0)
+
+
+@pytest.mark.parametrize("pixels", [2, 7, 28])
+def test_padding_begins_with_the_share_of_places_on_the_map_and_settles_at_a_half_wave(pixels):
+    left = padding.kept(pixels, 400)
+    assert left[0] == pytest.approx(padding.first(pixels))
+    assert left[-1] / left[-2] == pytest.approx(padding.lasting(pixels), rel=1e-3)
+
+
+def test_without_neighbours_nothing_is_padded():
+    assert padding.kept(9, 5, window=1) == pytest.approx(np.ones(5))

@@ -1,0 +1,131 @@
+"""Claims of the chapter Convolutions."""
+
+import numpy as np
+
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled
+from evidence.theory import padding
+
+LAYER = 10  # at which the derivation is asked: deeper, a network of few channels is far from the average
+
+
+def left(runs, pixels, which=-1):
+    """What zero padding leaves of the mean square, beside the same network with circular padding: (seeds, layers)."""
+    arms = runs["padding_leak"]
+    channels = arms.protocol["channels"][which]
+    return arms[f"zero_{channels}_{pixels}"]["mean_square"] / arms[f"circular_{channels}_{pixels}"]["mean_square"]
+
+
+def expected(runs, pixels):
+    """The same by the derivation, (layers,)."""
+    protocol = runs["padding_leak"].protocol
+    return padding.kept(pixels, protocol["layers"], protocol["window"])
+
+
+def no_rim(runs):
+    """A refutation: circular padding everywhere."""
+    arms = runs["padding_leak"]
+    for name in list(arms):
+        if name.startswith("zero_"):
+            arms[name] = arms[name.replace("zero", "circular")]
+
+
+@claim(refuted_by=no_rim)
+def zero_padding_leaks_as_derived(runs):
+    """On maps of {pixels} pixels a side, zero padding leaves {measured} of the mean square after {layer} layers of {channels} channels
+    that start from He normal; derived are {derived}, and none is further away than a tenth."""
+    protocol = runs["padding_leak"].protocol
+    found = [interval(left(runs, pixels)[:, LAYER - 1]) for pixels in protocol["pixels"]]
+    derived = [expected(runs, pixels)[LAYER - 1] for pixels in protocol["pixels"]]
+    assert all(abs(one.mean / theory - 1) < 0.1 for one, theory in zip(found, derived, strict=True))
+    return {
+        "pixels": listed(protocol["pixels"]), "layer": spelled(LAYER), "channels": protocol["channels"][-1],
+        "measured": listed([plus_minus(one.mean, one.half) for one in found]), "derived": listed([fixed(theory, 3) for theory in derived]),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("padding_leak", "zero_64_7", "circular_64_7"))
+def narrow_networks_leak_less(runs):
+    """After {layers} layers on {pixels} by {pixels} pixels the mean of what is left is {narrow} with {few} channels and {wide} with
+    {many}; the derivation, which is about the average network, says {derived}."""
+    protocol = runs["padding_leak"].protocol
+    pixels = protocol["pixels"][0]
+    narrow, wide = (interval(left(runs, pixels, which)[:, -1]) for which in (0, -1))
+    derived = expected(runs, pixels)[-1]
+    assert derived < narrow.mean < 3 * derived and derived / 2 < wide.mean < 2 * derived
+    few, many = protocol["channels"]
+    return {
+        "layers": spelled(protocol["layers"]), "pixels": pixels, "few": few, "many": many, "derived": fixed(derived, 3),
+        "narrow": plus_minus(narrow.mean, narrow.half), "wide": plus_minus(wide.mean, wide.half),
+    }  # fmt: skip
+
+
+def reached(runs, depth):
+    """Test accuracy of Glorot and He after the last step, each at its best rate: two (seeds,)."""
+    return [rates.reached(runs["convolution_sgd"], f"{rule}_{depth}") for rule in runs["convolution_sgd"].protocol["initializers"]]
+
+
+def budget(runs, experiment="convolution_sgd"):
+    """What the sentences say of the training."""
+    protocol = runs[experiment].protocol
+    return {"steps": f"{protocol['steps'][-1]:,}", "batch": protocol["batch_size"]}
+
+
+@claim(refuted_by=swap_grids("convolution_sgd", "glorot_uniform_10", "he_normal_10"))
+def he_is_ahead_at_ten_convolutions(runs):
+    """With ten convolutions and SGD, {steps} steps of {batch} images take He normal to a test accuracy of {he} and Glorot uniform to
+    {glorot}, each at its best of {rates} rates: He is {gain} percentage points ahead."""
+    glorot, he = reached(runs, 10)
+    gain = paired_difference(he, glorot)
+    assert gain.low > 0
+    return budget(runs) | {
+        "he": over_seeds(he, 100, " %"), "glorot": over_seeds(glorot, 100, " %"), "gain": points(gain),
+        "rates": spelled(len(runs["convolution_sgd"].protocol["learning_rates"]["10"])),
+    }  # fmt: skip
+
+
+def ceiling(share):
+    """A share that nothing exceeds, in whole per cent."""
+    return f"{np.ceil(100 * share):.0f} %"
+
+
+def same_as_he(runs):
+    """A refutation: Glorot's networks of 22 and 30 layers are He's."""
+    swap_grids("convolution_sgd", "glorot_uniform_22", "he_normal_22")(runs)
+    swap_grids("convolution_sgd", "glorot_uniform_30", "he_normal_30")(runs)
+
+
+@claim(refuted_by=same_as_he)
+def glorot_does_not_start_with_thirty_convolutions(runs):
+    """With {depths} convolutions, no seed of Glorot uniform gets above {stalled} in {steps} steps of SGD on {batch} images, at
+    any of {rates} rates; He normal is then at {he}."""
+    protocol = runs["convolution_sgd"].protocol
+    depths = protocol["depths"][1:]
+    arms = runs["convolution_sgd"]
+    stalled = max(
+        arms[f"glorot_uniform_{depth}_{rate}"]["test_accuracy"].max() for depth in depths for rate in protocol["learning_rates"][str(depth)]
+    )
+    he = [reached(runs, depth)[1] for depth in depths]
+    assert stalled < 0.2 and all(one.mean() > 0.6 for one in he)
+    return budget(runs) | {
+        "depths": listed(depths), "stalled": ceiling(stalled),
+        "he": listed([over_seeds(one, 100, " %") for one in he]),
+        "rates": spelled(len(protocol["learning_rates"][str(depths[0])])),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("convolution_adam", "glorot_uniform_30", "he_normal_30"))
+def adam_on_thirty_convolutions(runs):
+    """With Adam and {depth} convolutions, {steps} steps of {batch} images take He normal to {he} and Glorot uniform to {glorot}, each at its best
+    of {rates} rates: He is ahead in every seed, on average by {gain} percentage points."""
+    arms = runs["convolution_adam"]
+    (depth,) = arms.protocol["depths"]
+    glorot, he = (rates.reached(arms, f"{rule}_{depth}") for rule in arms.protocol["initializers"])
+    gain = paired_difference(he, glorot)
+    assert (he > glorot).all() and gain.low > 0
+    return budget(runs, "convolution_adam") | {
+        "depth": spelled(depth), "he": over_seeds(he, 100, " %"), "glorot": over_seeds(glorot, 100, " %"), "gain": points(gain),
+        "rates": spelled(len(arms.protocol["learning_rates"][str(depth)])),
+    }  # fmt: skip
