@@ -25,7 +25,7 @@ async function train(until) {
     const start = performance.now(), losses = [], tests = []
     do {
       losses.push(run.step())
-      if (run.steps % TEST_EVERY === 0) tests.push(run.test())
+      if (run.steps % TEST_EVERY === 0) tests.push({step: run.steps, pair: run.test()})
     } while (run.steps < until && performance.now() - start < SLICE)
     post("progress", {step: run.steps, losses, tests})
     if (performance.now() - seen > SIGNALS_EVERY) {
