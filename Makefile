@@ -42,7 +42,7 @@ proof: .venv/models .venv/cluster  ## its second half: compare, check the claims
 	$(RUN) -m pytest tests/test_audit_applications.py -m slow
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
-	$(RUN) -m pytest tests/test_browser.py tests/test_search.py --site site
+	$(RUN) -m pytest tests -m browser --site site
 
 portable: .venv/frameworks  ## the tests that compute, under other instruction sets and threads; ONLY=sse for one
 	@$(RUN) -m evidence draw

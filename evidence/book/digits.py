@@ -2,8 +2,9 @@
 
     python -m evidence.book.digits
 
-docs/theme/laboratory/digits.pack is raw deflate of 3,560 labels, a byte each, and of as many images of 28 × 28 pixels, half a byte each, the left pixel
-of a pair in the high half: 2,560 training images, then 1,000 test images. Source and licence: digits.txt beside it.
+docs/theme/laboratory/digits.pack is raw deflate of 3,560 labels, a byte each, and of as many images of 28 × 28 pixels, half a
+byte each, the left pixel of a pair in the high half: 2,560 training images, then 1,000 test images. Source and licence:
+digits.txt beside it.
 """
 
 import zlib

@@ -167,7 +167,8 @@ function open() {
 
 // ---- Training ----
 
-$("train").onclick = () => {
+$("train").onclick = ({detail}) => {
+  if (detail > 1) return // the second half of a double click is no wish to pause
   if (state === "training") {
     become("pausing")
     return send("pause")
@@ -182,7 +183,7 @@ function go(until) {
   if (state !== "ready") return
   if (!guess) {
     say("First say which will be ahead, or that you don't want to guess.")
-    $("predict").elements.guess?.[0].focus()
+    $("predict").querySelector("input").focus()
     return
   }
   $("outcome").textContent = ""

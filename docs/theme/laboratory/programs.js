@@ -5,12 +5,11 @@ const keras = {
   standard_normal: "keras.initializers.RandomNormal(stddev=1.0)", random_normal: "keras.initializers.RandomNormal(stddev=0.05)",
   random_uniform: "keras.initializers.RandomUniform(-0.05, 0.05)", truncated_normal: "keras.initializers.TruncatedNormal(stddev=0.05)",
 }
-const kerasRule = (name, scale) =>
+export const kerasRule = (name, scale) =>
   name === "variance_scaling" ? `keras.initializers.VarianceScaling(${scale}, "fan_in", "truncated_normal")` : keras[name] ?? `"${name}"`
 
 /** A complete Keras program that trains A and B as the page does, on MNIST's first 2,560 training images. */
 export function kerasProgram(s) {
-  const activation = s.activation === "leaky_relu" ? "leaky_relu" : s.activation
   return `"""From the laboratory of Step Zero: ${s.depth} hidden layers of ${s.width} units, started from A and from B."""
 import keras
 
@@ -19,7 +18,7 @@ x, x_test = (images.reshape(len(images), 784).astype("float32") / 255 for images
 starts = {"A": lambda: ${kerasRule(s.a, s.a_scale)}, "B": lambda: ${kerasRule(s.b, s.b_scale)}}  # a new one for each layer
 for name, start in starts.items():
     keras.utils.set_random_seed(${s.seed})
-    hidden = [keras.layers.Dense(${s.width}, "${activation}", kernel_initializer=start()) for _ in range(${s.depth})]
+    hidden = [keras.layers.Dense(${s.width}, "${s.activation}", kernel_initializer=start()) for _ in range(${s.depth})]
     model = keras.Sequential([keras.Input((784,)), *hidden, keras.layers.Dense(10, kernel_initializer=start())])
     optimizer = keras.optimizers.${s.optimizer === "adam" ? "Adam" : "SGD"}(${s.rate})
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -35,7 +34,7 @@ const torchActivations = {
 }
 const fan = {he: "2 / fan_in", glorot: "2 / (fan_in + fan_out)", lecun: "1 / fan_in"}
 const cut = std => `nn.init.trunc_normal_(w, std=(${std}) / CUT, a=-2 * (${std}) / CUT, b=2 * (${std}) / CUT)`
-function torchRule(name, scale) {
+export function torchRule(name, scale) {
   const [family, form] = name.split("_")
   if (fan[family]) return form === "uniform" ? `nn.init.uniform_(w, -(3 * ${fan[family]}) ** 0.5, (3 * ${fan[family]}) ** 0.5)` : cut(`(${fan[family]}) ** 0.5`)
   return {
@@ -58,6 +57,7 @@ CUT = 0.87962566103423978  # standard deviation of a standard normal cut at two,
 mnist = np.load("mnist.npz")  # https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz
 x, x_test = (torch.tensor(mnist[name].reshape(-1, 784) / 255, dtype=torch.float32) for name in ("x_train", "x_test"))
 y, y_test = (torch.tensor(mnist[name], dtype=torch.int64) for name in ("y_train", "y_test"))
+x, y, x_test, y_test = x[:2560], y[:2560], x_test[:1000], y_test[:1000]
 starts = {
     "A": ${start(s.a, s.a_scale)},
     "B": ${start(s.b, s.b_scale)},
@@ -74,14 +74,14 @@ for name, start in starts.items():
             nn.init.zeros_(layer.bias)
     optimizer = torch.optim.${s.optimizer === "adam" ? `Adam(model.parameters(), lr=${s.rate}, eps=1e-7)` : `SGD(model.parameters(), lr=${s.rate})`}
     for step in range(160):
-        batch = torch.arange(step * ${s.batch}, (step + 1) * ${s.batch}) % 2560
+        batch = torch.arange(step * ${s.batch}, (step + 1) * ${s.batch}) % len(x)
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
         loss.backward()
         optimizer.step()
     with torch.no_grad():
-        z = model(x_test[:1000])
-    print(name, nn.functional.cross_entropy(z, y_test[:1000]).item(), (z.argmax(1) == y_test[:1000]).float().mean().item())
+        z = model(x_test)
+    print(name, nn.functional.cross_entropy(z, y_test).item(), (z.argmax(1) == y_test).float().mean().item())
 `
 }
 
