@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import itertools
+import json
 import re
 import zlib
 from pathlib import Path
@@ -441,3 +442,22 @@ def test_its_colours_are_the_books():
 def test_the_settings_offer_every_initializer_of_the_book(site):  # noqa: F811
     with Laboratory(site) as laboratory:
         assert set(laboratory.page.locator("select[name=b] option").all_inner_texts()) == {*VARIANCE, *OTHERS}
+
+
+def main_thread(trace):
+    """CPU milliseconds of the tasks of the page's main thread in a trace of Chromium: other processes' time does not count."""
+    events = json.loads(trace)["traceEvents"]
+    names = {(event["pid"], event["tid"]): event["args"]["name"] for event in events if event.get("name") == "thread_name"}
+    return [event["tdur"] / 1000 for event in events
+            if event.get("name", "").endswith("RunTask") and names.get((event["pid"], event["tid"])) == "CrRendererMain" and "tdur" in event]
+
+
+def test_the_page_never_freezes(site):  # noqa: F811
+    with Laboratory(site, screen=360) as laboratory:
+        laboratory.guess()
+        site.browser.start_tracing(page=laboratory.page, categories=["toplevel", "__metadata"])
+        laboratory.train()
+        laboratory.page.select_option("select[name=activation]", "selu")
+        laboratory.page.wait_for_function(IDLE)
+        tasks = main_thread(site.browser.stop_tracing())
+        assert len(tasks) > 100 and max(tasks) < 50

@@ -10,7 +10,7 @@ const root = $("laboratory"), form = $("settings")
 const colour = name => ({variance: "scaled", standard: "fixed", random: "fixed", truncated: "fixed", zeros: "constant", ones: "constant", constant: "constant", identity: "constant"})[name.split("_")[0]] ?? name.split("_")[0]
 
 let {settings, complaints} = read(location.search)
-let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null, pending = false
+let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null
 const finished = new Map() // by settings without the seed: by seed, what was recorded
 
 const say = words => { $("message").textContent = words }
@@ -91,6 +91,7 @@ form.onsubmit = event => event.preventDefault()
 function start(keepGuess) {
   id++
   run = {settings, step: 0, losses: [], tests: [], signals: [], mixed: false}
+  seen = null
   if (!keepGuess) ask(null)
   fillIn()
   $("outcome").textContent = ""
@@ -160,7 +161,7 @@ function open() {
   worker.onmessage = ({data}) => {
     if (data.id !== id && data.kind !== "failed") return // of settings that were changed since
     heard[data.kind](data)
-    later()
+    later(...({started: ["progress", "look"], stopped: ["progress"], failed: []})[data.kind] ?? [data.kind])
   }
   start(false)
 }
@@ -214,20 +215,26 @@ function tell() {
 
 // ---- Pictures ----
 
-function later() {
-  if (pending) return
-  pending = true
-  requestAnimationFrame(() => { // a tab in the background draws nothing until it is seen, and then the latest
-    pending = false
-    paint()
-  })
+const PICTURES = {
+  signals: () => run?.signals.length && signalCharts(run.signals.at(-1)),
+  progress: () => run?.tests.length && trainingCharts(),
+  look: () => seen && passedOn(),
 }
+const stale = new Set()
+
+/** Draw what has changed, in the next frame; a tab in the background draws nothing until it is seen, and then the latest. */
+function later(...names) {
+  if (!stale.size && names.length) requestAnimationFrame(paint)
+  names.forEach(name => stale.add(name))
+}
+const all = () => later(...Object.keys(PICTURES))
 
 function paint() {
   $("clock").textContent = run?.step ? `step ${run.step}` : ""
-  if (run?.signals.length) signalCharts(run.signals.at(-1))
-  if (run?.tests.length) trainingCharts()
-  if (seen) passedOn()
+  const [name, ...rest] = stale // one a frame, or the page would stop for a moment
+  stale.clear()
+  PICTURES[name]()
+  if (rest.length) later(...rest)
 }
 
 function signalCharts({step, measured}) {
@@ -334,8 +341,8 @@ $("layer").oninput = event => {
   $("shown").textContent = layer
   send("layer", {value: layer})
 }
-new ResizeObserver(later).observe(root)
-new MutationObserver(later).observe(document.body, {attributeFilter: ["data-md-color-scheme"]})
+new ResizeObserver(all).observe(root)
+new MutationObserver(all).observe(document.body, {attributeFilter: ["data-md-color-scheme"]})
 
 // ---- To take away ----
 
