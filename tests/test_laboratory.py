@@ -18,9 +18,9 @@ from evidence.book import digits
 from evidence.style import palette
 from evidence.theory.variance import VARIANCE
 from tests import dense_reference, rules, sandbox
-from tests.test_browser import SCHEMES, SIZES, browser, folder, site  # noqa: F401
-from tests.test_laboratory_engine import CODE as LOAD
-from tests.test_laboratory_engine import OTHERS, SCALE, floats
+from test_browser import SCHEMES, SIZES, browser, folder, site  # noqa: F401
+from test_laboratory_engine import CODE as LOAD
+from test_laboratory_engine import OTHERS, SCALE, floats
 
 pytestmark = pytest.mark.browser
 
