@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,14 @@ def folder(request, tmp_path_factory):
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, f"The site does not build; run make test first.\n{built.stderr[-2000:]}"
     return site
+
+
+def until(page, expression, arg=None, seconds=30):
+    """Wait for an expression to be true. Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"still not: {expression}"
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture(scope="session")
@@ -236,7 +245,7 @@ def test_the_copy_button_copies_the_code(site):
     block = page.locator(copied).first
     block.hover()
     block.locator("button.md-code__button").first.click()
-    page.wait_for_function("navigator.clipboard.readText()")
+    until(page, "navigator.clipboard.readText()")
     assert page.evaluate("navigator.clipboard.readText()").strip() == block.locator("code").first.inner_text().strip()
     page.context.close()
 
@@ -282,7 +291,7 @@ def test_the_palette_stays_as_chosen(site):
     page = page_with(site, "h1")
     for wanted in ("default", "slate"):
         page.locator("[data-md-component=palette] label:visible").click()
-        page.wait_for_function("s => document.body.dataset.mdColorScheme === s", arg=wanted)
+        until(page, "s => document.body.dataset.mdColorScheme === s", arg=wanted)
         page.reload()
         assert page.evaluate("document.body.dataset.mdColorScheme") == wanted
     page.context.close()
@@ -296,10 +305,10 @@ def test_a_chosen_framework_is_kept_across_pages_and_visits(site):
     assert page.locator(".tabbed-labels label").first.inner_text() == "Keras" and not page.evaluate(chosen)
     page.wait_for_load_state("networkidle")
     page.locator(".tabbed-labels label", has_text="PyTorch").first.click()
-    page.wait_for_function(chosen)
+    until(page, chosen)
     page.goto(site.base)
     page.goto(site.base + "programs/")
-    page.wait_for_function(chosen)
+    until(page, chosen)
     page.context.close()
 
 

@@ -18,7 +18,7 @@ from evidence.book import digits
 from evidence.style import palette
 from evidence.theory.variance import VARIANCE
 from tests import dense_reference, rules, sandbox
-from test_browser import SCHEMES, SIZES, browser, folder, site  # noqa: F401
+from test_browser import SCHEMES, SIZES, browser, folder, site, until  # noqa: F401
 from test_laboratory_engine import CODE as LOAD
 from test_laboratory_engine import OTHERS, SCALE, floats
 
@@ -45,7 +45,7 @@ class Laboratory:
         self.page.set_viewport_size({"width": screen, "height": SIZES[screen]})
         self.page.goto(f"{site.base}laboratory/?{urlencode(settings)}")
         if ready:
-            self.page.wait_for_function(IDLE)
+            until(self.page, IDLE)
 
     def __enter__(self):
         return self
@@ -60,7 +60,7 @@ class Laboratory:
 
     def message(self, pattern):
         """Wait until the page says something of this pattern, and return it all."""
-        self.page.wait_for_function("text => new RegExp(text).test(document.getElementById('message').textContent)", arg=pattern)
+        until(self.page, "text => new RegExp(text).test(document.getElementById('message').textContent)", arg=pattern)
         return self.words("message")
 
     def guess(self, value="none"):
@@ -69,7 +69,7 @@ class Laboratory:
     def train(self, button="train"):
         """Press a button that trains, and wait until the worker has stopped."""
         self.page.click(f"#{button}")
-        self.page.wait_for_function(f"{IDLE} && document.getElementById('outcome').textContent")
+        until(self.page, f"{IDLE} && document.getElementById('outcome').textContent")
 
     def step(self):
         return int(self.words("clock").removeprefix("step ") or 0)
@@ -191,7 +191,7 @@ def test_rewind_gives_the_same_run_and_a_new_seed_another_with_a_band(site):  # 
             if button:
                 assert not laboratory.page.locator("#loss path.lab-band").count() or runs[2:]
                 laboratory.page.click(f"#{button}")
-                laboratory.page.wait_for_function(f"{IDLE} && !document.getElementById('clock').textContent")
+                until(laboratory.page, f"{IDLE} && !document.getElementById('clock').textContent")
         assert runs[0] == runs[1] != runs[2]
         assert laboratory.page.locator("#loss path.lab-band").count() == 2
         assert "Band: range of 2 seeds" in laboratory.words("loss") and "seed=1" in laboratory.page.url
@@ -217,10 +217,10 @@ def test_two_clicks_on_train_are_one_and_pause_pauses(site):  # noqa: F811
     with Laboratory(site, depth=12) as laboratory:
         laboratory.guess()
         laboratory.page.dblclick("#train")
-        laboratory.page.wait_for_function("document.getElementById('clock').textContent")
+        until(laboratory.page, "document.getElementById('clock').textContent")
         assert laboratory.words("train") == "Pause"
         laboratory.page.click("#train")
-        laboratory.page.wait_for_function(IDLE)
+        until(laboratory.page, IDLE)
         at = laboratory.step()
         assert 0 < at < 160 and f"Paused at step {at}" in laboratory.words("outcome")
         laboratory.train()
@@ -231,9 +231,9 @@ def test_settings_changed_in_the_middle_start_anew(site):  # noqa: F811
     with Laboratory(site) as laboratory:
         laboratory.guess()
         laboratory.page.click("#train")
-        laboratory.page.wait_for_function("document.getElementById('clock').textContent")
+        until(laboratory.page, "document.getElementById('clock').textContent")
         laboratory.page.select_option("select[name=activation]", "tanh")
-        laboratory.page.wait_for_function(f"{IDLE} && !document.getElementById('clock').textContent")
+        until(laboratory.page, f"{IDLE} && !document.getElementById('clock').textContent")
         assert "activation=tanh" in laboratory.page.url and not laboratory.page.is_checked("input[name=guess][value=none]")
         assert len(laboratory.table()["a", "activation"]) == 31
 
@@ -336,11 +336,11 @@ def test_all_can_be_done_by_keyboard(site):  # noqa: F811
         assert not unseen
         assert {"depth", "width", "activation", "a", "b", "optimizer", "rate", "batch", "seed", "guess", "train"} <= reached.keys()
         page.keyboard.press("Enter")
-        page.wait_for_function(f"{IDLE} && document.getElementById('outcome').textContent")
+        until(page, f"{IDLE} && document.getElementById('outcome').textContent")
         assert "You said A." in laboratory.words("outcome")
         page.focus("#layer")
         page.keyboard.press("ArrowLeft")
-        page.wait_for_function("document.getElementById('spread-a').getAttribute('aria-label').includes('layer 2')")
+        until(page, "document.getElementById('spread-a').getAttribute('aria-label').includes('layer 2')")
 
 
 @pytest.mark.parametrize("scheme, screen", [*itertools.product(SCHEMES, (360, 1280))])
@@ -350,7 +350,7 @@ def test_a_trained_laboratory_is_accessible(site, scheme, screen):  # noqa: F811
         laboratory.train()
         for summary in laboratory.page.locator("#laboratory summary").all():
             summary.click()
-        laboratory.page.wait_for_function("document.querySelectorAll('#loss tr').length > 40")
+        until(laboratory.page, "document.querySelectorAll('#loss tr').length > 40")
         assert not [rule["id"] for rule in Axe().run(laboratory.page).response["violations"]]
         assert laboratory.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
@@ -369,7 +369,7 @@ def test_a_link_brings_its_settings(site):  # noqa: F811
         laboratory.message("The link to these settings is copied")
         link = laboratory.page.evaluate("navigator.clipboard.readText()")
         laboratory.page.goto(link)
-        laboratory.page.wait_for_function(IDLE)
+        until(laboratory.page, IDLE)
         taken = laboratory.page.evaluate("Object.fromEntries(new FormData(document.getElementById('settings')))")
         expected = {"depth": "3", "width": "16", "batch": "8", "a": "variance_scaling", "a_scale": "3.5", "optimizer": "adam", "seed": "12"}
         assert expected.items() <= taken.items()
@@ -379,7 +379,7 @@ def test_every_preset_starts(site):  # noqa: F811
     with Laboratory(site) as laboratory:
         for button in laboratory.page.locator("#presets button").all():
             button.click()
-            laboratory.page.wait_for_function(IDLE)
+            until(laboratory.page, IDLE)
             assert button.get_attribute("aria-pressed") == "true" and "Before training" in laboratory.words("message")
 
 
@@ -458,6 +458,6 @@ def test_the_page_never_freezes(site):  # noqa: F811
         site.browser.start_tracing(page=laboratory.page, categories=["toplevel", "__metadata"])
         laboratory.train()
         laboratory.page.select_option("select[name=activation]", "selu")
-        laboratory.page.wait_for_function(IDLE)
+        until(laboratory.page, IDLE)
         tasks = main_thread(site.browser.stop_tracing())
         assert len(tasks) > 100 and max(tasks) < 50
