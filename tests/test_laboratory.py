@@ -100,9 +100,11 @@ def test_the_page_alone_shows_that_thirty_layers_want_he(site):  # noqa: F811
     with Laboratory(site) as laboratory:
         laboratory.guess("b")
         laboratory.train()
-        assert laboratory.words("outcome").startswith("You said B. After 160 steps A has a test loss of 2.30")
-        assert laboratory.words("outcome").endswith("B is ahead. As you said.")
-        found = laboratory.table()
+        outcome, found = laboratory.words("outcome"), laboratory.table()
+        means = [np.mean([value for *_, value in found[name, "batch_loss"]][-40:]) for name in "ab"]
+        assert means[0] - means[1] > 0.1 and abs(means[0] - np.log(10)) < 0.01
+        assert outcome.startswith("You said B. In the last 40 of 160 steps the mean loss of A is {:.2f}, of B {:.2f}".format(*means))
+        assert "B is ahead. As you said." in outcome
         signal = {name: [value for step, _, value in found[name, "activation"] if step == 0] for name in "ab"}
         assert signal["a"][29] < 1e-6 * signal["a"][0] and signal["b"][29] > 1e-2 * signal["b"][0]
 
@@ -222,7 +224,7 @@ def test_two_clicks_on_train_are_one_and_pause_pauses(site):  # noqa: F811
         laboratory.page.click("#train")
         until(laboratory.page, IDLE)
         at = laboratory.step()
-        assert 0 < at < 160 and f"Paused at step {at}" in laboratory.words("outcome")
+        assert 0 < at < 160 and f"of {at} steps" in laboratory.words("outcome")
         laboratory.train()
         assert laboratory.step() == 160 and len(laboratory.table()["a", "batch_loss"]) == 160
 
@@ -242,7 +244,7 @@ def test_numbers_that_overflow_are_shown_as_what_they_are(site):  # noqa: F811
     with Laboratory(site, **SMALL | {"depth": 5, "width": 64}, a="standard_normal", rate=1) as laboratory:
         laboratory.guess("a")
         laboratory.train()
-        assert "A has a test loss of NaN" in laboratory.words("outcome") and "Not as you said" in laboratory.words("outcome")
+        assert "the mean loss of A is NaN" in laboratory.words("outcome") and "Not as you said" in laboratory.words("outcome")
         assert "A is NaN in layer 1" in laboratory.words("activation")
         assert laboratory.page.locator("#loss path.lab-cross.lab-a").get_attribute("d")
 
@@ -264,6 +266,16 @@ def test_each_impossible_part_of_a_link_is_named_and_replaced(site):  # noqa: F8
             assert not [told for told in links.values() if told not in said]
             taken = laboratory.page.evaluate("Object.fromEntries(new FormData(document.getElementById('settings')))")
             assert taken == defaults
+
+
+def test_a_slider_ends_at_the_last_value_it_was_given(site):  # noqa: F811
+    with Laboratory(site, a="variance_scaling", b="variance_scaling") as laboratory:
+        laboratory.page.evaluate("""() => { const slider = document.querySelector('[data-for=a_scale]')
+            for (const value of [-1, -0.5, 0, 0.5, 1, 0.3]) { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) } }""")
+        until(laboratory.page, IDLE)
+        assert "a_scale=2&" in laboratory.page.url and "b_scale=2&" in laboratory.page.url
+        found = laboratory.table()
+        assert found["a", "activation"] == found["b", "activation"]  # the same c, the same seed, the same weights
 
 
 def test_too_large_a_network_is_refused_where_it_is_set(site):  # noqa: F811

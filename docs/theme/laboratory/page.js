@@ -3,14 +3,14 @@ import {bars, draw, element, shown, table} from "./charts.js"
 import {csv, kerasProgram, torchProgram} from "./programs.js"
 import {DEFAULTS, PRESETS, RANGES, complaint, excess, query, read} from "./settings.js"
 
-const ROUND = 160, LEVEL = 0.02 // steps of one round; losses that differ by less are level
+const ROUND = 160, LAST = 40, LEVEL = 0.02 // steps of one round; of its verdict; losses that differ by less are level
 const NAMES = ["a", "b"]
 const $ = id => document.getElementById(id)
 const root = $("laboratory"), form = $("settings")
 const colour = name => ({variance: "scaled", standard: "fixed", random: "fixed", truncated: "fixed", zeros: "constant", ones: "constant", constant: "constant", identity: "constant"})[name.split("_")[0]] ?? name.split("_")[0]
 
 let {settings, complaints} = read(location.search)
-let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null
+let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null, waiting = false, queued = false
 const finished = new Map() // by settings without the seed: by seed, what was recorded
 
 const say = words => { $("message").textContent = words }
@@ -31,8 +31,17 @@ for (const [name, changes] of Object.entries(PRESETS)) {
   $("presets").append(button)
 }
 
+const sliders = form.querySelectorAll("[data-for]")
+for (const slider of sliders) {
+  slider.oninput = () => {
+    form.elements[slider.dataset.for].value = slider.dataset.log === undefined ? slider.value : Number((10 ** slider.value).toPrecision(2))
+    form.onchange()
+  }
+}
+
 function fillIn() {
   for (const [name, value] of Object.entries(settings)) form.elements[name].value = value
+  for (const slider of sliders) slider.value = slider.dataset.log === undefined ? settings[slider.dataset.for] : Math.log10(settings[slider.dataset.for])
   for (const part of root.querySelectorAll("[data-scale]")) part.hidden = settings[part.dataset.scale] !== "variance_scaling"
   NAMES.forEach(name => root.style.setProperty(`--${name}`, `var(--${colour(settings[name])})`))
   for (const button of $("presets").children) {
@@ -64,7 +73,11 @@ function named(svg, words) {
 /** Take new settings: all starts anew, unless the rate alone changes while networks train. */
 function change(next) {
   const wrong = Object.keys(next).map(name => complaint(name, next[name])).find(Boolean) ?? excess(next)
-  if (wrong) return say(wrong)
+  if (wrong) {
+    say(`${wrong} The settings stay as they were.`)
+    return fillIn()
+  }
+  if (query(next) === query(settings)) return fillIn()
   const rateOnly = run && run.step > 0 && query({...next, rate: settings.rate}) === query(settings) && next.rate !== settings.rate
   const seedOnly = query({...next, seed: settings.seed}) === query(settings)
   if (layer === settings.depth) layer = next.depth // the last one stays the last one
@@ -89,13 +102,16 @@ form.onsubmit = event => event.preventDefault()
 // ---- The worker ----
 
 function start(keepGuess) {
-  id++
   run = {settings, step: 0, losses: [], tests: [], signals: [], mixed: false}
   seen = null
   if (!keepGuess) ask(null)
   fillIn()
   $("outcome").textContent = ""
   become("starting")
+  queued = waiting // while a slider moves, only the latest settings are sent when the worker is free again
+  if (waiting) return
+  waiting = true
+  id++
   send("start", {settings, id, layer})
 }
 
@@ -118,6 +134,8 @@ const heard = {
   },
   look(data) { seen = data },
   started({simd, examples, test}) {
+    waiting = false
+    if (queued) return start(true)
     run.examples = examples
     run.tests.push({step: 0, pair: test})
     become("ready")
@@ -140,6 +158,7 @@ const heard = {
     tell()
   },
   failed({reason}) {
+    waiting = false
     become("failed")
     say(reason)
   },
@@ -159,7 +178,8 @@ function open() {
   worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"})
   worker.onerror = () => heard.failed({reason: "The laboratory's program did not load whole. Reload the page to try again."})
   worker.onmessage = ({data}) => {
-    if (data.id !== id && data.kind !== "failed") return // of settings that were changed since
+    const last = data.kind === "started" || data.kind === "failed"
+    if ((data.id !== id || queued) && !last) return // of settings that were changed since
     heard[data.kind](data)
     later(...({started: ["progress", "look"], stopped: ["progress"], failed: []})[data.kind] ?? [data.kind])
   }
@@ -198,19 +218,21 @@ function ask(value) {
   for (const input of $("predict").querySelectorAll("input")) input.checked = input.value === value
 }
 
-/** What came of it, beside the guess. */
+/** What came of it, beside the guess: a mean over the last steps, since a single one goes up and down. */
 function tell() {
-  const last = run.tests.at(-1), [a, b] = last.pair.map(({loss}) => loss)
+  const recent = run.losses.slice(-LAST), [a, b] = [0, 1].map(k => recent.reduce((sum, pair) => sum + pair[k] / recent.length, 0))
   const nats = loss => (loss < 100 ? loss.toFixed(2) : shown(loss))
-  const numbers = `After ${last.step} steps A has a test loss of ${nats(a)}, B of ${nats(b)}`
+  const numbers = `In the last ${recent.length} of ${run.step} steps the mean loss of A is ${nats(a)}, of B ${nats(b)}`
   if (run.step < ROUND) {
-    $("outcome").textContent = last.step ? `${numbers}. Paused at step ${run.step}.` : `Paused at step ${run.step}.`
+    $("outcome").textContent = `${numbers}.`
     return
   }
   const ahead = Math.abs(a - b) <= LEVEL || (!Number.isFinite(a) && !Number.isFinite(b)) ? "neither" : !(a < b) && Number.isFinite(b) ? "b" : "a"
   const found = {a: "A is ahead", b: "B is ahead", neither: "neither is ahead"}
   const said = {a: "You said A. ", b: "You said B. ", neither: "You said neither. ", none: ""}
-  $("outcome").textContent = `${said[guess]}${numbers}: ${found[ahead]}.${guess === "none" ? "" : guess === ahead ? " As you said." : " Not as you said."}`
+  const right = run.tests.at(-1).pair.map(({accuracy}) => `${shown(100 * accuracy)} %`).join(" and ")
+  const verdict = guess === "none" ? "" : guess === ahead ? " As you said." : " Not as you said."
+  $("outcome").textContent = `${said[guess]}${numbers}: ${found[ahead]}.${verdict} Of the test images they know ${right}.`
 }
 
 // ---- Pictures ----
