@@ -1,7 +1,6 @@
 """The laboratory as its reader uses it, in a real browser."""
 
 import csv
-import gzip
 import io
 import itertools
 import json
@@ -15,7 +14,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from evidence.book import digits
-from evidence.style import palette
 from evidence.theory.variance import VARIANCE
 from tests import dense_reference, rules, sandbox
 from test_browser import SCHEMES, SIZES, browser, folder, site, until  # noqa: F401
@@ -26,7 +24,6 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs/theme/laboratory"
-BUDGET = 30_000  # bytes, compressed, of all that the page has and no other
 SMALL = {"depth": 3, "width": 16, "batch": 8}
 PANELS = ("activation", "delta", "gradient", "idle")
 IDLE = "!document.getElementById('train').disabled && document.getElementById('train').textContent !== 'Pause'"
@@ -437,18 +434,6 @@ def test_no_other_page_loads_any_of_it(site):  # noqa: F811
     with Laboratory(site) as laboratory:
         asked = {Path(url.split("?")[0]).name for url in laboratory.asked}
         assert "page.js" in asked  # and those of the worker are its own requests
-
-
-def test_the_laboratory_is_light():
-    files = [path for path in FOLDER.iterdir() if path.suffix in (".js", ".css", ".wasm")]
-    assert len(files) > 10
-    assert sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in files) < BUDGET
-
-
-def test_its_colours_are_the_books():
-    light, dark = (dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r"\{([^}]*--he:[^}]*)\}", (FOLDER / "laboratory.css").read_text()))
-    assert light == palette.PALETTE.family
-    assert dark == {name: palette.DARK[colour] for name, colour in light.items()}
 
 
 def test_the_settings_offer_every_initializer_of_the_book(site):  # noqa: F811

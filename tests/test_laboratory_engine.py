@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from evidence.theory import activations, variance
-from tests import dense_reference, rules, wat
+from tests import dense_reference, rules
 from test_browser import browser, folder, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -55,15 +55,6 @@ def floats(text, *shape):
 
 def text(array):
     return base64.b64encode(np.ascontiguousarray(array, "float32").tobytes()).decode()
-
-
-def test_the_wasm_file_is_its_text_assembled():
-    assert wat.SOURCE.with_suffix(".wasm").read_bytes() == wat.assemble(wat.SOURCE.read_text())
-
-
-def test_the_assembler_names_what_it_does_not_know():
-    with pytest.raises(ValueError, match="i32.rotl"):
-        wat.assemble(wat.SOURCE.read_text().replace("i32.shl", "i32.rotl"))
 
 
 PRODUCT = """

@@ -2,10 +2,10 @@
 import {PIXELS, TEST, TRAIN} from "./digits.js"
 import {uniforms, shuffled} from "./initializers.js"
 import {Arena, Network, Workspace, bytes, sharedBytes} from "./network.js"
+import {NAMES} from "./settings.js"
 import {histogram, measure, squares} from "./signals.js"
 import {lines} from "./theory.js"
 
-export const NAMES = ["a", "b"]
 const ROWS = 256 // images at a time, and those that the signals are measured on
 const BINS = 40
 

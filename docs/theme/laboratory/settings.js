@@ -2,6 +2,8 @@
 import {ACTIVATIONS} from "./activations.js"
 import {INITIALIZERS} from "./initializers.js"
 
+export const NAMES = ["a", "b"] // of the two networks
+
 const whole = (least, most) => ({least, most, whole: true})
 const real = (least, most) => ({least, most})
 const choice = values => ({values})
