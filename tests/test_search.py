@@ -7,7 +7,7 @@ The built site's own worker answers, in Chromium, from the site's own index: par
 
 import pytest
 
-from tests.test_browser import browser, folder, site  # noqa: F401: fixtures
+from test_browser import browser, folder, site  # noqa: F401: fixtures
 
 pytestmark = pytest.mark.browser
 
