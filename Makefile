@@ -30,7 +30,7 @@ verify:  ## what is checked before publishing, from freshly measured numbers; PA
 	@$(MAKE) fresh
 	@$(MAKE) proof
 
-fresh: .venv/frameworks  ## its first half: measure from nothing; SHARD=2/6 for the second of six parts
+fresh: .venv/models  ## its first half: measure from nothing; SHARD=2/6 for the second of six parts
 	rm -rf .verify
 	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART)) $(if $(SHARD),--shard $(SHARD))
 
@@ -48,7 +48,7 @@ portable: .venv/frameworks  ## the tests that compute, under other instruction s
 	@$(RUN) -m evidence draw
 	@$(RUN) -m evidence portable $(ONLY)
 
-portable-claims: .venv/frameworks  ## measure everything under one of them and check the claims; ONLY=sse, or the week's
+portable-claims: .venv/models  ## measure everything under one of them and check the claims; ONLY=sse, or the week's
 	@$(RUN) -m evidence portable --measure $(ONLY)
 
 bench: .venv/frameworks  ## seconds per network: keras.fit, stacked, PyTorch

@@ -67,10 +67,24 @@ def _run(args):
         from evidence.checks import portable
 
         (portable.measured if args.measure else portable.portable)(args.names)
+    elif args.command == "census":
+        return _census(args.measure, args.compare)
     elif args.command == "claims":
         from evidence.checks import slack
 
         slack.show(args.results)
+    return 0
+
+
+def _census(into, compared):
+    if into:
+        from evidence.engine.unpinned import unpinned
+
+        unpinned("census", into)
+    if compared:
+        from evidence.checks import census
+
+        census.compare(*compared[:2])
     return 0
 
 
@@ -118,6 +132,9 @@ def _arguments():
     portable = commands.add_parser("portable", help="run the tests that compute under other instruction sets and threads")
     portable.add_argument("names", nargs="*", help="switches; without any, all")
     portable.add_argument("--measure", action="store_true", help="measure under them, or the week's, and check the claims")
+    census = commands.add_parser("census", help="say what changed in what the models in use start from")
+    census.add_argument("--measure", type=Path, metavar="NEW.json", help="measure one seed with whatever versions are installed, into a file that is no result")
+    census.add_argument("--compare", type=Path, nargs="+", metavar="JSON", help="an old record and a new one; without a second, the one that is committed")
     claims = commands.add_parser("claims", help="list the claims by how far each is from failing")
     for command in (measure, status, draw, claims):
         command.add_argument("--results", type=Path, default=record.RESULTS, help="folder of the results")

@@ -89,8 +89,8 @@ def test_an_invalid_result_is_refused_and_the_old_one_stays(tmp_path, broken):
 
 
 def test_an_overlong_result_is_refused(tmp_path):
-    with pytest.raises(Problem, match="over 200,000"):
-        record.write(result(runs={"arm": {"loss": np.random.rand(2, 50_000)}}), tmp_path / "toy.json")
+    with pytest.raises(Problem, match="over 1,000,000"):
+        record.write(result(runs={"arm": {"loss": np.random.rand(2, 100_000)}}), tmp_path / "toy.json")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"experiment": "toy"}'])

@@ -18,7 +18,7 @@ from evidence import mnist
 from evidence.problem import Problem
 
 ROOT = Path(__file__).parents[2]
-REQUIREMENTS = ["requirements.txt", "requirements-frameworks.txt"]
+REQUIREMENTS = ["requirements.txt", "requirements-frameworks.txt", "requirements-models.txt"]
 
 
 def experiments():
@@ -165,21 +165,23 @@ def pinned(package):
 def check_installed(versions):
     """Raise Problem if one of the packages, {name: pinned version}, is not installed in that version."""
     for package, pinned_version in versions.items():
-        installed = _installed(package) or _installed(f"{package}-cpu")
-        if installed != pinned_version:
+        found = installed(package)
+        if found != pinned_version:
             file = pinned(package)[1]
             hashes = "--require-hashes " if file == "requirements.txt" else ""
             raise Problem(
-                f"{package} {f'{installed} is not the pinned' if installed else 'is not installed, in version'} {pinned_version}, "
+                f"{package} {f'{found} is not the pinned' if found else 'is not installed, in version'} {pinned_version}, "
                 f"so the result would not be reproducible; run: .venv/bin/python -m pip install {hashes}-r {file}"
             )
 
 
-def _installed(distribution):
-    try:
-        return metadata.version(distribution).partition("+")[0]  # torch's CPU build is 2.13.0+cpu
-    except metadata.PackageNotFoundError:
-        return None
+def installed(package):
+    """The version of a package that is installed, or None."""
+    for distribution in (package, f"{package}-cpu"):  # TensorFlow's CPU build has another name
+        try:
+            return metadata.version(distribution).partition("+")[0]  # torch's is 2.13.0+cpu
+        except metadata.PackageNotFoundError:
+            continue
 
 
 @cache

@@ -8,18 +8,19 @@ import torch
 from transformers import initialization
 
 from evidence.networks.census_kinds import VECTORS, kinds
-from evidence.networks.census_models import DEPTHS, Unbuilt, architectures, build
+from evidence.networks.census_models import Unbuilt, architectures, build
+from evidence.networks.census_sizes import DEPTHS, LABELS, VOCABULARY, WIDTHS
 from evidence.networks.census_statistics import described, returned, std
 
-SIZES = [(64, 2), (128, 2), (128, 8)]  # (width, layers): the second against the first, then the third against the second
+SIZES = [(WIDTHS[0], DEPTHS[0]), (WIDTHS[1], DEPTHS[0]), (WIDTHS[1], DEPTHS[1])]  # what a width changes, then what a depth does
 PROTOCOL = {
     "question": "What do the architectures in use start from, before a lab trains them: which law, how wide, and on what does it depend?",
-    "sizes": SIZES,
+    "sizes": SIZES,  # (width, layers)
     # of a kind's list: first what is said of it at the last size, then its standard deviation at each
     "columns": ["fan_in", "layers", "count", "kurtosis", "largest", "gram", *(f"std_{width}_{depth}" for width, depth in SIZES)],
     "vector_columns": ["std", "mean"],
-    "vocabulary": 512,
-    "classes": 10,
+    "vocabulary": VOCABULARY,
+    "classes": LABELS,
     "wide": [512, 2048],
     "wide_architectures": ["gemma", "llama"],
     "seeds": list(range(3)),

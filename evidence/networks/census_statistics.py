@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional
 
-ROWS, TOKENS, PIXELS, SAMPLES = 2, 32, 32, 4000
+SENTENCES, TOKENS, IMAGES, PIXELS, SAMPLES = 2, 32, 8, 32, 4000
 ENOUGH = 16  # values in a tensor, so that it has a spread of its own
 MANY = 2**16  # values by which a law is told; more take time and tell no more
 
@@ -41,12 +42,16 @@ def described(tensors):
 def gram(matrix):
     """How far the shorter side of a matrix is from orthogonal: 0 if its rows are, about 1 if its values are independent.
 
-    Root mean square of the cosines between rows, times the square root of their length; of 64 rows at most.
+    Root mean square of the cosines between rows, times the square root of their length; of 64 rows at most. NaN if there
+    are fewer than ENOUGH.
     """
-    rows = matrix.flatten(1) if matrix.ndim > 1 else matrix[None]
-    rows = functional.normalize((rows if rows.shape[0] <= rows.shape[1] else rows.T)[:64].double())
-    off = (rows @ rows.T)[~torch.eye(len(rows), dtype=bool)]
-    return (off.square().mean() * rows.shape[1]).sqrt().item() if off.numel() else math.nan
+    rows = matrix.flatten(1) if len(matrix) >= ENOUGH else matrix.reshape(-1, matrix.shape[-1])  # of experts, the first
+    rows = (rows if rows.shape[0] <= rows.shape[1] else rows.T)[:64].double()
+    if len(rows) < ENOUGH:
+        return math.nan
+    cosines = functional.normalize(rows) @ functional.normalize(rows).T
+    off = cosines[~torch.eye(len(rows), dtype=bool)]
+    return (off.square().mean() * rows.shape[1]).sqrt().item()
 
 
 def _first(tensors):
@@ -63,8 +68,8 @@ def _moments(values):
 
 def inputs(model, generator):
     """Random inputs of the form that a model says it reads, or None if it is one that we do not make."""
-    shapes = {"pixel_values": (ROWS, 3, PIXELS, PIXELS), "input_values": (ROWS, SAMPLES)}
-    tokens = torch.randint(0, model.config.get_text_config().vocab_size, (ROWS, TOKENS), generator=generator) if _reads_tokens(model) else None
+    shapes = {"pixel_values": (IMAGES, 3, PIXELS, PIXELS), "input_values": (SENTENCES, SAMPLES)}
+    tokens = torch.randint(0, model.config.get_text_config().vocab_size, (SENTENCES, TOKENS), generator=generator) if _reads_tokens(model) else None
     if model.main_input_name == "input_ids":
         takes_two = model.config.is_encoder_decoder
         return {"input_ids": tokens} | ({"decoder_input_ids": tokens.flip(0)} if takes_two else {})
@@ -80,8 +85,11 @@ def returned(model, generator):
     """(first loss minus ln of the number of classes, mean square of the residual stream before each block), or NaN and [].
 
     The loss is the mean cross-entropy of the logits with labels drawn uniformly; NaN where the model returns none for
-    random inputs alone.
+    random inputs alone. Batch normalization takes its statistics from the batch, as in training; nothing is dropped.
     """
+    for module in model.modules():
+        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            module.train()
     try:
         with torch.no_grad():
             output = model(**inputs(model, generator), output_hidden_states=True)

@@ -1,0 +1,315 @@
+"""The census: what it says is what other programs measure, a new model enters by itself, and what changed is named."""
+
+import copy
+import json
+import math
+import socket
+import sys
+import types
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evidence.checks import census as check
+from evidence.engine import record
+from evidence.problem import Problem
+from evidence.readings import census as reading
+from evidence.tables import census as table
+from evidence.theory import laws
+from tests import pages
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
+needs_transformers = pytest.mark.needs("transformers")
+RECORD = record.RESULTS / "census.json"
+SIZES = [[64, 2], [128, 2], [128, 8]]
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return {"census": record.read("census")["runs"]}
+
+
+@pytest.fixture(scope="module")
+def built():
+    """Models of the census's last size, made by the library's own classes and by hand."""
+    import transformers as library
+
+    library.set_seed(7)
+    sizes = {"vocab_size": 512}
+    return {
+        "gpt2": library.GPT2LMHeadModel(library.GPT2Config(n_embd=128, n_layer=8, n_head=4, **sizes)),
+        "llama": library.LlamaForCausalLM(
+            library.LlamaConfig(hidden_size=128, num_hidden_layers=8, num_attention_heads=4, intermediate_size=512, **sizes)
+        ),
+        "t5": library.T5ForConditionalGeneration(
+            library.T5Config(d_model=128, num_layers=8, num_decoder_layers=8, num_heads=4, d_kv=32, d_ff=512, **sizes)
+        ),
+        "vit": library.ViTForImageClassification(
+            library.ViTConfig(hidden_size=128, num_hidden_layers=8, num_attention_heads=4, intermediate_size=512, image_size=32, patch_size=8)
+        ),
+    }
+
+
+# Where the matrices of a kind stand, read from each model's printed structure
+PLACES = {
+    "gpt2": {
+        "embedding": ["transformer.wte"], "query_key_value": ["attn.c_attn"], "attention_out": ["attn.c_proj"],
+        "feed_forward_in": ["mlp.c_fc"], "feed_forward_out": ["mlp.c_proj"],
+    },
+    "llama": {
+        "query": ["q_proj"], "key": ["k_proj"], "attention_out": ["o_proj"], "feed_forward_gate": ["gate_proj"],
+        "feed_forward_out": ["down_proj"], "head": ["lm_head"],
+    },
+    "t5": {
+        "embedding": ["shared"], "query": [".q"], "key": [".k"], "attention_out": [".o"], "feed_forward_out": [".wo"],
+    },
+    "vit": {
+        "patch": ["patch_embeddings.projection"], "query": ["query", "q_proj"], "attention_out": ["attention.output.dense", "o_proj"],
+        "feed_forward_in": ["intermediate.dense", "fc1"], "head": ["classifier"],
+    },
+}  # fmt: skip
+CELLS = [(name, kind) for name, places in PLACES.items() for kind in places]
+
+
+@needs_transformers
+def test_twenty_cells_agree_with_models_that_were_built_by_hand(runs, built):
+    assert len(CELLS) > 20
+    for name, kind in CELLS:
+        held = [p.detach().numpy().ravel() for path, p in built[name].named_parameters() if path.removesuffix(".weight").endswith(tuple(PLACES[name][kind]))]
+        values, cell = np.concatenate(held), reading.cells(runs, reading.found(runs, name))[kind]
+        error = cell.std * math.sqrt(1 / 2 / len(values))
+        assert abs(values.std() - cell.std) < 6 * error, (name, kind, values.std(), cell)
+        pvalue = stats.kstest(values[:5000] / values.std(), "norm").pvalue  # another test than that of the census
+        assert (pvalue > 1e-4) == (cell.law == "normal"), (name, kind, pvalue, cell.law)
+
+
+@needs_transformers
+def test_the_first_loss_agrees_with_the_librarys_own(runs, built):
+    import torch
+
+    words = torch.randint(0, 512, (8, 64))
+    for name in ("gpt2", "llama"):
+        with torch.no_grad():
+            loss = built[name].eval()(input_ids=words, labels=torch.randint(0, 512, words.shape)).loss.item() - math.log(512)
+        recorded = reading.found(runs, name)["first_loss"][:, -1]
+        assert abs(loss - recorded.mean()) < 0.1
+
+
+@needs_transformers
+def test_every_architecture_of_the_installed_library_is_in_the_record(runs):
+    from evidence.networks.census_models import architectures
+
+    names = {arm.partition("__")[2] for arm in architectures()}
+    assert names == reading.tables(runs).keys() | reading.missing(runs).keys()
+    assert len(reading.tables(runs)) >= 150
+
+
+@pytest.fixture
+def new_model(monkeypatch):
+    """A model that no release has yet, registered as the library registers its own, with a start of its own."""
+    from transformers import LlamaConfig, LlamaForCausalLM, initialization
+    from transformers.models.auto import modeling_auto
+
+    class NovelConfig(LlamaConfig):
+        model_type = "novel"
+
+    class NovelForCausalLM(LlamaForCausalLM):
+        config_class = NovelConfig
+
+        def _init_weights(self, module):
+            super()._init_weights(module)
+            if module is getattr(self, "lm_head", None):
+                initialization.uniform_(module.weight, -0.1, 0.1)
+
+    module = types.ModuleType("transformers.models.novel")
+    module.NovelForCausalLM = NovelForCausalLM
+    monkeypatch.setitem(sys.modules, "transformers.models.novel", module)
+    monkeypatch.setitem(modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, "novel", "NovelForCausalLM")
+    return NovelConfig
+
+
+@needs_transformers
+def test_a_model_of_a_newer_release_enters_by_itself_and_asks_no_network(new_model, monkeypatch):
+    from evidence.experiments import census
+
+    monkeypatch.setattr(socket.socket, "connect", lambda *address: pytest.fail("it asked the network"))
+    place = census.architectures()["causal__novel"]
+    quantities = {name: np.array([values, values, values]) for name, values in census.architecture("causal__novel", place, 0).items()}
+    runs = {"census": record.Arms({"causal__novel": quantities}, json.loads(json.dumps(census.PROTOCOL)), {})}
+    cells = reading.cells(runs, quantities)
+    assert {kind for kind, cell in cells.items() if cell.law == "uniform"} == {"head"}
+    assert cells["head"].std == pytest.approx(0.1 / math.sqrt(3), rel=0.01)
+
+
+@needs_transformers
+def test_what_cannot_be_built_is_listed_with_its_reason_and_the_rest_goes_on(new_model, monkeypatch):
+    from evidence.experiments import census
+
+    monkeypatch.setattr(new_model, "__post_init__", lambda self, **rest: (_ for _ in ()).throw(ValueError("Widths must be\n prime. Choose others.")))
+    chosen = {name: place for name, place in census.architectures().items() if name in ("causal__novel", "causal__gpt2")}
+    monkeypatch.setattr(census, "architectures", lambda: chosen)
+    assert {*census.measure(0)} == {"causal__gpt2", "missing__novel__the library refuses a small form of it: Widths must be prime"}
+
+
+@needs_transformers
+def test_a_fault_of_ours_is_not_taken_for_the_librarys(monkeypatch):
+    from evidence.experiments import census
+
+    monkeypatch.setattr(census, "architectures", lambda: {"causal__gpt2": ("transformers.models.gpt2.modeling_gpt2", "GPT2LMHeadModel")})
+    monkeypatch.setattr(census, "kinds", lambda model: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        census.measure(0)
+
+
+# Laws
+
+def draws(law, count, seed):
+    rng = np.random.default_rng(seed)
+    return {
+        "normal": lambda: rng.normal(size=count),
+        "truncated normal": lambda: stats.truncnorm(-2, 2).rvs(count, random_state=rng),
+        "uniform": lambda: rng.uniform(-1, 1, count),
+        "Laplace": lambda: rng.laplace(size=count),
+        "cut at one and a half": lambda: stats.truncnorm(-1.5, 1.5).rvs(count, random_state=rng),
+        "cut at three": lambda: stats.truncnorm(-3, 3).rvs(count, random_state=rng),
+    }[law]()
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("law", ["normal", "truncated normal", "uniform", "Laplace", "cut at one and a half", "cut at three", "orthogonal", "constant"])
+def test_a_law_is_told_from_its_values_alone(law):
+    import torch
+
+    from evidence.networks.census_statistics import described, std
+
+    for scale in (1e-3, 1, 30):
+        held = {}
+        for seed in range(3):
+            values = {
+                "orthogonal": lambda: stats.ortho_group(64, seed).rvs().ravel(),
+                "constant": lambda: np.ones(128 * 128) if scale == 1 else np.zeros(128 * 128),
+            }.get(law, lambda: draws(law, 128 * 128, seed))()
+            tensor = torch.tensor(scale * values, dtype=torch.float32).reshape(int(math.sqrt(values.size)), -1)
+            for name, value in (described([tensor, tensor]) | {"std": std([tensor])}).items():
+                held.setdefault(name, []).append(value)
+        expected = law if law in (*laws.MOMENTS, "orthogonal", "constant") else "unclear"
+        assert reading.law({name: np.array(values) for name, values in held.items()}) == expected
+
+
+@pytest.mark.parametrize("law", laws.MOMENTS)
+def test_kurtosis_and_its_error_are_those_of_a_sample(law):
+    exact = {"normal": stats.norm(), "truncated normal": stats.truncnorm(-2, 2), "uniform": stats.uniform(-1, 2)}[law]
+    assert laws.kurtosis(law) == pytest.approx(3 + exact.stats("k"))
+    values = exact.rvs((4000, 2000), random_state=1)
+    found = np.mean(values**4, 1) / np.mean(values**2, 1) ** 2
+    assert found.std() == pytest.approx(laws.stray(law, 2000), rel=0.05)
+    assert np.abs(values).max() / values.std() <= laws.LARGEST[law] * 1.01
+
+
+@pytest.mark.parametrize("power, seen", [(0, 0), (-0.5, -0.5), (-1, -1), (-0.02, 0)])
+def test_an_exponent_is_seen_where_there_is_one_and_only_there(power, seen):
+    held = {"kurtosis": np.full(3, 3.0), "count": np.full(3, 65536.0)}
+    rng = np.random.default_rng(0)
+    found = [reading.exponent(rng.normal(1, 0.004, 3), rng.normal(2**power, 0.004 * 2**power, 3), 2, held) for _ in range(500)]
+    assert np.mean([value == 0 for value in found]) == (seen == 0) and np.mean(found) == pytest.approx(seen, abs=0.01)
+
+
+# Kinds
+
+@needs_transformers
+@pytest.mark.parametrize("name, expected", {
+    "transformer.h.3.attn.c_proj.weight": "attention_out", "transformer.h.3.mlp.c_proj.weight": "feed_forward_out",
+    "model.layers.0.self_attn.o_proj.weight": "attention_out", "model.layers.0.mlp.gate_proj.weight": "feed_forward_gate",
+    "encoder.layer.0.attention.output.dense.weight": "attention_out", "encoder.layer.0.output.dense.weight": "feed_forward_out",
+    "encoder.layer.0.intermediate.dense.weight": "feed_forward_in", "model.layers.0.mlp.gate.weight": "router",
+    "model.layers.1.mixer.o_proj.weight": "attention_out", "model.layers.1.mixer.out_proj.weight": "state_space_out",
+    "model.layers.1.mixer.down_proj.weight": "feed_forward_out", "encoder.block.0.layer.0.SelfAttention.q.weight": "query",
+    "model.layers.0.mlp.experts.down_proj": "expert_out", "model.layers.0.mlp.shared_experts.down_proj.weight": "feed_forward_out",
+    "lm_head.weight": "head", "cls.predictions.transform.dense.weight": "other",
+}.items())  # fmt: skip
+def test_the_kind_of_a_matrix_follows_from_its_name(name, expected):
+    import torch
+
+    from evidence.networks.census_kinds import kind
+
+    assert kind(name, torch.nn.Linear(3, 5), torch.empty(5, 3)) == expected
+
+
+# What changed
+
+def altered(runs, change):
+    fresh = copy.deepcopy(runs)
+    change(fresh["census"])
+    return fresh
+
+
+def test_the_same_record_has_no_changes(runs):
+    assert check.changes(runs, runs) == []
+
+
+def test_a_lost_depth_scaling_is_named_and_nothing_else(runs):
+    def lose(arms):
+        for kind in ("attention_out", "feed_forward_out"):
+            arms["causal__gpt2"][kind][:, -3:] = 0.02
+
+    assert check.changes(runs, altered(runs, lose)) == [
+        ("`gpt2`", "attention out", "0.0050 n, normal", "0.020, normal"), ("`gpt2`", "feed forward out", "0.0050 n, normal", "0.020, normal"),
+    ]  # fmt: skip
+
+
+def test_new_architectures_lost_ones_tied_heads_and_losses_are_named(runs):
+    def change(arms):
+        arms["causal__novel"] = arms.pop("causal__gptj")
+        arms["causal__llama"]["tied"][:] = 1
+        arms["causal__opt"]["first_loss"][:] += 1
+        arms["missing__mpt__it is too large"] = {"built": np.zeros((3, 1))}
+        del arms["causal__mpt"]
+
+    said = {line[:2]: line[2:] for line in check.changes(runs, altered(runs, change))}
+    assert said[("`novel`", "is new")] == ("", "") and said[("`gptj`", "is gone")] == ("", "")
+    assert said[("`mpt`", "is gone")] == ("", "it is too large")
+    assert said[("`llama`", "head")] == ("a matrix of its own", "the embedding")
+    assert len(said) == 5 and ("`opt`", "first loss − ln V") in said
+
+
+def test_the_command_prints_a_table_and_a_missing_record_is_one_sentence(runs, tmp_path):
+    lines = []
+    check.compare(RECORD, RECORD, lines.append)
+    assert len(lines) == 1 and lines[0].endswith("0 changes")
+    with pytest.raises(Problem, match="holds no census; run: python -m evidence census --measure"):
+        check.compare(tmp_path / "none.json")
+
+
+# The page
+
+def test_the_table_has_a_row_for_each_architecture_and_a_cell_for_each_column(runs):
+    rows = table.table(runs).splitlines()
+    assert len(rows) == 2 + len(reading.architectures(runs)) and len({row.count("|") for row in rows}) == 1
+
+
+def test_the_columns_of_the_record_are_those_that_are_read(runs):
+    assert runs["census"].protocol["sizes"] == SIZES
+    for quantities in reading.architectures(runs).values():
+        for kind in reading.matrices(quantities):
+            assert quantities[kind].shape[1] == len(runs["census"].protocol["columns"])
+
+
+RECIPES = {"GPT-2": "gpt2", "Llama": "llama", "T5": "t5", "ViT": "vit"}
+
+
+@needs_transformers
+def test_the_recipes_start_as_the_census_says(runs):
+    tried = []
+    for block in pages.python_blocks(pages.ROOT / "docs/census.md"):
+        namespace = {}
+        exec(block.code, namespace)
+        name = RECIPES[namespace["__doc__"].partition("'")[0]]
+        cells = reading.cells(runs, reading.found(runs, name))
+        recipe = {kind: np.array(values) for kind, values in namespace["weights"].items()}
+        left_out = {"head", "position"} - recipe.keys()  # tied, or drawn like the rest
+        assert cells.keys() - left_out == recipe.keys(), name
+        for kind, values in recipe.items():
+            assert values.std() == pytest.approx(cells[kind].std, rel=5 / math.sqrt(2 * values.size) + 0.005), (name, kind)
+        tried.append((name, "torch" in block.code))
+    assert sorted(tried) == sorted((name, framework) for name in RECIPES.values() for framework in (False, True))
