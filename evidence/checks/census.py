@@ -8,12 +8,12 @@ import numpy as np
 
 from evidence.engine import record
 from evidence.problem import Problem
-from evidence.readings.census import Cell, architectures, found, missing, tables
+from evidence.readings.census import LIMIT, Cell, found, missing, tables
 from evidence.readings.numbers import fixed
 from evidence.tables.census import shown_as
 
-CHANGED = 0.05  # relative; of the standard deviation of a kind
-FELT = 0.25  # nats, of the first loss
+CHANGED = 0.05  # relative; of the standard deviation of a kind, if it is beyond the errors as well
+FELT = 0.5  # nats, of the first loss
 
 
 def compare(old, new=record.RESULTS / "census.json", say=print):
@@ -55,18 +55,13 @@ def changes(before, after):
 
 
 def otherwise(before, after):
-    """(before, after) in words of one kind of parameter, or None if nothing of it changed."""
+    """(before, after) in words of one kind of parameter, or None if neither its law nor its spread at the last size changed."""
     if before is None or after is None:
         return shown(before), shown(after)
-    moved = not math.isclose(before.std, after.std, rel_tol=CHANGED)
-    effects = any((getattr(before, effect) == 0) != (getattr(after, effect) == 0) and abs(change) > CHANGED for effect, change in _changes(before, after))
+    stray = LIMIT * math.hypot(*(one.error for one in (before, after) if not math.isnan(one.error)))
+    moved = not math.isclose(before.std, after.std, rel_tol=CHANGED + stray)
     laws = {before.law, after.law} - {"unclear"}
-    return (shown(before), shown(after)) if moved or effects or len(laws) > 1 else None
-
-
-def _changes(before, after):
-    pairs = [(effect, getattr(after, effect) - getattr(before, effect)) for effect in ("width", "depth")]
-    return [(effect, change) for effect, change in pairs if not math.isnan(change)]
+    return (shown(before), shown(after)) if moved or len(laws) > 1 else None
 
 
 def shown(cell: Cell | None):
@@ -80,5 +75,5 @@ def whole(before, after):
     if "tied" in before and "tied" in after and before["tied"][0, 0] != after["tied"][0, 0]:
         yield "head", words[before["tied"][0, 0]], words[after["tied"][0, 0]]
     losses = [one["first_loss"][:, -1].mean() if "first_loss" in one else math.nan for one in (before, after)]
-    if abs(losses[1] - losses[0]) > max(FELT, 0.2 * abs(losses[0])):
+    if abs(losses[1] - losses[0]) > max(FELT, 0.3 * abs(losses[0])):
         yield "first loss − ln V", *(fixed(loss, 2) for loss in losses)

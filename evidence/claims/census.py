@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from evidence.readings.census import RESIDUAL, architectures, cells, found, matrices, scaled, tables
+from evidence.readings.census_keras import default, kinds
 from evidence.readings.census_papers import PAPERS
 from evidence.readings.claim import claim
 from evidence.readings.numbers import below, fixed, listed, over_seeds, spelled
@@ -211,3 +212,32 @@ def only_rwkv_starts_orthogonal(runs):
     assert [name for name in laws if "orthogonal" in laws[name]] == ["rwkv"]
     assert cells(runs, found(runs, "rwkv"))["key"].law == "orthogonal"
     return {"uniform": sum("uniform" in one for one in laws.values())}
+
+
+def convolutions_as(module, other):
+    """A refutation: the kernels of one module of keras.applications in the place of those of another."""
+
+    def alter(runs):
+        one, two = (next(arm for arm in runs["census_keras"] if arm.startswith(f"{name}__")) for name in (module, other))
+        runs["census_keras"][one] = runs["census_keras"][two]
+
+    return alter
+
+
+@claim(refuted_by=convolutions_as("resnet", "efficientnet"))
+def keras_models_start_from_the_default_of_their_layers(runs):
+    """In {default} of the {of} modules of keras.applications every kernel, ResNet's and VGG's included, starts from Keras's default,
+    Glorot uniform; the others are {rest}."""
+    alike, rest = default(runs)
+    assert {"resnet", "vgg16", "convnext"} <= set(alike) and len(alike) > 2 * len(rest) > 0
+    return {"default": spelled(len(alike)), "of": len(alike) + len(rest), "rest": listed(f"`{name}`" for name in rest)}
+
+
+@claim(refuted_by=convolutions_as("efficientnet", "resnet"))
+def efficientnets_head_is_wide(runs):
+    """EfficientNet's head is uniform with a limit of one over the root of its classes, here {classes}, whatever its inputs: its
+    standard deviation is {std}, and its variance {times} times Glorot's."""
+    arm = next(arm for arm in runs["census_keras"] if arm.startswith("efficientnet__"))
+    held, classes = kinds(runs, runs["census_keras"][arm])["dense"], runs["census_keras"].protocol["classes"]
+    assert near(held["std"].mean(), math.sqrt(1 / classes / 3)) and held["lowest"].min() > 10
+    return {"classes": classes, "std": over_seeds(held["std"]), "times": over_seeds(held["lowest"])}

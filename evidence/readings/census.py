@@ -30,6 +30,7 @@ class Cell(NamedTuple):
     depth: float
     fan_in: float
     layers: float
+    error: float  # of std, relative
 
 
 def architectures(runs):
@@ -45,7 +46,8 @@ def missing(runs):
 
 def found(runs, name):
     """The quantities of the one architecture of this name. Raises KeyError if it was not built."""
-    arms = [arm for arm in architectures(runs) if arm.partition("__")[2] == name]
+    name, _, task = name.partition(" (")
+    arms = [arm for arm in architectures(runs) if arm.partition("__")[2] == name and arm.startswith(task.rstrip(")"))]
     if not arms:
         raise KeyError(f"the census has no {name}")
     return runs["census"][arms[0]]
@@ -67,7 +69,7 @@ def cell(held, sizes):
     spreads = [held[f"std_{width}_{depth}"] for width, depth in sizes]
     width = exponent(spreads[0], spreads[1], sizes[1][0] / sizes[0][0], held)
     depth = exponent(spreads[1], spreads[2], sizes[2][1] / sizes[1][1], held)
-    return Cell(law(held), float(spreads[2].mean()), width, depth, float(held["fan_in"][0]), float(held["layers"].mean()))
+    return Cell(law(held), float(spreads[2].mean()), width, depth, float(held["fan_in"][0]), float(held["layers"].mean()), error(held))
 
 
 def law(held):
@@ -92,17 +94,21 @@ def fits(name, held):
     return bool(within and abs(held["kurtosis"].mean() - kurtosis(name)) <= LIMIT * error)
 
 
+def error(held):
+    """The relative error of a standard deviation: √((κ − 1) / 4n), of all seeds; NaN where the kind has no kurtosis."""
+    return math.sqrt((held["kurtosis"].mean() - 1) / 4 / held["count"].sum())
+
+
 def exponent(before, after, factor, held):
     """p where the spread goes as the p-th power of what grew by `factor`; 0 if a test at LEVEL sees no change.
 
-    The error is that of a standard deviation, (κ − 1)/4n of its logarithm's variance; the smallest size has at least a 32nd
-    of the values that the largest has. NaN where the kind is not there at both sizes, or is constant.
+    The smallest size has at least a 32nd of the values that the largest has. NaN where the kind is not there at both sizes, or is constant.
     """
     if np.isnan([before, after]).any() or not before.all() or not after.all() or np.isnan(held["kurtosis"]).any():
         return math.nan
     ratio = np.log(after / before).mean()
-    error = math.sqrt((held["kurtosis"].mean() - 1) / 4 * 33 / held["count"].sum())
-    return float(ratio / math.log(factor)) if abs(ratio) > max(LIMIT * error, PRECISE) else 0.0
+    strays = math.sqrt(33) * error(held)
+    return float(ratio / math.log(factor)) if abs(ratio) > max(LIMIT * strays, PRECISE) else 0.0
 
 
 def scaled(table, effect):
@@ -111,5 +117,9 @@ def scaled(table, effect):
 
 
 def tables(runs):
-    """{architecture: {kind: Cell}} of all that was built."""
-    return {arm.partition("__")[2]: cells(runs, quantities) for arm, quantities in architectures(runs).items()}
+    """{architecture: {kind: Cell}} of all that was built. A name that stands for two tasks says the second's."""
+    made = {}
+    for arm, quantities in architectures(runs).items():
+        task, _, name = arm.partition("__")
+        made[f"{name} ({task})" if name in made else name] = cells(runs, quantities)
+    return made

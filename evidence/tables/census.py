@@ -15,10 +15,6 @@ COLUMNS = {
     "convolution": ("convolution", "depthwise"),
     "head": ("head",),
 }
-TASKS = {
-    "sequence": "sequence to sequence", "masked": "masked language", "causal": "causal language", "contrastive": "image and text",
-    "image": "image", "speech": "speech", "audio": "audio",
-}  # fmt: skip
 
 
 def table(runs):
@@ -32,7 +28,7 @@ def table(runs):
             shown[-1] = "tied"
         laws = ", ".join(sorted({one.law for one in found.values()} - {"unclear"}))
         loss = fixed(quantities["first_loss"][:, -1].mean(), 2) if "first_loss" in quantities else ""
-        rows.append(f"| `{name}` | {TASKS[task]} | {' | '.join(shown)} | {laws} | {loss} |")
+        rows.append(f"| `{name}` | {task} | {' | '.join(shown)} | {laws} | {loss} |")
     return "\n".join(rows) + "\n"
 
 
