@@ -429,7 +429,7 @@ def test_the_programs_run_and_draw_the_weights_that_they_name(site, capsys):  # 
 
 
 def test_no_other_page_loads_any_of_it(site):  # noqa: F811
-    users = [path for path in site.folder.rglob("*.html") if "theme/laboratory/" in re.sub(r'href="[^"]*digits.txt"', "", path.read_text())]
+    users = [path for path in site.folder.rglob("*.html") if re.search(r'(?:src|href)="[^"]*theme/laboratory/(?!digits\.txt)', path.read_text())]
     assert users == [site.folder / "laboratory/index.html"]
     with Laboratory(site) as laboratory:
         asked = {Path(url.split("?")[0]).name for url in laboratory.asked}

@@ -78,7 +78,7 @@ FIRST = {
     "lecun initialization": "activations/#selu-and-lecun",
     "saturation": "random/#saturated-and-exploding",
     "initialize weights pytorch": "init_model/",
-    "reinitialize model weights": "init_model/",
+    "reinitialize model weights": "init_model/#draw-again",
     "load model custom initializer unknown": "init_model/#save-and-load",
 }
 ASK = """async phrases => {
