@@ -214,5 +214,5 @@ def test_an_unknown_experiment_is_one_sentence_with_the_names():
 
 
 def test_a_package_without_a_pin_is_one_sentence():
-    with pytest.raises(Problem, match="not pinned in requirements.txt or requirements-frameworks.txt; add it"):
+    with pytest.raises(Problem, match="not pinned in requirements.txt or requirements-frameworks.txt or requirements-models.txt; add it"):
         freshness.pin("surely_not_a_package")

@@ -5,7 +5,7 @@ VOCABULARY, LABELS, HEADS, LONGEST = 512, 10, 4, 128
 # What configurations are given, by the names of their fields: so an architecture that we never heard of is made small too
 WIDTH = """hidden_size d_model n_embd dim embed_dim emb_dim embedding_size embedding_dim decoder_hidden_size encoder_hidden_size
     model_dim word_embed_proj_dim lru_width d_embed hidden_dim hidden_sizes conv_dim embed_dims encoder_dim expert_hidden_size d_latents
-    decoder_dim layer_channels neck_hidden_sizes num_conv_pos_embeddings num_filters output_hidden_size"""
+    decoder_dim layer_channels neck_hidden_sizes num_filters output_hidden_size"""
 HEAD = "head_dim d_kv d_head kv_channels v_head_dim qk_head_dim attention_head_dim global_head_dim linear_key_head_dim linear_value_head_dim"
 COUNTS = {  # share of the width or a fixed count: names
     (1, 0): WIDTH,
