@@ -49,7 +49,7 @@ export function draw(figure, {x, y, log, xLabel, series, level, words}) {
   if (log) [bottom, top] = [Math.floor(bottom - 0.2), Math.ceil(top + 0.2)]
   const px = value => LEFT + (value - x[0]) / Math.max(1e-9, x[1] - x[0]) * (width - LEFT - RIGHT)
   const inside = value => HEIGHT - BOTTOM - (scale(value) - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
-  const beyond = value => (Number.isNaN(value) || value > high * (1 + 1e-9) ? TOP : log && value === 0 ? HEIGHT - BOTTOM : null)
+  const beyond = value => (log && value === 0 ? HEIGHT - BOTTOM : Number.isNaN(value) || value > high * (1 + 1e-9) ? TOP : null)
   const parts = axes({width, bottom, top, log, x, px, inside, xLabel})
   if (level) {
     parts.push(element("path", {class: "lab-level", d: `M${LEFT} ${inside(level.y)}H${width - RIGHT}`}))
@@ -95,7 +95,8 @@ export function bars(svg, who, {low, high, counts, lost}, name) {
   const words = total ? `${name}: from ${shown(low)} to ${shown(high)}` : `${name}: no finite number`
   const more = lost ? `, and ${shown(lost / (lost + total) * 100)} % infinite or no number` : ""
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
-  svg.setAttribute("aria-label", `Histogram of ${words}${more}; ${shown(most / total * 100)} % in the highest of ${counts.length} bars.`)
+  const peak = total ? `; ${shown(most / total * 100)} % in the highest of ${counts.length} bars` : ""
+  svg.setAttribute("aria-label", `Histogram of ${words}${more}${peak}.`)
   svg.replaceChildren(element("path", {class: `lab-bars lab-${"ab"[who]}`, d}), element("path", {class: "lab-axis", d: `M0 ${floor}H${width}`}),
     element("text", {class: "lab-name", x: width, y: 14, "text-anchor": "end"}, name),
     element("text", {class: "lab-tick", x: 0, y: height - 3}, total ? shown(low) : ""),

@@ -47,7 +47,7 @@ function note(figure, pair) {
 
 /** Loss and accuracy by step of this run, and as a band the range of this and of the other runs of the same settings. */
 export function trainingCharts(run, runs) {
-  const end = Math.max(ROUND, run.step), seeds = runs.filter(each => each !== run)
+  const end = Math.max(ROUND, run.step), seeds = runs.filter(each => each.settings.seed !== run.settings.seed)
   const every = Math.max(1, Math.ceil(end / 80))
   const losses = (each, k) => means(each.losses.map(pair => pair[k]), every)
   const accuracies = (each, k) => each.tests.map(({step, pair}) => [step, Number.isFinite(pair[k].loss) ? 100 * pair[k].accuracy : NaN])
