@@ -44,16 +44,17 @@ export function excess({depth, width}) {
   return `${depth} layers of ${width} units are ${(count / 1e6).toFixed(1)} million weights, and the laboratory takes 4: lower the depth or the width.`
 }
 
-/** The settings of an address's query, and a sentence for each part that is impossible, whose default is taken. */
+/** The settings of an address's query, and a sentence for each part that is impossible. Of a setting said twice the last possible one counts. */
 export function read(query) {
-  const settings = {...DEFAULTS}, complaints = []
+  const settings = {...DEFAULTS}, refused = []
   for (const [name, text] of new URLSearchParams(query)) {
     if (!Object.hasOwn(RANGES, name)) continue // what others append to links
     const value = typeof DEFAULTS[name] === "number" ? (text.trim() ? Number(text) : NaN) : text
     const wrong = complaint(name, value)
-    if (wrong) complaints.push(`The link says ${name}=${text.slice(0, 40)}, but ${wrong} Taken instead: ${DEFAULTS[name]}.`)
+    if (wrong) refused.push([name, text, wrong])
     else settings[name] = value
   }
+  const complaints = refused.map(([name, text, wrong]) => `The link says ${name}=${text.slice(0, 40)}, but ${wrong} Taken instead: ${settings[name]}.`)
   if (excess(settings)) {
     complaints.push(`The link asks for too much. ${excess(settings)} Taken instead: depth ${DEFAULTS.depth}, width ${DEFAULTS.width}.`)
     Object.assign(settings, {depth: DEFAULTS.depth, width: DEFAULTS.width})
