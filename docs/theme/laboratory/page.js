@@ -5,12 +5,13 @@ import {csv, kerasProgram, torchProgram} from "./programs.js"
 import {DEFAULTS, NAMES, PRESETS, RANGES, complaint, excess, query, read} from "./settings.js"
 
 const LAST = 40, LEVEL = 0.02 // steps that decide who is ahead; losses that differ by less are level
+const PATIENCE = 500 // milliseconds until a start says what it does
 const $ = id => document.getElementById(id)
 const root = $("laboratory"), form = $("settings")
 const colour = name => ({variance: "scaled", standard: "fixed", random: "fixed", truncated: "fixed", zeros: "constant", ones: "constant", constant: "constant", identity: "constant"})[name.split("_")[0]] ?? name.split("_")[0]
 
 let {settings, complaints} = read(location.search)
-let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null, waiting = false, queued = false
+let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null, waiting = false, queued = false, slow = null, held = null
 const finished = new Map() // by settings without the seed: by seed, what was recorded
 
 const say = words => { $("message").textContent = words }
@@ -76,17 +77,27 @@ function change(next) {
     say(`${wrong} The settings stay as they were.`)
     return fillIn()
   }
-  if (query(next) === query(settings)) return fillIn()
+  if (query(next) === query(settings)) {
+    address()
+    return fillIn()
+  }
   const rateOnly = run && run.step > 0 && query({...next, rate: settings.rate}) === query(settings) && next.rate !== settings.rate
   const seedOnly = query({...next, seed: settings.seed}) === query(settings)
   if (layer === settings.depth) layer = next.depth // the last one stays the last one
   settings = next
-  history.replaceState(null, "", `?${query(settings)}`)
+  address()
   if (!rateOnly) return start(seedOnly)
   run.mixed = true // of no band: it was trained at two rates
   send("rate", {value: settings.rate})
   fillIn()
   say(`The rate is ${settings.rate} from step ${run.step} on.`)
+}
+
+function address() {
+  try {
+    history.replaceState(null, "", `?${query(settings)}`)
+  } catch { // Safari throws at the hundredth change within seconds; when the slider is let go, the address is set again
+  }
 }
 
 form.onchange = () => {
@@ -108,20 +119,30 @@ function start(keepGuess) {
   $("outcome").textContent = ""
   become("starting")
   queued = waiting // while a slider moves, only the latest settings are sent when the worker is free again
-  if (waiting) return
+  if (!waiting) launch()
+}
+
+/** Without `fillIn`, which would take from the reader what is half typed. */
+function launch() {
+  queued = false
   waiting = true
   id++
   send("start", {settings, id, layer})
+  clearTimeout(slow)
+  slow = setTimeout(() => { if (state === "starting" && worker && id > 1) say("Drawing the first weights …") }, PATIENCE)
 }
 
 function become(next) {
   state = next
-  const idle = next === "ready"
+  const idle = next === "ready", active = document.activeElement
   $("train").textContent = next === "training" ? "Pause" : run?.step ? "Train on" : "Train"
   $("train").disabled = !idle && next !== "training"
   for (const name of ["step", "csv"]) $(name).disabled = !idle
   for (const name of ["rewind", "reseed"]) $(name).disabled = !idle && next !== "training"
   for (const input of $("predict").elements) input.disabled = Boolean(run?.step)
+  if (active.disabled) held = active // a button that is disabled loses the focus, and who works by keyboard the place
+  else if (active !== document.body) held = null
+  if (held && !held.disabled) held.focus({preventScroll: true})
 }
 
 const heard = {
@@ -134,7 +155,7 @@ const heard = {
   look(data) { seen = data },
   started({simd, examples, test}) {
     waiting = false
-    if (queued) return start(true)
+    if (queued) return launch()
     run.examples = examples
     run.tests.push({step: 0, pair: test})
     become("ready")
@@ -158,6 +179,7 @@ const heard = {
   },
   failed({reason}) {
     waiting = false
+    if (queued && worker) return launch()
     become("failed")
     say(reason)
   },
@@ -166,16 +188,21 @@ const heard = {
 /** One sentence on what the first signals say. */
 function summary() {
   const words = run.signals[0].measured.map(({activation}, k) => {
-    const [first, last] = [activation[0], activation[settings.depth - 1]]
-    return `${NAMES[k].toUpperCase()}'s signal goes from ${shown(first)} in layer 1 to ${shown(last)} in layer ${settings.depth}`
+    const first = activation[0], last = activation[settings.depth - 1], grown = last / first
+    const factor = shown(Math.max(grown, 1 / grown)), alone = last === 0 || !Number.isFinite(last) || settings.depth === 1
+    const fate = alone ? shown(last) : grown > 2 ? `${factor} times larger than in layer 1` : grown < 0.5 ? `${factor} times smaller than in layer 1` : "about as large as in layer 1"
+    return `${NAMES[k].toUpperCase()}'s signal (${label(settings, k)}) is ${fate}`
   })
-  return `Before training, ${words.join("; ")}.`
+  return `Before training, in layer ${settings.depth}: ${words.join("; ")}.`
 }
 
 function open() {
   if (!("Worker" in window)) return heard.failed({reason: "This browser has no workers, in which the laboratory computes. Any browser since 2015 has."})
   worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"})
-  worker.onerror = () => heard.failed({reason: "The laboratory's program did not load whole. Reload the page to try again."})
+  worker.onerror = () => {
+    worker = null
+    heard.failed({reason: "The laboratory's program did not load whole. Reload the page to try again."})
+  }
   worker.onmessage = ({data}) => {
     const last = data.kind === "started" || data.kind === "failed"
     if ((data.id !== id || queued) && !last) return // of settings that were changed since

@@ -6,6 +6,7 @@ import {Run} from "./run.js"
 const TEST_EVERY = 20, SLICE = 40 // steps; milliseconds until the next message is looked at
 const SIGNALS_EVERY = 500 // milliseconds
 const parts = Promise.all([engine(), digits()])
+parts.catch(() => {}) // told as the answer to each message, which may come later
 let run = null, id = null, layer = 1, training = false
 
 const post = (kind, more) => postMessage({kind, id, ...more})
