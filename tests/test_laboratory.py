@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 from urllib.parse import urlencode
 
+import matplotlib.image
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -417,6 +418,16 @@ def test_a_trained_laboratory_is_accessible(site, scheme, screen):  # noqa: F811
         until(laboratory.page, "document.querySelectorAll('#loss tr').length > 40")
         assert not [rule["id"] for rule in Axe().run(laboratory.page).response["violations"]]
         assert laboratory.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_digits_print_dark_on_white_from_a_dark_page(site):  # noqa: F811
+    still = "window.ResizeObserver = class { observe() {} }"  # paper: nothing is drawn anew for it
+    with Laboratory(site, "dark", script=still, **SMALL) as laboratory:
+        digit = laboratory.page.locator("#passed canvas").first
+        until(laboratory.page, "document.querySelector('#passed canvas')")
+        laboratory.page.emulate_media(media="print")
+        levels = matplotlib.image.imread(io.BytesIO(digit.screenshot()))[4:-4, 4:-4, :3]  # without its frame
+        assert levels.max() > 0.99 and levels.min() < 0.3
 
 
 def test_a_chart_and_the_table_behind_it_say_the_same(site):  # noqa: F811
