@@ -494,6 +494,26 @@ def test_the_programs_run_and_draw_the_weights_that_they_name(site, capsys):  # 
         assert [line.split()[0] for line in printed] == ["A", "B"] and all("0." in line for line in printed)
 
 
+STEPS = f"async ({{base}}) => {{{LOAD}const {{kerasProgram}} = await load('programs'), {{DEFAULTS, RANGES}} = await load('settings')\n" \
+    "return RANGES.batch.values.map(batch => kerasProgram({...DEFAULTS, batch}))}"
+
+
+def test_the_keras_program_takes_as_many_steps_as_a_round(site):  # noqa: F811
+    with Laboratory(site, **SMALL) as laboratory:
+        programs = laboratory.page.evaluate(STEPS, {"base": site.base})
+    for program in programs:
+        images, batch, epochs = map(int, re.search(r"fit\(x\[:(\d+)\].*batch_size=(\d+), epochs=(\d+),", program).groups())
+        assert images / batch * epochs == 160
+
+
+def test_the_table_says_which_c_was_whose(site):  # noqa: F811
+    with Laboratory(site, **SMALL, a="variance_scaling", a_scale=0.5, b="variance_scaling") as laboratory:
+        with laboratory.page.expect_download() as waiting:
+            laboratory.page.click("#csv")
+        rows = csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text()))
+    assert {(row["network"], row["initializer"]) for row in rows} == {("a", "variance_scaling(0.5)"), ("b", "variance_scaling(2)")}
+
+
 def test_no_other_page_loads_any_of_it(site):  # noqa: F811
     loads = re.compile(r'(?:src|href)="[^"]*theme/laboratory/(?!digits\.txt")')
     users = [path for path in site.folder.rglob("*.html") if loads.search(path.read_text())]

@@ -1,4 +1,5 @@
 // The network of the page as a program, and the run as a table.
+import {label} from "./pictures.js"
 
 const keras = {
   zeros: '"zeros"', ones: '"ones"', identity: "keras.initializers.Identity()", constant: "keras.initializers.Constant(0.1)",
@@ -8,8 +9,9 @@ const keras = {
 export const kerasRule = (name, scale) =>
   name === "variance_scaling" ? `keras.initializers.VarianceScaling(${scale}, "fan_in", "truncated_normal")` : keras[name] ?? `"${name}"`
 
-/** A complete Keras program that trains A and B as the page does, on MNIST's first 2,560 training images. */
+/** A complete Keras program that trains A and B as the page does, 160 steps on the first of MNIST's training images, 2,560 at most. */
 export function kerasProgram(s) {
+  const images = Math.min(2560, 160 * s.batch) // of small batches 160 steps do not see all of them
   return `"""From the laboratory of Step Zero: ${s.depth} hidden layers of ${s.width} units, started from A and from B."""
 import keras
 
@@ -23,7 +25,7 @@ for name, start in starts.items():
     optimizer = keras.optimizers.${s.optimizer === "adam" ? "Adam" : "SGD"}(${s.rate})
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer, loss, metrics=["accuracy"])
-    model.fit(x[:2560], y[:2560], batch_size=${s.batch}, epochs=${Math.max(1, Math.round(160 * s.batch / 2560))}, verbose=0)
+    model.fit(x[:${images}], y[:${images}], batch_size=${s.batch}, epochs=${160 * s.batch / images}, verbose=0)
     print(name, model.evaluate(x_test[:1000], y_test[:1000], verbose=0))
 `
 }
@@ -89,7 +91,7 @@ for name, start in starts.items():
 export function csv({settings, losses, tests, signals}) {
   const lines = ["network,initializer,seed,step,layer,quantity,value"]
   for (const k of [0, 1]) {
-    const name = "ab"[k], start = [name, settings[name], settings.seed]
+    const name = "ab"[k], start = [name, label(settings, k), settings.seed]
     losses.forEach((pair, step) => lines.push([...start, step, "", "batch_loss", pair[k]].join(",")))
     for (const {step, pair} of tests) for (const part of ["loss", "accuracy"]) lines.push([...start, step, "", `test_${part}`, pair[k][part]].join(","))
     for (const {step, measured} of signals) {
