@@ -175,6 +175,7 @@ const heard = {
       finished.get(family()).set(settings.seed, run)
     }
     become("ready")
+    clock() // with the outcome, not a frame later
     tell()
   },
   failed({reason}) {
@@ -277,8 +278,12 @@ function later(...names) {
 }
 const all = () => later(...Object.keys(PICTURES))
 
-function paint() {
+function clock() {
   $("clock").textContent = run?.step ? `step ${run.step}` : ""
+}
+
+function paint() {
+  clock()
   const [name, ...rest] = stale // one a frame, or the page would stop for a moment
   stale.clear()
   PICTURES[name]()
