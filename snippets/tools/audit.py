@@ -52,9 +52,11 @@ SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categ
 RELATIVE = "mean_absolute_percentage_error"
 DISTANCES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", RELATIVE)
 FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossentropy": CATEGORICAL, BINARY: BINARY,
-            "binary_focal_crossentropy": BINARY, **dict.fromkeys(DISTANCES, "distance")}
+            "binary_focal_crossentropy": BINARY, "poisson": "logarithm",
+            "mean_squared_logarithmic_error": "logarithm", **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
 FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
+BETWEEN = "normalization behind each of them: what stands between these kernels makes it grow, not their size."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
@@ -321,10 +323,12 @@ def heads(model, calls, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    return [head(calls, *of) for of in zip(made, truths, losses) if all(part is not None for part in of)]
+    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else [f"y[{i}]" for i in range(len(made))]
+    names = names if isinstance(y, (dict, list, tuple)) else ["y"]
+    return [head(calls, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
-def head(calls, tensor, truth, loss):
+def head(calls, spelled, tensor, truth, loss):
     """An output, its labels, its loss by name, and the call that makes it."""
     loss = keras.losses.get(loss)
     options, kind = getattr(loss, "_fn_kwargs", {}), getattr(getattr(loss, "fn", loss), "__name__", "")
@@ -333,7 +337,7 @@ def head(calls, tensor, truth, loss):
     found = SimpleNamespace(
         tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
-        ignored=options.get("ignore_class"), layer=call.layer.name if call else "output",
+        ignored=options.get("ignore_class"), axis=options.get("axis", -1), spelled=spelled, layer=call.layer.name if call else "output",
         activation=activation_of(call.layer) if call else "")
     found.units = found.out.shape[-1] if found.out.ndim > 1 else 1
     kept = kind == SPARSE or found.y.shape == found.out.shape  # else Keras reshapes the output, and forgets
@@ -402,10 +406,10 @@ def hides(end, later):
     return bool(end.takers) or not (later and varies(later[0].inputs[0]))  # no takers: the model adds by itself
 
 
-def varies(tensor):
-    """True if the images of the batch are not all alike in this tensor."""
-    images = np.asarray(tensor)
-    return bool((images != images[:1]).any())
+def varies(tensor, rounded=0.0):
+    """True if the images of the batch are not all alike in this tensor, up to a share of its largest number."""
+    images = np.asarray(tensor, "float64")
+    return bool((abs(images - images[:1]) > rounded * abs(images).max()).any())
 
 
 def flat(tensors, layer=None):
@@ -539,11 +543,12 @@ def not_a_number(seen):
 # Labels and outputs, by the loss: of a table of cases (when, where, fault, evidence, remedy) the first that holds.
 
 
-def first_case(cases):
-    """The finding of the first case that holds; none if that one is no fault."""
+def first_case(cases, y="y"):
+    """The finding of the first case that holds, its remedy for these labels; none if that one is no fault."""
     for when, *found in cases:
         if when:
-            return [elsewhere(*found)] if found else []
+            *found, remedy = found or [""]
+            return [elsewhere(*found, re.sub(r"\by\b", y, remedy) if remedy.startswith("y =") else remedy)] if found else []
     return []
 
 
@@ -565,7 +570,9 @@ def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     y = head.y if head.ignored is None else head.y[head.y != head.ignored]
     if not y.size or not np.isfinite(y).all():
-        return first_case([(y.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data.")])
+        left = f"All labels are {head.ignored}, which the loss leaves out."
+        return first_case([(y.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."),
+                           (True, "labels", "labels ignored", left, "look at the loading.")])
     low, high, units, ours, theirs = y.min(), y.max(), head.units, head.y.shape, head.out.shape
     whole, fits = (y == y.round()).all(), y.size == head.out.size
     most = head.y.sum(axis=-1).max() if ours == theirs and units > 1 else 1
@@ -583,6 +590,8 @@ def labels(head):
     zero = np.mean(abs(y) < 1e-6) if head.kind == RELATIVE else 0
     return first_case({
         SPARSE: [
+            (head.y.size * units == head.out.size and ours not in (theirs[:-1], (*theirs[:-1], 1)), "labels",
+             "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:-1])})."),
             (ours == theirs and units > 1, "labels", "labels one-hot", other_shape, f'loss="{CATEGORICAL}".'),
             (not whole, "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or another loss."),
             (low >= 0 and high < units,),
@@ -608,6 +617,8 @@ def labels(head):
             (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, out_of_range[0], of_shares,
              to(head, units=int(high) + 1, **by_class)),
             (True, "labels", out_of_range[0], of_shares, "y = (y - y.min()) / (y.max() - y.min()).")],
+        "logarithm": [
+            (low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')],
         "distance": [
             (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.",
              'loss="mae".'),
@@ -617,7 +628,7 @@ def labels(head):
             (whole and low >= 0 and high < units, head.layer, *broadcast,
              to(head, ": if y numbers classes; else units=1", **by_class)),
             (True, head.layer, *broadcast, to(head, units=1))],
-    }.get(head.family, []))
+    }.get(head.family, []), head.spelled)
 
 
 def outputs(head, seen):
@@ -626,7 +637,7 @@ def outputs(head, seen):
     squashed = activation in ("softmax", "sigmoid")
     earlier = activation_of(head.before.layer) if squashed and head.before else ""
     before = head.before.layer.name if earlier else ""
-    sums = out.sum(axis=-1) if head.family != BINARY and head.units > 1 else 1
+    sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
     takes_shares = head.family in CROSS_ENTROPIES and not head.from_logits and not head.own_logits
     low, high = RANGES.get(activation, (-math.inf, math.inf))
@@ -640,6 +651,8 @@ def outputs(head, seen):
     return first_case([
         (activation == "softmax" and head.units == 1, name, "constant output", "One softmax unit always says 1.",
          to(head, activation="sigmoid")),
+        (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
+         "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
         (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.",
          'activation="linear".'),
         (earlier in RANGES, before, "logits cut off", f"{earlier} limits what {activation} in {name} gets.",
@@ -657,16 +670,27 @@ def outputs(head, seen):
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {activation} puts out.",
          pixels.get((low, high), linear)),
         (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
-         SCALE if y.std() else "targets near 1.")])
+         SCALE if y.std() else "targets near 1.")], head.spelled)
 
 
 # The start.
 
 
+def fitting(row):
+    """The rule for a kernel's activation."""
+    return "LeCun" if row.activation == "selu" else "He" if row.activation.startswith(RECTIFIERS) else "Glorot"
+
+
+def fits(row):
+    """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
+    size = math.log(row.ratios.get(fitting(row), OFF))
+    return size < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
+
+
 def advice(row):
     """The argument of this layer, and an initializer for its activation."""
-    rectified = row.activation.startswith(RECTIFIERS)
-    rule = "lecun_normal" if row.activation == "selu" else "he_normal" if rectified else "glorot_uniform"
+    rule, rectified = fitting(row), row.activation.startswith(RECTIFIERS) and row.activation != "selu"
+    rule = {"LeCun": "lecun_normal", "He": "he_normal", "Glorot": "glorot_uniform"}[rule]
     if row.argument == "depthwise_initializer":  # strings count its fans wrong
         axes = list(range(row.rank - 2))
         return (f'depthwise_initializer=keras.initializers.VarianceScaling({2.0 if rectified else 1.0}, "fan_in", '
@@ -765,10 +789,15 @@ def constant(seen):
             yield elsewhere(call.layer.name, "constant output", "One softmax unit always says 1.", "a softmax over the "
                             'axis that holds the choices: activation="linear" here, then keras.layers.Softmax(axis=1).')
     ends = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
-    if not seen.flows or any(map(varies, ends)) or not all(row.kernel.any() for row in seen.rows):
+    if not seen.flows or any(varies(end, LOST) for end in ends) or not all(row.kernel.any() for row in seen.rows):
         return
-    stops = (c for c in seen.calls if c.z.dtype.is_floating and c.inputs and varies(c.inputs[0]) and not varies(c.z))
-    layer = next((c.layer for c in stops), None)
+    passes = [c for c in seen.calls if c.z.dtype.is_floating and c.inputs and varies(c.inputs[0])]
+    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.z, LOST)):
+        if not varies(call.inputs[0][:, -1]):
+            yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are "
+                            "alike.", "padding in front, or mask_zero=True in the Embedding.")
+            return
+    layer = next((c.layer for c in passes if not varies(c.z)), None)
     gamma, rate, evidence = getattr(layer, "gamma", None), getattr(layer, "rate", 0), "Behind it all images are alike"
     if gamma is not None and not np.any(gamma):
         yield Finding(layer.name, "constant output", f"{evidence}: its gamma is 0.", 'gamma_initializer="ones".')
@@ -861,6 +890,7 @@ def faded(what, change, course, way, calls):
         yield Finding(tuple(row.layer for row in way), fault, evidence, (
             "normalization in each residual branch, or branches that start from zero." if branches else
             "residual connections, or fewer layers." if normalized else
+            BETWEEN if change > 0 and all(map(fits, way)) else
             'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
             f"{advice(way[0])}: in every layer of {way[0].activation or 'this kind'}."))
 
@@ -895,11 +925,14 @@ def reused(rows):
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     call = next((c for c in seen.calls if not all(np.isfinite(np.asarray(t)).all() for t in (c.z, c.output))), None)
-    evidence = "Here NaN or infinity appears first."
-    if call is None:
+    evidence, half = "Here NaN or infinity appears first.", getattr(call and call.layer, "compute_dtype", "") == "float16"
+    wild = [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]
+    if wild and not half:
+        yield from wild
+    elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
-    elif getattr(call.layer, "compute_dtype", "") == "float16":
+    elif half:
         yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at 65504.", "the policy mixed_bfloat16.")
     elif not call.kernels:
         yield elsewhere(call.layer.name, "not a number", evidence,
@@ -922,15 +955,17 @@ def broken(seen):
 def gradient(seen):
     """No weights to train, or no gradient."""
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.", "layer.trainable = True.")
+        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.", "model.trainable = True.")
     elif all(g is None for g in seen.gradients):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
-        evidence = f"No gradient reaches any weight: the output, {_span(out)}, is saturated and the loss clipped."
-        yield elsewhere(seen.rows[-1].layer, "no gradient", evidence,
-                        'bias_initializer="zeros": or from_logits=True without activation.')
+        clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
+        why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
+        yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, "
+                        f"{why}.", 'bias_initializer="zeros": or from_logits=True without activation.' if clipped else
+                        "no rounding, comparison or factor of 0 between weights and loss.")
 
 
 def first_loss(seen):
@@ -975,7 +1010,9 @@ def loudest(seen, evidence):
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = "smaller weights here, or normalization behind it."
-    if rows:
+    if rows and rows[0].is_output and not rows[0].from_bias and fits(rows[0]):
+        remedy = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)."
+    elif rows and (rows[0].from_bias or not fits(rows[0])):
         remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{advice(rows[0])}."
     return Finding(call.layer.name, "first loss too large", evidence, remedy)
 
@@ -1158,9 +1195,15 @@ def sentence(error, model, x, recorder):
         return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
     parts = x, getattr(model, "inputs", None) or []
     given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
+    cure = "reshape x"
+    if len(given) == len(taken) == 1 and len(given[0]) == len(taken[0]) > 2:
+        ours = given[0][1:]
+        for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
+            if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
+                cure = f"x = np.moveaxis(x, {axes})"
     if taken and (list(map(len, given)) != list(map(len, taken)) or any(
             None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
-        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: reshape x."
+        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
     if any(map(wordy, keras.tree.flatten(x))):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
     if recorder.done:

@@ -19,7 +19,7 @@ import re
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import partial
 from types import FunctionType, SimpleNamespace
 
 import numpy as np
@@ -104,9 +104,15 @@ def elsewhere(layer, fault, evidence, remedy):
     return Finding((layer,), fault, evidence, remedy, of_start=False)
 
 
-def outcomes(found):
-    """The findings in what judges give: findings, what is to be one, or None."""
-    return [one if isinstance(one, Finding) else elsewhere(*one) for one in found if one]
+def outcomes(found, head=None, y=None):
+    """The findings in what judges give, (where, fault, evidence, remedy), Finding or None; of several labels, for one."""
+    found = [one if isinstance(one, Finding) else elsewhere(*one) for one in found if one]
+    several = y if isinstance(y, dict) else dict(enumerate(y)) if isinstance(y, tuple) else {}
+    for key in (key for key, part in several.items() if part is head.truth):
+        own, first = f'y["{key}"]' if isinstance(y, dict) else f"y[{key}]", "" if isinstance(y, dict) else "y = list(y); "
+        for one in (one for one in found if one.remedy.startswith("y = ")):
+            one.remedy = first + re.sub(r"\by\b", own, one.remedy)
+    return found
 
 
 # Observe. First, whether this can be read at all.
@@ -132,8 +138,9 @@ def check(model, x, y, loss, optimizer):
         raise TypeError(f"The model must be a torch.nn.Module, not {type(model).__name__}.")
     if any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()):
         raise TypeError("TorchScript hides what it computes: audit the model before torch.jit compiles it.")
-    if not callable(loss):
-        raise TypeError(f"The loss must be a module or a function of (outputs, y), not {type(loss).__name__}.")
+    if not callable(loss) or isinstance(loss, type):
+        kind = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
+        raise TypeError(f"The loss must be a module or a function of (outputs, y), not {kind}.")
     if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}.")
     for name, part in model.named_modules():
@@ -146,11 +153,9 @@ def check(model, x, y, loss, optimizer):
         raise ValueError("The model has no parameters, so there is nothing to audit: are its layers attributes of it?")
     if any(w.is_meta for w in weights.values()):
         raise ValueError('The model is on the device "meta" and holds no numbers: build it without that device.')
-    odd = next((name for name, w in weights.items() if not w.is_floating_point()), None)
-    if odd:
-        complex_ = weights[odd].is_complex()
-        cure = "this tool reads real weights alone." if complex_ else "audit the model before it is quantized."
-        raise ValueError(f"{odd} is {_type(weights[odd])}: {cure}")
+    for name, w in ((name, w) for name, w in weights.items() if not w.is_floating_point()):
+        cure = "this tool reads real weights alone." if w.is_complex() else "audit the model before it is quantized."
+        raise ValueError(f"{name} is {_type(w)}: {cure}")
     x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
     if isinstance(x, dict) and x.get("labels") is not None:
         x["labels"] = alias(x["labels"])
@@ -177,7 +182,9 @@ def tensors(part, name):
     if isinstance(part, torch.Tensor):
         if not part.dim():
             raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
-        return part
+        if part.layout != torch.strided:
+            raise ValueError(f"{name} is sparse: {name} = {name}.to_dense().")
+        return part.clone() if part.is_inference() else part
     several = isinstance(part, (tuple, list))
     if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
         return tuple(tensors(one, name) for one in part)
@@ -235,8 +242,9 @@ def sentence(error, trace, x):
         if given[0].dtype != weight.dtype:
             cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
             return f"{where} holds {_type(weight)} and gets {_type(given[0])}: {cure}."
+        last = op.startswith("conv") and given[0] is first and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1]
         return (f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given[0].shape)} and holds weights of "
-                f"{tuple(weight.shape)}: reshape x, or give the layer other sizes.")
+                f"{tuple(weight.shape)}: {'x = x.movedim(-1, 1)' if last else 'reshape x, or give the layer other sizes'}.")
     return f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why."
 
 
@@ -274,7 +282,9 @@ def observe(model, root, x, y, images, loss, optimizer):
         int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
     trace = seen.trace = Trace(model, root, x, y)
     devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
-    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager():
+    compiling = "torch._dynamo" in sys.modules  # compiled parts run uncompiled, so that their tensors are seen
+    eager = torch.compiler.set_stance("force_eager") if compiling else nullcontext()
+    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager:
         if not model.training:
             model.train()
         try:
@@ -292,16 +302,10 @@ def observe(model, root, x, y, images, loss, optimizer):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
     with torch.no_grad():
-        seen.labels = outcomes(head.labels for head in seen.heads)
+        seen.labels = [one for head in seen.heads for one in outcomes([head.labels], head, y)]
         changes = next_step(optimizer, seen.gradients, weights)
         seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
-
-
-def eager():
-    """Compiled parts of a model run uncompiled, so that their tensors are seen."""
-    compiling = "torch._dynamo" in sys.modules  # else nothing is compiled, and loading it takes seconds
-    return torch.compiler.set_stance("force_eager") if compiling else nullcontext()
 
 
 def run(model, x, trace):
@@ -332,6 +336,8 @@ def loss_of(outputs, y, loss, trace):
         if not found:
             raise Unreadable(f"The model returns {type(outputs).__name__}, no tensor: give a loss that takes it.")
         outputs = found[0]
+    if own and not outputs.is_floating_point():
+        raise Unreadable(f"The model returns {_type(outputs)}: return the numbers that it makes them of, without argmax.")
     try:
         with trace:
             return loss(outputs, y)
@@ -340,9 +346,11 @@ def loss_of(outputs, y, loss, trace):
     except Exception:
         if any(head.labels for head in trace.heads):
             raise Stop from None
+        if not own:
+            raise Unreadable("The loss fails on this batch: loss(model(x), y) shows why.") from None
         given, made = (" and ".join(str(tuple(t.shape)) for t in leaves(part)) for part in (y, outputs))
-        raise Unreadable(f"The loss cannot compare y of shape {given} with outputs of shape {made}: give y the form "
-                         "that this loss asks for.") from None
+        raise Unreadable(f"The loss cannot compare y of shape {given} with outputs of shape {made}: give y, and its "
+                         "weights of classes if it has some, the form that this loss asks for.") from None
 
 
 def scalar(value):
@@ -611,7 +619,7 @@ def headed(trace, op, out, truth, named):
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
     head.units = out.shape[head.axis] if out.dim() > 1 else 1
     head.spelled = spelled(trace, head.call.atom) if head.activation and head.call.atom else ""
-    head.remade = made_anew(trace, head)
+    head.remade = partial(remade, trace, head)
     head.labels = labels(head)
     return head
 
@@ -630,15 +638,12 @@ def spelled(trace, path):
     return text
 
 
-def made_anew(trace, head):
-    """A function of (units): code for the output layer with so many, or words."""
-    def remade(units):
-        linear = head.kernel and trace.model.get_submodule(head.layer) if head.kernel and head.layer else None
-        if type(linear) is not nn.Linear:
-            return f"an output of {units} units"
-        return f"{spelled(trace, head.layer)} = torch.nn.Linear({linear.in_features}, {units})"
-
-    return remade
+def remade(trace, head, units):
+    """Code for the output layer with so many units, or words."""
+    linear = head.kernel and head.layer and trace.model.get_submodule(head.layer)
+    if type(linear) is not nn.Linear:
+        return f"an output of {units} units"
+    return f"{spelled(trace, head.layer)} = torch.nn.Linear({linear.in_features}, {units})"
 
 
 def swapped(head, module):
@@ -662,9 +667,7 @@ def ordered(calls):
 
 def behind(call):
     """From a kernel to the next, a fork or a merge: its activation, h, normalized or not, and the last call before."""
-    found = SimpleNamespace(activation="", h=call.value, end=call, normalized=False, scaled=False)
-    if call.op.startswith("rnnrelu"):
-        found.activation = "relu"
+    found = SimpleNamespace(activation="relu" * call.op.startswith("rnnrelu"), h=call.value, end=call, normalized=False, scaled=False)
     while len(found.end.takers) == 1:
         taker = found.end.takers[0]
         if taker.kernels or taker.head or taker.in_loss or len(taker.before) != 1:
@@ -684,11 +687,6 @@ def activation_of(call):
     if call.op in ACTIVATIONS:
         return call.op
     return next((name for name in ACTIVATIONS if call.atom is not None and len(name) > 3 and name in call.op), "")
-
-
-def hides(end):
-    """True if zeros in the output of `end` would hide the images from all that follows, as no residual branch does."""
-    return not any(varies(c.value) for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack"))
 
 
 def varies(tensor):
@@ -733,7 +731,9 @@ def measured(seen, group, changes):
         trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
         scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
-        blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and hides(end), fed_by_data=calls[0].data,
+        blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and not any(
+            varies(c.value) for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
+        fed_by_data=calls[0].data,
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]),
         range=(given.min(), given.max()), input=_rms(given[given != 0]),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
@@ -780,7 +780,7 @@ def judged(seen):
     if found or not seen.rows:
         return found + seen.labels, []
     rows, calls = seen.rows, seen.calls
-    outside = seen.labels + outcomes(output(head, seen) for head in seen.heads) + outcomes([unregistered(seen)])
+    outside = seen.labels + [one for head in seen.heads for one in outcomes([output(head, seen)], head, seen.y)] + outcomes([unregistered(seen)])
     causes, notes = zeros(rows)
     causes += copies(rows)
     loud, unusual = scales([row for row in rows if row.layer not in _named(causes)], seen)
@@ -828,6 +828,12 @@ def told(template, rows):
     return f"for {', '.join(f[0] for f in fields)} in ({every}): {template.format(weight='w', bias='b')}"
 
 
+def fits(row):
+    """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
+    rule = "LeCun" if row.activation == "selu" else "He" if row.activation in RECTIFIERS else "Glorot"
+    return math.log(row.ratios.get(rule, OFF)) < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
+
+
 def advice(row):
     """Code that draws this kernel anew, by a rule for its activation."""
     rectified, name = row.activation in RECTIFIERS, row.full.rpartition(".")[2]
@@ -864,8 +870,7 @@ def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     if not np.isfinite(head.y).all():
         return "labels", "not a number", "y holds NaN or infinity.", "mend the data."
-    judge = class_numbers if head.kind in CLASSES else quantities if head.kind in DISTANCES else shares
-    return judge(head)
+    return (class_numbers if head.kind in CLASSES else quantities if head.kind in DISTANCES else shares)(head)
 
 
 def _span(y):
@@ -908,7 +913,9 @@ def class_numbers(head):
         return "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or a loss for quantities."
     found = unfit(head, ("labels do not fit the output", _shapes(head)), theirs[:1] + theirs[2:] if several else ours, "long")
     y = y[y != head.ignored]
-    if found or not y.size or 0 <= y.min() and y.max() < head.units:
+    if not found and not y.size:
+        return "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data."
+    if found or 0 <= y.min() and y.max() < head.units:
         return found
     fault = "labels out of range", f"The labels run from {_span(y)} and the output has {head.units} units."
     if y.max() - y.min() < head.units:
@@ -950,9 +957,13 @@ def output(head, seen):
     before = head.call.before[0].op if len(head.call.before) == 1 else ""
     if name == "softmax" and head.units == 1:
         return head.layer, "constant output", "One softmax unit always says 1.", swapped(head, "Sigmoid()")
-    if name in ("softmax", "logsoftmax") and head.dim == 0 and out.ndim > 1:
-        code = f"{head.spelled}.dim = 1" if head.spelled else "dim=1 in its softmax."
-        return head.layer, "softmax over the batch", "It sums to one over the images, not over the classes.", code
+    shares = np.exp(out) if name == "logsoftmax" else out
+    astray = head.kind in CLASSES and np.any(abs(shares.sum(axis=head.axis) - 1) > 0.02)
+    if name in ("softmax", "logsoftmax") and out.ndim > 1 and (head.dim == 0 or astray):
+        code = f"{head.spelled}.dim = {head.axis % out.ndim}" if head.spelled and head.call.output is head.tensor else ""
+        over = "the batch" if head.dim == 0 else "another axis"
+        return (head.layer, f"softmax over {over}", f"It sums to one over {over}, not over the classes.",
+                code or "the axis of the classes as dim in its softmax.")
     if name in ("softmax", "sigmoid") and name in (before, {CLASSES[0]: "softmax", BINARY: "sigmoid"}.get(head.kind)):
         twice = "forward() applies it a second time." if before == name else f"The loss takes logits and applies {name} itself."
         return head.layer, f"{name} applied twice", twice, swapped(head, "Identity()")
@@ -1073,12 +1084,10 @@ def scales(rows, seen):
             off = [row for row in off if row not in side]
     for row in off:
         times, rule = factors[id(row)]
-        fault, evidence = "kernel too small", f"The RMS of its weights is {times:.2g} times what {rule} asks for"
-        if times > 1:
-            fault = "kernel too large"
-            if (row.saturated or 0) > SOME and not row.is_output:
-                fault += ", units saturated"
-                evidence += f", and {_share(row.saturated)} of its activations are saturated"
+        full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
+        evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
+        evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
+        fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
         found.append((row, fault, f"{evidence}.", advice(row)))
     return grouped(found), notes
 
@@ -1109,8 +1118,7 @@ def silent(rows):
             chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
         alone = row.convolves and row.fans[1] < row.shape[0]  # a depthwise unit, as dead as its one input
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
-            shares = _share(row.dead), _share(row.silenced)
-            evidence = "{} of its units are zero for every image, {} by their bias.".format(*shares)
+            evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
             cure = "" if row.silenced else f"{advice(row)}; "
             found.append((row, "dead units", evidence, f"{cure}{INIT}zeros_({{bias}})"))
         elif not row.is_output and (row.saturated or 0) > MOST:
@@ -1122,8 +1130,7 @@ def silent(rows):
 
 def longest(rows, calls):
     """The rows on the longest way through the network, from kernel to kernel."""
-    holders, by_name, ways = [c for c in calls if c.kernels], {row.full: row for row in rows}, {}
-    fed = {}
+    holders, by_name, ways, fed = [c for c in calls if c.kernels], {row.full: row for row in rows}, {}, {}
     for call in holders:
         for feeder in call.feeders:
             fed.setdefault(feeder, []).append(call)
@@ -1137,9 +1144,6 @@ def depth(rows, calls, reach=REACH):
     lost = [row for row in rows if row.lost and row.blocks and row.fed_by_data and not rows[0].lost]
     if lost and constant(calls):
         return outcomes([constant(calls)]), []
-    if lost:
-        evidence = "What comes in is the same for every image."
-        return [Finding((lost[0].layer,), "no signal", evidence, "look at the layer before.")], []
     way = [row for row in longest(rows, calls) if row.fans and not row.is_output]
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
@@ -1163,22 +1167,18 @@ def depth(rows, calls, reach=REACH):
             meant = sum(asked_for(row, False) for row in way)
             if change < 0 and 0 < meant <= HEAD:
                 return [], [f"{fault}, as in detectors, which start so. {evidence}"]
-            small = [row for row in way if row.off < 1 / OFF and follows(row)]
-            if change < 0 and small:
-                evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
-                return grouped([(row, "kernel too small", evidence, advice(row)) for row in small]), []
-            if any("PyTorch's default" in follows(row) for row in way):
+            if change < 0 and any("PyTorch's default" in follows(row) for row in way):
                 evidence += " PyTorch's default draws a variance of 1 / (3 fan_in), too little for so many layers."
-            return [Finding(tuple(row.layer for row in way), fault, evidence, remedy(way, calls))], []
+            return [Finding(tuple(row.layer for row in way), fault, evidence, remedy(way, calls, change))], []
     return [], []
 
 
-def remedy(way, calls):
+def remedy(way, calls, change):
     """What to do about a signal that changes over the depth."""
     if any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls):
         return "normalization in each residual branch, or branches that start from zero."
-    if any(row.normalized for row in way):
-        return "residual connections, or fewer layers."
+    if change > 0 and all(map(fits, way)):
+        return "normalization behind each of them: what stands between these kernels makes it grow, not their size."
     if all("sigmoid" in row.activation for row in way):
         return "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
     return told(advice(way[0]), way)
@@ -1205,13 +1205,7 @@ def reused(rows, seen):
     evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
     every = [row for group in copied for row in group]
     names = tuple(dict.fromkeys(row.layer for row in every))
-    new = [row for group in copied for row in group[1:]]
-    if len(new) > 6:
-        parts = zip(*(row.full.split(".") for row in every))
-        shared = ".".join(part for part, *_ in takewhile(lambda same: len(set(same)) == 1, parts))
-        code = f"for w in {spelled(seen.trace, shared)}.parameters(): w.dim() > 1 and {INIT}xavier_uniform_(w)"
-    else:
-        code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for row in new]))
+    code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for group in copied for row in group[1:]]))
     return [*grouped(found), Finding(names, "copied layers", evidence, code)]
 
 
@@ -1222,12 +1216,14 @@ def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     floats = [c for c in seen.calls if c.value.is_floating_point() and "mask" not in c.op]
     call = next((c for c in floats if not torch.isfinite(c.value).all()), None)
+    name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
+    if call and call.value.dtype == torch.float16:
+        return [elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")]
+    if wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
+        return wild
     if call is None:
         return [elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
                           "an epsilon in each log, root and division, and an output activation that fits the loss.")]
-    name, evidence = _place(call), "Here NaN or infinity appears first."
-    if call.value.dtype == torch.float16:
-        return [elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")]
     if not call.kernels:
         return [elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")]
     return [Finding((name,), "not a number", evidence, "smaller weights or inputs.")]
@@ -1266,7 +1262,18 @@ def constant(calls):
     if not made or made[-1].kernels:
         return None
     return (_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
+            "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
             "another layer here: normalization over one unit, for one, always gives 0.")
+
+
+def padded(seen):
+    """A recurrent layer that ends with what is the same for all images."""
+    for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
+        steps = call.inputs[0] if len(call.inputs[0]) == seen.images else call.inputs[0].transpose(0, 1)
+        if varies(steps) and not varies(steps[:, -1]):
+            return (_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
+                    "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
+    return None
 
 
 def gradient(seen):
@@ -1279,11 +1286,12 @@ def gradient(seen):
                 "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
     end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value))
     if not any(g.any() for g in seen.gradients.values() if g is not None):
-        evidence = f"No gradient reaches any weight: the output, {_span(end.out)}, is saturated and the loss clipped."
-        return end.layer, "no gradient", evidence, "a bias of zeros, or logits and a loss that takes logits."
-    if not varies(torch.as_tensor(end.out)) and all(row.kernel.any() for row in seen.rows) and constant(seen.calls):
-        return constant(seen.calls)
-    return cut(seen) or untouched(seen)
+        why, cure = ((f"{_span(end.out)}, is saturated and the loss clipped", "a bias of zeros, or logits and a loss that takes logits.")
+                     if seen.heads and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) else
+                     ("is rounded, clipped or times 0", "no rounding, comparison or factor of 0 between weights and loss."))
+        return end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", cure
+    alike = _rms(end.out - end.out[:1]) <= LOST * _rms(end.out) and all(row.kernel.any() for row in seen.rows)
+    return alike and (padded(seen) or constant(seen.calls)) or cut(seen) or untouched(seen)
 
 
 def cut(seen):
@@ -1315,9 +1323,8 @@ def untouched(seen):
     left = [name for name in trained if id(seen.model.get_parameter(name)) not in listed]
     if not left:
         return None
-    code = ", ".join(spelled(seen.trace, name) for name in left)
-    if len(left) == len(seen.gradients):
-        code = f"*{seen.root}.parameters()"
+    every = len(left) == len(seen.gradients)
+    code = f"*{seen.root}.parameters()" if every else ", ".join(spelled(seen.trace, name) for name in left)
     return ("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
             f'optimizer.add_param_group({{"params": [{code}]}})')
 
@@ -1329,8 +1336,7 @@ def _listed(names):
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
     for head in seen.heads:
-        value = float(head.value.float().mean()) if head.value is not None else 0.0
-        value /= head.terms
+        value = float(head.value.float().mean()) / head.terms if head.value is not None else 0.0
         fair = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units))
         ours, theirs = _rms(head.out), _rms(head.y)
         if head.kind in (*CLASSES, BINARY, SHARES) and value > ABSURD * fair:
@@ -1358,8 +1364,9 @@ def loudest(seen, evidence):
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = "smaller weights here, or normalization behind it."
-    if rows:
-        remedy = told(f"{INIT}zeros_({{bias}})" if rows[0].from_bias else advice(rows[0]), rows[:1])
+    if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
+        smaller = f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) else advice(rows[0])
+        remedy = told(f"{INIT}zeros_({{bias}})" if rows[0].from_bias else smaller, rows[:1])
     return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy)
 
 
@@ -1385,8 +1392,7 @@ def step(seen):
     warming = rate < group.get("initial_lr", rate)  # of a schedule
     fresh = not seen.trained and not warming and (row.gradient or 0) > group.get("eps", 0)
     if row.step < LOST and rate > 0 and fresh:
-        rate = min(rate / row.step / 1000, 0.01)
-        return "optimizer", "learning rate too small", evidence, option("lr", rate)
+        return "optimizer", "learning rate too small", evidence, option("lr", min(rate / row.step / 1000, 0.01))
     return None
 
 
@@ -1395,11 +1401,11 @@ def left_out(seen):
     read, notes = {k.full for k in _kernels(seen.calls)}, []
     left = [name for name, w in seen.model.named_parameters() if w.dim() > 1 and name in seen.trace.used
             and name not in read and not any(name.endswith(end) for end in ("weight_g", "original0"))]
-    notes += [f"Not read as kernels: {_listed(left)}."] if left else []
     unused = [name for name, w in seen.model.named_parameters() if w.requires_grad and name not in seen.trace.used]
-    notes += [f"Never used in this pass, so without a gradient: {_listed(unused)}."] if unused else []
     gates = list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))
-    notes += [f"Not looked into: the gates of {_listed(gates)}."] if gates else []
+    for names, what in ((left, "Not read as kernels:"), (unused, "Never used in this pass, so without a gradient:"),
+                        (gates, "Not looked into: the gates of")):
+        notes += [f"{what} {_listed(names)}."] if names else []
     notes += ["All labels of this batch are alike." for head in seen.heads if head.y.size > 8 and not np.ptp(head.y)]
     return notes
 
@@ -1439,15 +1445,14 @@ class Report:
         fig, at = Figure(figsize=(7, 6), layout="constrained"), range(len(self.rows))
         curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows],
                   "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
-        axes = fig.subplots(3, 1, sharex=True)
-        for ax, (label, curve) in zip(axes, curves.items()):
+        for ax, (label, curve) in zip(fig.subplots(3, 1, sharex=True), curves.items()):
             ax.semilogy(at, [value or math.nan for value in curve], "o-")
             ax.yaxis.set_minor_formatter("")
             ax.set_ylabel(label)
             for i in (i for i in at if any(self.rows[i].layer in finding.layers for finding in self.findings)):
                 ax.axvline(i, color="0.5", linestyle=":")
-        axes[2].axhspan(1 / OFF, OFF, alpha=0.15)
-        axes[2].set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
+        ax.axhspan(1 / OFF, OFF, alpha=0.15)
+        ax.set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
         return fig
 
 
