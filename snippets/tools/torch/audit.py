@@ -109,7 +109,7 @@ def outcomes(found, head=None, y=None):
     found = [one if isinstance(one, Finding) else elsewhere(*one) for one in found if one]
     several = y if isinstance(y, dict) else dict(enumerate(y)) if isinstance(y, tuple) else {}
     for key in (key for key, part in several.items() if part is head.truth):
-        own, first = f'y["{key}"]' if isinstance(y, dict) else f"y[{key}]", "" if isinstance(y, dict) else "y = list(y); "
+        own, first = (f'y["{key}"]', "") if isinstance(y, dict) else (f"y[{key}]", "y = list(y); ")
         for one in (one for one in found if one.remedy.startswith("y = ")):
             one.remedy = first + re.sub(r"\by\b", own, one.remedy)
     return found
@@ -221,7 +221,7 @@ def sentence(error, trace, x):
     """What an error of PyTorch means for the user."""
     if isinstance(error, Unreadable):
         return str(error)
-    text, module = str(error), trace.stack[-1].path if trace.stack else ""
+    text, where = str(error), (trace.stack[-1].path if trace.stack else "") or "the model"
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "enough memory" in text or "out of memory" in text:
         return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
     if isinstance(error, NotImplementedError) and "forward" in text:
@@ -232,7 +232,6 @@ def sentence(error, trace, x):
         taken = ", ".join(inspect.signature(trace.model.forward).parameters)
         return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."
     first, (op, given, weight) = leaves(x)[0], trace.trying
-    where = module or "the model"
     if weight is not None and len(given):
         if op.startswith("embedding"):
             if given[0].is_floating_point():
@@ -751,8 +750,7 @@ def _kernels(calls):
 def weighed(seen, kernel, changes):
     """The part of a row that is about the kernel."""
     w, n, gradient = _numpy(kernel.weight).astype("float32"), kernel.fans, seen.gradients.get(kernel.full)
-    size, change = _rms(w), changes.get(kernel.full)
-    own = _rms(_numpy(kernel.parameter))
+    size, change, own = _rms(w), changes.get(kernel.full), _rms(_numpy(kernel.parameter))
     ratios = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}
     window = math.prod(w.shape[2:])
     by_shape = (w.shape[1] * window, len(w) * window)  # as torch.nn.init counts
@@ -918,10 +916,9 @@ def class_numbers(head):
     if found or 0 <= y.min() and y.max() < head.units:
         return found
     fault = "labels out of range", f"The labels run from {_span(y)} and the output has {head.units} units."
-    if y.max() - y.min() < head.units:
-        return "labels", *fault, f"y = y - {y.min():.0f}".replace("- -", "+ ")
-    if y.min() < 0:
-        return "labels", *fault, "y = y.unique(return_inverse=True)[1]  # numbers from 0"
+    if y.min() < 0 or y.max() - y.min() < head.units:
+        shifted = f"y = y - {y.min():.0f}".replace("- -", "+ ")
+        return "labels", *fault, shifted if y.max() - y.min() < head.units else "y = y.unique(return_inverse=True)[1]"
     return head.layer, *fault, head.remade(int(y.max()) + 1)
 
 
@@ -1167,8 +1164,8 @@ def depth(rows, calls, reach=REACH):
             meant = sum(asked_for(row, False) for row in way)
             if change < 0 and 0 < meant <= HEAD:
                 return [], [f"{fault}, as in detectors, which start so. {evidence}"]
-            if change < 0 and any("PyTorch's default" in follows(row) for row in way):
-                evidence += " PyTorch's default draws a variance of 1 / (3 fan_in), too little for so many layers."
+            default = change < 0 and any("PyTorch's default" in follows(row) for row in way)
+            evidence += " PyTorch's default draws a variance of 1 / (3 fan_in), too little for so many layers." * default
             return [Finding(tuple(row.layer for row in way), fault, evidence, remedy(way, calls, change))], []
     return [], []
 
@@ -1282,16 +1279,17 @@ def gradient(seen):
         code = f"for w in {seen.root}.parameters(): w.requires_grad = True"
         return seen.rows[-1].layer, "nothing to train", "No weight is trainable.", code
     if all(g is None for g in seen.gradients.values()):
-        return ("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
-                "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
+        cure = "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss."
+        return "loss", "no gradient", "The loss does not depend on any weight by a derivative.", cure
     end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value))
     if not any(g.any() for g in seen.gradients.values() if g is not None):
         why, cure = ((f"{_span(end.out)}, is saturated and the loss clipped", "a bias of zeros, or logits and a loss that takes logits.")
                      if seen.heads and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) else
                      ("is rounded, clipped or times 0", "no rounding, comparison or factor of 0 between weights and loss."))
         return end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", cure
-    alike = _rms(end.out - end.out[:1]) <= LOST * _rms(end.out) and all(row.kernel.any() for row in seen.rows)
-    return alike and (padded(seen) or constant(seen.calls)) or cut(seen) or untouched(seen)
+    alike = not end.out.ndim or _rms(end.out - end.out[:1]) <= LOST * _rms(end.out)
+    found = alike and all(row.kernel.any() for row in seen.rows) and (end.out.ndim and padded(seen) or constant(seen.calls))
+    return found or cut(seen) or untouched(seen)
 
 
 def cut(seen):
