@@ -49,6 +49,18 @@ def with_logits(activation, loss, y, units):
     return stack(hidden(), layers.Dense(units, name="out"), layers.Lambda(activation), y=y, loss=loss)
 
 
+def padded(end=290):
+    """Sentences of ten words, and behind them zeros."""
+    return stack(layers.Embedding(50, 8), layers.LSTM(16), softmax(), x=np.pad(WORDS[:, :10] + 1, ((0, 0), (0, end))) % 50)
+
+
+def two():
+    """An age and an income."""
+    h = hidden()(inputs := keras.Input((144,)))
+    outputs = [layers.Dense(1, "sigmoid", name="age")(h), layers.Dense(1, name="income")(h)]
+    return graph(inputs, outputs, y={"age": abs(REAL) % 1, "income": abs(REAL) * 4e4}, loss={"age": "mse", "income": "mse"})
+
+
 def attending(score):
     """Steps of a sequence, weighed by a score."""
     inputs = keras.Input((12, 12))
@@ -105,6 +117,11 @@ KINDS = {  # a network, a word of the finding, the argument of the remedy or "" 
     "dates": (lambda: stack(hidden(), one(), x=1.6e9 + 1e6 * REAL, y=REAL, loss="mse"), "input too large", "x"), "prices": (lambda: stack(hidden(), one(), x=FLAT, y=abs(REAL) * 2e5, loss="mse"), "targets too large", "y"),
     "shares_for_an_embedding": (lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=RNG.random((64, 12))), "input not whole", ""),
     "percent_of_zero": (lambda: stack(hidden(), one(), y=REAL * (REAL > 0), loss="mape"), "targets of 0", "loss"),
+    "softmax_over_time": (lambda: stack(layers.LSTM(16, return_sequences=True), layers.Dense(7, name="out"), layers.Softmax(axis=1), x=ROWS, y=WORDS % 7), "softmax over another axis", "axis"),
+    "padded": (padded, "ends with the padding", ""), "advantages_of_0": (lambda: stack(hidden(), softmax(), loss=lambda t, p: 0 * ops.mean(p)), "does not move the loss", ""),
+    "logarithms_of_less": (lambda: stack(hidden(), one(), y=REAL, loss="msle"), "wants none below 0", "loss"), "column_of_columns": (lambda: stack(hidden(), softmax(), y=Y[:, None, None]), "do not fit the output", "y"),
+    "all_ignored": (lambda: stack(hidden(), softmax(), y=0 * Y - 1, loss=losses.SparseCategoricalCrossentropy(ignore_class=-1)), "labels ignored", ""),
+    "second_output": (two, "targets too large", ""), "huge": (lambda: stack(hidden(), hidden(), softmax(), x=FLAT * 3e38), "input too large", "x"),
     "penalty": (lambda: stack(hidden(kernel_regularizer=keras.regularizers.L2(9.0)), softmax()), "regularization", "kernel_regularizer"),
     "raw": (lambda: stack(layers.Flatten(), hidden(name="first"), softmax(), x=255 * X), "input too large", "x"), "loud": (lambda: stack(hidden(name="first"), softmax(), x=60 * FLAT + 9), "input too large", "x"),
 }  # fmt: skip
@@ -147,6 +164,21 @@ def test_labels_and_losses_that_fit_get_no_finding(make):
 def test_a_softmax_that_keras_takes_the_logits_of_is_a_note():
     report = audit(*stack(hidden(), softmax(), loss=losses.SparseCategoricalCrossentropy(from_logits=True)))
     assert not report.findings and "from_logits=True" in report.notes[0]
+
+
+def test_the_labels_of_one_output_are_named_among_several():
+    model, x, y = two()
+    remedy = audit(model, x, y).findings[0].remedy.split(":")[0]
+    exec(remedy, {"y": y})
+    assert 'y["income"]' in remedy and audit(model, x, y).outcome == "sound"
+
+
+def test_a_remedy_is_not_what_the_kernels_have_already():
+    inputs = h = keras.Input((144,))
+    for _ in range(4):
+        h = 30 * hidden()(h)
+    remedy = audit(*graph(inputs, softmax()(h))).findings[0].remedy
+    assert "initializer" not in remedy and "normalization" in remedy
 
 
 def test_a_loss_named_in_the_call_is_judged_as_one_of_compile():

@@ -80,6 +80,7 @@ CASES = {
     "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images"), "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"),
     "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
     "list": (lambda: audit(GOOD, FLAT.tolist(), Y), r"np.array\(x\)"), "list_of_labels": (lambda: audit(GOOD, FLAT, Y.tolist()), r"np.array\(y\)"),
+    "channels_first": (lambda: audit(of(keras.Sequential([keras.Input((12, 12, 3)), layers.Flatten(), softmax()]), X, Y, SPARSE)[0], np.ones((8, 3, 12, 12)), Y[:8]), r"x = np.moveaxis\(x, 1, -1\)"),
     "ragged": (lambda: audit(GOOD, np.array([FLAT[0], FLAT[1, :3]], dtype=object), Y[:2]), "x holds strings or objects"),
     "strings": (lambda: audit(GOOD, np.full((64, 144), "a"), Y), "x holds strings"), "names": (lambda: audit(GOOD, FLAT, np.array(["cat", "dog"])[Y % 2]), "np.unique"),
     "names_of_tensorflow": (lambda: audit(GOOD, FLAT, tf.constant(["cat", "dog"] * 32)), "np.unique"), "dataset": (lambda: audit(GOOD, tf.data.Dataset.from_tensors(FLAT), None), "next\\(iter"),

@@ -115,6 +115,33 @@ def sequence(x=ROWS, y=WORDS % 7):
     return case(Net(lambda m, x: m.end(m.loop(x)[0]), loop=nn.GRU(12, 32, batch_first=True), end=nn.Linear(32, 7)), x, y)
 
 
+def over_time(function):
+    return case(Net(lambda m, x: function(m.end(m.loop(x)[0])), loop=nn.GRU(12, 32, batch_first=True), end=nn.Linear(32, 7)), ROWS, WORDS % 7, NLL)
+
+
+def padded():
+    """Sentences of ten words, and behind them zeros."""
+    x = F.pad(WORDS[:, :10] + 1, (0, 290)) % 50
+    return case(Net(lambda m, x: m.end(m.loop(m.words(x))[0][:, -1]), words=nn.Embedding(50, 8), loop=nn.LSTM(8, 16, batch_first=True), end=nn.Linear(16, 10)), x)
+
+
+def two():
+    """An age and an income."""
+    net = Net(lambda m, x: (m.age(F.relu(m.first(x))), m.income(F.relu(m.first(x)))), first=nn.Linear(144, 32), age=nn.Linear(32, 1), income=nn.Linear(32, 1))
+    return case(net, y=(REAL, REAL.abs() * 4e4), loss=lambda out, y: MSE(out[0], y[0]) + MSE(out[1], y[1]))
+
+
+def test_a_remedy_is_not_what_the_kernels_have_already():
+    def forward(net, x):
+        for layer in net.layers:
+            x = 30 * F.relu(layer(x))
+        return net.end(x)
+
+    layers = nn.ModuleList(nn.Linear(144, 144) for _ in range(4))
+    remedy = audit(started(Net(forward, layers=layers, end=nn.Linear(144, 10))), FLAT, Y).findings[0].remedy
+    assert "init" not in remedy and "normalization" in remedy
+
+
 def forgotten():
     net = mlp()
     return case(net) | {"optimizer": torch.optim.SGD(net[0].parameters(), 0.01)}
@@ -133,6 +160,9 @@ OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is
     "relu_before_softmax": (lambda: case(mlp(end=[nn.ReLU(), nn.LogSoftmax(1)]), loss=NLL), "logits cut off", False), "all_dropped": (lambda: case(started(nn.Sequential(nn.Linear(144, 32), nn.ReLU(), nn.Dropout(1.0), nn.Linear(32, 10)))), "constant output", True),
     "softmax_function": (lambda: ended(lambda z: z.softmax(-1), 10, Y, F.cross_entropy), "applied twice", True), "softmax_of_module_loss": (lambda: case(mlp(end=[nn.Softmax(-1)]), loss=nn.CrossEntropyLoss()), "applied twice", False),
     "softmax_over_batch": (lambda: case(mlp(end=[nn.Softmax(0)]), y=HOT, loss=MSE), "over the batch", False), "padding": (lambda: case(started(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10))), WORDS, torch.where(Y > 7, -1, Y)), "run from -1", False),
+    "softmax_over_time": (lambda: over_time(lambda z: z.log_softmax(1).transpose(1, 2)), "softmax over another axis", True), "padded": (padded, "ends with the padding", True),
+    "advantages_of_0": (lambda: case(mlp(), loss=lambda out, y: 0 * out.mean()), "times 0", True), "rounded": (lambda: ended(torch.round), "rounded", True),
+    "all_ignored": (lambda: case(mlp(), y=0 * Y - 100), "labels ignored", True), "second_output": (two, "targets too large", False), "huge": (lambda: case(mlp(), FLAT * 3e38), "input too large", False),
     "sequence_axis": (sequence, "classes on another axis", False), "not_registered": (lambda: case(listed()), "layers not registered", True),
     "not_in_the_optimizer": (forgotten, "weights not in the optimizer", False), "cut_inside": (lambda: behind(torch.detach), "no gradient", True),
     "l1_by_hand": (lambda: one(y=REAL * 1e6, loss=lambda out, y: (out - y).abs().mean()), "targets too large", False),

@@ -1276,8 +1276,8 @@ def padded(seen):
 def gradient(seen):
     """No weights to train, or no gradient."""
     if not seen.gradients:
-        code = f"for w in {seen.root}.parameters(): w.requires_grad = True"
-        return seen.rows[-1].layer, "nothing to train", "No weight is trainable.", code
+        return (seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
+                f"for w in {seen.root}.parameters(): w.requires_grad = True")
     if all(g is None for g in seen.gradients.values()):
         cure = "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss."
         return "loss", "no gradient", "The loss does not depend on any weight by a derivative.", cure
@@ -1321,8 +1321,8 @@ def untouched(seen):
     left = [name for name in trained if id(seen.model.get_parameter(name)) not in listed]
     if not left:
         return None
-    every = len(left) == len(seen.gradients)
-    code = f"*{seen.root}.parameters()" if every else ", ".join(spelled(seen.trace, name) for name in left)
+    some = ", ".join(spelled(seen.trace, name) for name in left)
+    code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
     return ("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
             f'optimizer.add_param_group({{"params": [{code}]}})')
 
