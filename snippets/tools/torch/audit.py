@@ -1201,9 +1201,8 @@ def reused(rows, seen):
         return grouped(found)
     evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
     every = [row for group in copied for row in group]
-    names = tuple(dict.fromkeys(row.layer for row in every))
     code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for group in copied for row in group[1:]]))
-    return [*grouped(found), Finding(names, "copied layers", evidence, code)]
+    return [*grouped(found), Finding(tuple(dict.fromkeys(row.layer for row in every)), "copied layers", evidence, code)]
 
 
 # Neither labels nor start: gradient, first loss, step.
@@ -1284,7 +1283,7 @@ def gradient(seen):
     end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value))
     if not any(g.any() for g in seen.gradients.values() if g is not None):
         why, cure = ((f"{_span(end.out)}, is saturated and the loss clipped", "a bias of zeros, or logits and a loss that takes logits.")
-                     if seen.heads and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) else
+                     if seen.heads and end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) else
                      ("is rounded, clipped or times 0", "no rounding, comparison or factor of 0 between weights and loss."))
         return end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", cure
     alike = not end.out.ndim or _rms(end.out - end.out[:1]) <= LOST * _rms(end.out)
