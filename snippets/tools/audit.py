@@ -37,16 +37,14 @@ FAR = 100  # times the size of the outputs, from where targets are out of reach 
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 HEAVY = 30  # times the loss of the data, from where regularization decides
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
-RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
-         "LeCun": lambda n_in, n_out: 1 / n_in}
+RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
 LIMITS = {"tanh": (-1, 1), "hard_tanh": (-1, 1), "sigmoid": (0, 1), "hard_sigmoid": (0, 1)}
 RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6),
                    **dict.fromkeys(("relu", "softplus", "exponential"), (0, math.inf))}  # of an output
 RECTIFIERS = ("relu", "leaky", "prelu", "elu", "celu", "gelu", "silu", "mish")
 ACTIVATIONS = {name.replace("_", ""): name for name in ["prelu", *dir(keras.activations)]}
-NORMALIZATION = (kl.BatchNormalization, kl.LayerNormalization, kl.GroupNormalization, kl.UnitNormalization,
-                 kl.RMSNormalization)
+NORMALIZATION = (kl.BatchNormalization, kl.LayerNormalization, kl.GroupNormalization, kl.UnitNormalization, kl.RMSNormalization)
 KERNELS = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
 SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categorical", "categorical", "binary"))
 RELATIVE = "mean_absolute_percentage_error"
@@ -56,7 +54,6 @@ FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossen
             "mean_squared_logarithmic_error": "logarithm", **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
 FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
-BETWEEN = "normalization behind each of them: what stands between these kernels makes it grow, not their size."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
@@ -323,8 +320,8 @@ def heads(model, calls, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else [f"y[{i}]" for i in range(len(made))]
-    names = names if isinstance(y, (dict, list, tuple)) else ["y"]
+    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else (
+        [f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
     return [head(calls, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
@@ -399,13 +396,6 @@ def behind(call):
     return found
 
 
-def hides(end, later):
-    """True if zeros in the output of `end` would hide the images from all that follows, as no residual branch does."""
-    if any(varies(c.output) for c in end.takers if not c.kernels and not isinstance(c.layer, kl.Concatenate)):
-        return False
-    return bool(end.takers) or not (later and varies(later[0].inputs[0]))  # no takers: the model adds by itself
-
-
 def varies(tensor, rounded=0.0):
     """True if the images of the batch are not all alike in this tensor, up to a share of its largest number."""
     images = np.asarray(tensor, "float64")
@@ -439,12 +429,14 @@ def measured(layer, holders, outputs, changes):
     edge = (high - low) / 200
     is_output = any(t is path.end.output for t in keras.tree.flatten(outputs) for path in paths)
     is_output |= first.traced and not any(call in c.feeders for c in holders for call in calls)
+    shown = any(varies(c.output) for c in end.takers if not c.kernels and not isinstance(c.layer, kl.Concatenate))
+    later = holders[holders.index(calls[-1]) + 1:]  # no takers: the model adds by itself
     row = {
         "layer": first.name, "trainable": layer.trainable, "activation": activation,
         "normalized": paths[0].normalized, "shifted": paths[0].shifted,
         "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
         "is_output": is_output, "blocks": is_output or not any(map(varies, keras.tree.flatten(outputs))),
-        "hides": not is_output and hides(end, holders[holders.index(calls[-1]) + 1:]),
+        "hides": not is_output and not shown and (bool(end.takers) or not (later and varies(later[0].inputs[0]))),
         "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
         "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
@@ -456,8 +448,7 @@ def measured(layer, holders, outputs, changes):
         "delta": _rms(delta), "delta_square": np.sum(delta**2) / images,
     }
     parts = {kind: f"/{kind.removesuffix('_kernel')}" if len(first.kernels) > 1 else "" for kind in first.kernels}
-    return [SimpleNamespace(**row, name=first.name + parts[kind],
-                            **weighed(layer, kind, v, *changes.get(id(v), (None, None))))
+    return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None))))
             for kind, v in first.kernels.items()]
 
 
@@ -570,9 +561,8 @@ def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     y = head.y if head.ignored is None else head.y[head.y != head.ignored]
     if not y.size or not np.isfinite(y).all():
-        left = f"All labels are {head.ignored}, which the loss leaves out."
-        return first_case([(y.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."),
-                           (True, "labels", "labels ignored", left, "look at the loading.")])
+        return first_case([(y.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."), (
+            True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at the loading.")])
     low, high, units, ours, theirs = y.min(), y.max(), head.units, head.y.shape, head.out.shape
     whole, fits = (y == y.round()).all(), y.size == head.out.size
     most = head.y.sum(axis=-1).max() if ours == theirs and units > 1 else 1
@@ -603,8 +593,7 @@ def labels(head):
             (True, head.layer, out_of_range[0], of_units, per_class)],
         CATEGORICAL: [
             (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} stands.", yes_or_no),
-            (ours != theirs and fits, "labels", "labels do not fit the output", other_shape,
-             f"y = y.reshape({(-1, *theirs[1:])})."),
+            (ours != theirs and fits, "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:])})."),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
             (most > 1.01, *several)],
         BINARY: [
@@ -617,16 +606,13 @@ def labels(head):
             (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, out_of_range[0], of_shares,
              to(head, units=int(high) + 1, **by_class)),
             (True, "labels", out_of_range[0], of_shares, "y = (y - y.min()) / (y.max() - y.min()).")],
-        "logarithm": [
-            (low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')],
+        "logarithm": [(low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')],
         "distance": [
-            (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.",
-             'loss="mae".'),
+            (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.", 'loss="mae".'),
             (alike,),
             (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else
              "targets in the shape of the outputs."),
-            (whole and low >= 0 and high < units, head.layer, *broadcast,
-             to(head, ": if y numbers classes; else units=1", **by_class)),
+            (whole and low >= 0 and high < units, head.layer, *broadcast, to(head, ": if y numbers classes; else units=1", **by_class)),
             (True, head.layer, *broadcast, to(head, units=1))],
     }.get(head.family, []), head.spelled)
 
@@ -636,7 +622,7 @@ def outputs(head, seen):
     name, activation, out, y = head.layer, head.activation, head.out, head.y
     squashed = activation in ("softmax", "sigmoid")
     earlier = activation_of(head.before.layer) if squashed and head.before else ""
-    before = head.before.layer.name if earlier else ""
+    before = head.before and head.before.layer.name
     sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
     takes_shares = head.family in CROSS_ENTROPIES and not head.from_logits and not head.own_logits
@@ -653,10 +639,8 @@ def outputs(head, seen):
          to(head, activation="sigmoid")),
         (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
          "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
-        (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.",
-         'activation="linear".'),
-        (earlier in RANGES, before, "logits cut off", f"{earlier} limits what {activation} in {name} gets.",
-         'activation="linear".'),
+        (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", 'activation="linear".'),
+        (earlier in RANGES, before, "logits cut off", f"{earlier} limits what {activation} in {name} gets.", 'activation="linear".'),
         (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
          "The loss has from_logits=True and applies it again.", linear),
         (head.from_logits and not squashed and activation in RANGES, name, "logits cut off",
@@ -683,8 +667,7 @@ def fitting(row):
 
 def fits(row):
     """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
-    size = math.log(row.ratios.get(fitting(row), OFF))
-    return size < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
+    return (math.log(row.ratios.get(fitting(row), OFF)) < min(row.chance, 0.3)) & (abs(row.kernel.mean()) < row.weight_std / 3)
 
 
 def advice(row):
@@ -754,8 +737,7 @@ def scales(rows, seen):
     if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
     yield from found
-    for rows, why in ((other, "as the initializer counts other fans"),
-                      (faint, "as outputs, GANs and detectors often start")):
+    for rows, why in ((other, "as the initializer counts other fans"), (faint, "as outputs, GANs and detectors often start")):
         if rows:
             least = min(row.off for row in rows)
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
@@ -792,11 +774,11 @@ def constant(seen):
     if not seen.flows or any(varies(end, LOST) for end in ends) or not all(row.kernel.any() for row in seen.rows):
         return
     passes = [c for c in seen.calls if c.z.dtype.is_floating and c.inputs and varies(c.inputs[0])]
-    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.z, LOST)):
-        if not varies(call.inputs[0][:, -1]):
-            yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are "
-                            "alike.", "padding in front, or mask_zero=True in the Embedding.")
-            return
+    loops = (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.z, LOST))
+    for call in (c for c in loops if not varies(c.inputs[0][:, -1])):
+        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
+                        "padding in front, or mask_zero=True in the Embedding.")
+        return
     layer = next((c.layer for c in passes if not varies(c.z)), None)
     gamma, rate, evidence = getattr(layer, "gamma", None), getattr(layer, "rate", 0), "Behind it all images are alike"
     if gamma is not None and not np.any(gamma):
@@ -841,10 +823,6 @@ def longest(calls):
 
 def depth(seen, reach=REACH):
     """A signal or an error signal that vanishes or explodes, though no layer stands out."""
-    for row in seen.rows[1:]:
-        if row.lost and row.blocks and not seen.rows[0].lost:
-            yield Finding(row.layer, "no signal", "What comes in is one for all images.", "look at the layer before.")
-            return
     by_layer = {row.layer: row for row in seen.rows if row.fans and not row.is_output}
     way = [by_layer[name] for name in longest(seen.calls) if name in by_layer]
     if sum(row.convolves for row in way) > len(way) / 2:
@@ -852,27 +830,19 @@ def depth(seen, reach=REACH):
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
-        change = growth([row for row in course if size(row) > 0], size)  # around branches from zero it is 0
+        sized, change, i = [row for row in course if size(row) > 0], 0.0, 0  # around branches from zero it is 0
+        while i < len(sized):  # pooling changes the size by itself: compare layers with as many positions
+            j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
+            change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
         if abs(change) > allowed:
             yield from faded(what, change, course, way, seen.calls)
             return
 
 
-def growth(rows, size):
-    """By how many powers of e a mean square grows. Pooling changes it by itself: only where positions are as many."""
-    total, i = 0.0, 0
-    while i < len(rows):
-        j = max(k for k, row in enumerate(rows) if row.positions == rows[i].positions)
-        total += math.log(size(rows[j]) / size(rows[i]))
-        i = j + 1
-    return total
-
-
 def faded(what, change, course, way, calls):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
-    evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to "
-                f"{course[-1].layer}.")
+    evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}.")
     normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid = all("sigmoid" in row.activation for row in way)
     branches = any(type(c.layer).__name__ == "Add" for c in calls)
@@ -890,7 +860,8 @@ def faded(what, change, course, way, calls):
         yield Finding(tuple(row.layer for row in way), fault, evidence, (
             "normalization in each residual branch, or branches that start from zero." if branches else
             "residual connections, or fewer layers." if normalized else
-            BETWEEN if change > 0 and all(map(fits, way)) else
+            "normalization behind each of them: what stands between these kernels makes it grow, not their size."
+            if change > 0 and all(map(fits, way)) else
             'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
             f"{advice(way[0])}: in every layer of {way[0].activation or 'this kind'}."))
 
@@ -926,8 +897,7 @@ def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     call = next((c for c in seen.calls if not all(np.isfinite(np.asarray(t)).all() for t in (c.z, c.output))), None)
     evidence, half = "Here NaN or infinity appears first.", getattr(call and call.layer, "compute_dtype", "") == "float16"
-    wild = [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]
-    if wild and not half:
+    if not half and (wild := [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]):
         yield from wild
     elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
@@ -935,8 +905,7 @@ def overflow(seen):
     elif half:
         yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at 65504.", "the policy mixed_bfloat16.")
     elif not call.kernels:
-        yield elsewhere(call.layer.name, "not a number", evidence,
-                        "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
+        yield elsewhere(call.layer.name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
     else:
         yield Finding(call.layer.name, "not a number", evidence, "smaller weights or inputs.")
 
@@ -963,9 +932,9 @@ def gradient(seen):
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
-        yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, "
-                        f"{why}.", 'bias_initializer="zeros": or from_logits=True without activation.' if clipped else
-                        "no rounding, comparison or factor of 0 between weights and loss.")
+        cure = ('bias_initializer="zeros": or from_logits=True without activation.' if clipped else
+                "no rounding, comparison or factor of 0 between weights and loss.")
+        yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
 
 def first_loss(seen):
@@ -973,14 +942,12 @@ def first_loss(seen):
     data = float(sum(map(lossy, seen.heads))) or 1.0
     if seen.penalty > HEAVY * abs(data):
         evidence = f"It makes up {seen.penalty:.3g} of the first loss of {seen.loss:.3g}."
-        yield elsewhere("loss", "regularization outweighs the data", evidence,
-                        "kernel_regularizer=keras.regularizers.L2(1e-4).")
+        yield elsewhere("loss", "regularization outweighs the data", evidence, "kernel_regularizer=keras.regularizers.L2(1e-4).")
         return
     for head in seen.heads:
         fair = math.log(2 if head.family == BINARY else max(2, head.units))
-        summed = getattr(head.loss, "reduction", "") == "sum"
-        value, ours, theirs = float(lossy(head)), _rms(head.out), _rms(head.y)
-        value /= head.out.size / head.units if summed else 1
+        terms = head.out.size / head.units if getattr(head.loss, "reduction", "") == "sum" else 1
+        value, ours, theirs = float(lossy(head)) / terms, _rms(head.out), _rms(head.y)
         if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
             yield loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
             return
@@ -1010,10 +977,9 @@ def loudest(seen, evidence):
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = "smaller weights here, or normalization behind it."
-    if rows and rows[0].is_output and not rows[0].from_bias and fits(rows[0]):
-        remedy = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)."
-    elif rows and (rows[0].from_bias or not fits(rows[0])):
-        remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{advice(rows[0])}."
+    if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
+        smaller = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)" if fits(rows[0]) else advice(rows[0])
+        remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{smaller}."
     return Finding(call.layer.name, "first loss too large", evidence, remedy)
 
 
@@ -1022,8 +988,7 @@ def step(seen):
     rows = [row for row in seen.rows if row.step and row.off > 1 / OFF and not row.normalized]
     if not rows:
         return
-    row, optimizer = max(rows, key=lambda row: row.step), seen.model.optimizer
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    row, optimizer = max(rows, key=lambda row: row.step), getattr(seen.model.optimizer, "inner_optimizer", seen.model.optimizer)
     rate, epsilon = float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
     evidence, far = f"The next step is {row.step:.2g} times the kernel.", any(
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
@@ -1094,21 +1059,19 @@ class Report:
         fig, at = Figure(figsize=(7, 6), layout="constrained"), range(len(self.rows))
         curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows],
                   "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
-        axes = fig.subplots(3, 1, sharex=True)
-        for ax, (label, curve) in zip(axes, curves.items()):
+        for ax, (label, curve) in zip(fig.subplots(3, 1, sharex=True), curves.items()):
             ax.semilogy(at, [value or math.nan for value in curve], "o-")
             ax.yaxis.set_minor_formatter("")
             ax.set_ylabel(label)
             for i in (i for i in at if any(self.rows[i].layer in finding.layers for finding in self.findings)):
                 ax.axvline(i, color="0.5", linestyle=":")
-        axes[2].axhspan(1 / OFF, OFF, alpha=0.15)
-        axes[2].set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
+        ax.axhspan(1 / OFF, OFF, alpha=0.15)
+        ax.set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
         return fig
 
 
 def _line(cells):
-    widths = COLUMNS.values()
-    return "".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(cells, widths)).rstrip()
+    return "".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(cells, COLUMNS.values())).rstrip()
 
 
 def _short(number):
@@ -1195,9 +1158,8 @@ def sentence(error, model, x, recorder):
         return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
     parts = x, getattr(model, "inputs", None) or []
     given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
-    cure = "reshape x"
+    cure, ours = "reshape x", given[0][1:]
     if len(given) == len(taken) == 1 and len(given[0]) == len(taken[0]) > 2:
-        ours = given[0][1:]
         for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
             if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
                 cure = f"x = np.moveaxis(x, {axes})"
@@ -1208,8 +1170,8 @@ def sentence(error, model, x, recorder):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
-    where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1]) or "model"
-    return f"The {where} fails on this batch: model(x[:2], training=True) shows why."
+    where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1])
+    return f"The {where or 'model'} fails on this batch: model(x[:2], training=True) shows why."
 
 
 def _shapes(part):
