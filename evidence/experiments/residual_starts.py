@@ -26,6 +26,7 @@ PROTOCOL = {
     "starts": STARTS,
     "signal": {"blocks": DEPTHS, "width": 64, "images": 128},
     "training": {"blocks": BLOCKS, "width": 32, "learning_rates": RATES, "batch_size": BATCH, "steps": STEPS},
+    "adam_epsilon": 1e-7,  # added to the root of the corrected mean square, as in Adam's paper; Keras adds it before correcting
     "validation_images": 1000,
     "test_images": 2000,
     "seeds": list(range(5)),
@@ -79,7 +80,7 @@ def trained(seed):
     for optimizer, rates in RATES.items():
         grid = [(start, rate) for start in STARTS for rate in rates]
         weights = initial(seed, [start for start, _ in grid])
-        losses = descent.train(forward, weights, *data, order, [rate for _, rate in grid], optimizer, epsilon=lambda step: 1e-7)
+        losses = descent.train(forward, weights, *data, order, [rate for _, rate in grid], optimizer, epsilon=lambda step: PROTOCOL["adam_epsilon"])
         loss = np.where(np.isfinite(losses[-1]), losses[-1], np.nan)
         chosen_by, reported = ((forward(weights, images).numpy().argmax(-1) == labels).mean(-1) for images, labels in held_out)
         for k, (start, rate) in enumerate(grid):
