@@ -193,8 +193,8 @@ def test_zero_padding_takes_what_it_takes_from_many_random_convolutions(pixels):
 @pytest.mark.parametrize("pixels", [2, 7, 28])
 def test_padding_begins_with_the_share_of_places_on_the_map_and_settles_at_a_half_wave(pixels):
     left = padding.kept(pixels, 400)
-    assert left[0] == pytest.approx(padding.first(pixels))
-    assert left[-1] / left[-2] == pytest.approx(padding.lasting(pixels), rel=1e-3)
+    assert left[0] == pytest.approx((1 - 2 / (3 * pixels)) ** 2)
+    assert left[-1] / left[-2] == pytest.approx(((1 + 2 * math.cos(math.pi / (pixels + 1))) / 3) ** 2, rel=1e-3)
 
 
 def test_without_neighbours_nothing_is_padded():

@@ -22,13 +22,3 @@ def side(pixels, window=3):
     """The mean over a window along one side of a map, zeros outside: (pixels, pixels)."""
     offsets = range(-((window - 1) // 2), window // 2 + 1)
     return sum(np.eye(pixels, k=offset) for offset in offsets) / window
-
-
-def lasting(pixels):
-    """The factor on the mean square per layer of 3 by 3 that the first formula settles at: that of a half wave of a sine."""
-    return ((1 + 2 * np.cos(np.pi / (pixels + 1))) / 3) ** 2
-
-
-def first(pixels, window=3):
-    """The factor of the first such layer of 3 by 3: the share of the window's taps that lie on the map."""
-    return (1 - 2 / (window * pixels)) ** 2
