@@ -1,0 +1,63 @@
+"""A published figure beside our small version of it, and the verdict that follows from bands fixed beforehand."""
+
+import importlib
+from math import isfinite
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+VERDICTS = ("reproduced", "partly", "not at this budget", "not yet measured")
+ANY = float("inf")
+
+
+class Band(NamedTuple):
+    """Between which two numbers a quantity must lie, ends included, for "reproduced" and for "partly"."""
+
+    quantity: str  # what is computed, in words with its unit
+    reproduced: tuple[float, float]
+    partly: tuple[float, float] | None = None  # None: "partly" does not ask for this quantity
+
+
+class Reproduction(NamedTuple):
+    """A published figure, table or statement, and what must come out of our runs for a verdict."""
+
+    key: str
+    paper: str  # key in docs/references.bib
+    where: str  # the figure or table, or the part of the paper that we could read
+    shows: str  # in our own words
+    ours: str  # the small version
+    bands: dict[str, Band]  # by quantity
+    experiments: tuple[str, ...]
+    page: str  # where the book tells of it
+    seen: bool  # whether our runs were on record before the bands were fixed; the bands then follow from the paper alone
+    measure: Callable | None = None  # runs -> {quantity: number}; None until the experiment is measured
+    why: str = ""  # what we know of why it falls short, if it does
+
+    def values(self, runs):
+        """{quantity: number} of all bands, from the runs of all experiments, {experiment: arms}; None if there is no measurement yet."""
+        if self.measure is None:
+            return None
+        found = {name: float(value) for name, value in self.measure(runs).items()}
+        if found.keys() != self.bands.keys():
+            raise KeyError(f"{self.key} measures {sorted(found)}, and has bands for {sorted(self.bands)}")
+        return found
+
+    def verdict(self, runs):
+        """One of VERDICTS."""
+        found = self.values(runs)
+        if found is None:
+            return VERDICTS[3]
+        if all(within(found[name], band.reproduced) for name, band in self.bands.items()):
+            return VERDICTS[0]
+        asked = {name: band.partly for name, band in self.bands.items() if band.partly}
+        return VERDICTS[1] if all(within(found[name], ends) for name, ends in asked.items()) else VERDICTS[2]
+
+
+def within(value, ends):
+    """Whether a number lies between two ends; NaN, a diverged run's, and infinity never do."""
+    return isfinite(value) and ends[0] <= value <= ends[1]
+
+
+def collect():
+    """Every row of evidence/reproductions/*.py, in the order of the files."""
+    paths = sorted((Path(__file__).parents[1] / "reproductions").glob("*.py"))
+    return [row for path in paths for row in importlib.import_module(f"evidence.reproductions.{path.stem}").ROWS]

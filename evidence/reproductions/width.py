@@ -1,0 +1,37 @@
+"""Figures about width and fine-tuning. All bands were fixed before our first run."""
+
+from evidence.readings.reproduction import ANY, Band, Reproduction
+
+ROWS = [
+    Reproduction(
+        "rate_across_widths", "yang2022", "figure 1",
+        "In the standard parametrization the best learning rate changes with width, in the maximal update parametrization it stays.",
+        "Dense ReLU networks with three hidden layers of 32 to 512 units, Adam, training loss.",
+        {
+            "standard": Band("octaves by which the best rate falls from the smallest width to the largest, standard", (1, ANY)),
+            "mup": Band("the same under μP", (-1, 1)),
+            "contrast": Band("the first less the size of the second", (0.5, ANY), (0.5, ANY)),
+        },
+        (), "", False,
+    ),
+    Reproduction(
+        "wider_is_better", "yang2022", "figure 1",
+        "In the standard parametrization wider networks are not always better, in the maximal update parametrization they are at each rate.",
+        "The same networks: each width beside half of it, at each rate up to the best.",
+        {
+            "mup": Band("share of the pairs in which the wider network has the lower loss, μP", (0.9, 1), (0.75, 1)),
+            "standard": Band("the same share, standard, over all rates", (0, 0.9)),
+        },
+        (), "", False,
+    ),
+    Reproduction(
+        "lora_start", "hayou2024", "abstract",
+        "A random A with B = 0 stands larger rates than a random B with A = 0, and does better on average.",
+        "A dense network trained on digits, adapted with rank 4 to digits turned by 90 degrees.",
+        {
+            "rate": Band("octaves by which the largest rate that lowers the loss is larger for a random A", (1, ANY), (0.5, ANY)),
+            "lead": Band("test accuracy at the best rate less that of a random B, points", (0, ANY)),
+        },
+        (), "", False,
+    ),
+]  # fmt: skip
