@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from pybtex.backends import markdown
-from pybtex.database import parse_string
+from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from pybtex.style.formatting import BaseStyle
 from pybtex.style.template import field, href, join, names, optional, tag
@@ -31,7 +31,7 @@ def read(text):
         name = re.match(r"@\w*\{?\s*([^\s,]*)", part[0])[1]
         lines_above = "\n" * text.count("\n", 0, part.start())
         try:
-            found = parse_string(lines_above + part[0], "bibtex").entries
+            found = Parser().parse_string(lines_above + part[0]).entries
         except PybtexError as error:
             raise _problem(name, error) from None
         if name not in found:

@@ -4,6 +4,7 @@ Every decision is a test at LEVEL: of some two thousand, one would be wrong by c
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,8 +61,14 @@ def matrices(quantities):
 
 def cells(runs, quantities):
     """{kind: Cell} of the matrices of an architecture."""
-    columns, sizes = runs["census"].protocol["columns"], runs["census"].protocol["sizes"]
-    return {kind: cell(dict(zip(columns, quantities[kind].T, strict=True)), sizes) for kind in matrices(quantities)}
+    columns, sizes = (tuple(runs["census"].protocol[name]) for name in ("columns", "sizes"))
+    sizes = tuple(map(tuple, sizes))
+    return {kind: _recorded(quantities[kind].tobytes(), columns, sizes) for kind in matrices(quantities)}
+
+
+@lru_cache(4096)  # some 500 kinds: twenty claims ask for all of them, on the record, on fresh seeds and on altered runs
+def _recorded(values, columns, sizes):
+    return cell(dict(zip(columns, np.frombuffer(values).reshape(-1, len(columns)).T, strict=True)), sizes)
 
 
 def cell(held, sizes):

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Callable
 
@@ -39,7 +39,7 @@ class Claim:
     def template(self):
         return inspect.cleandoc(self.check.__doc__).replace("\n", " ")
 
-    @property
+    @cached_property
     def code(self):
         """The refutation and the check as they stand in the file, without the docstring and what only prints."""
         source = inspect.getsource(self.check)

@@ -3,6 +3,7 @@
 import re
 
 LEARNS = 0.2  # mean validation accuracy; an arm that stays below it at every rate learned at none
+RATE = re.compile(r"[\d.e-]+")
 
 
 def grid(arms, stem):
@@ -10,7 +11,8 @@ def grid(arms, stem):
 
     arms: {name: quantities} of one experiment.
     """
-    found = {float(rate): arm for name, arm in arms.items() if (rate := _rate(name, stem))}
+    begin = f"{stem}_"
+    found = {float(name[len(begin) :]): arm for name, arm in arms.items() if name.startswith(begin) and RATE.fullmatch(name, len(begin))}
     if not found:
         raise KeyError(f"no arm is called {stem}_<rate>")
     return dict(sorted(found.items()))
@@ -34,7 +36,7 @@ def reached(arms, stem, quantity="test_accuracy"):
 
 def stems(arms):
     """What the names of an experiment's arms begin with, where a rate ends them and validation images were asked."""
-    ended = (re.fullmatch(r"(.+)_[\d.e-]+", name) for name, arm in arms.items() if "val_accuracy" in arm)
+    ended = (re.fullmatch(rf"(.+)_{RATE.pattern}", name) for name, arm in arms.items() if "val_accuracy" in arm)
     return list(dict.fromkeys(found[1] for found in ended if found))
 
 
@@ -47,8 +49,3 @@ def at_an_end(arms):
         if learns and chosen in (rates[0], rates[-1]):
             found[stem] = chosen
     return found
-
-
-def _rate(name, stem):
-    begins, _, rate = name.rpartition("_")
-    return rate if begins == stem and re.fullmatch(r"[\d.e-]+", rate) else None
