@@ -1,5 +1,6 @@
 """Every claim holds on the evidence, fails on its refutation, and is cited by a page."""
 
+import pickle
 import re
 
 import pytest
@@ -49,6 +50,13 @@ def test_the_claim_is_cited_by_a_page(one):
 def test_every_citation_names_a_claim():
     cited = {name for text in PAGES.values() for name in re.findall(r"\(= claims\.(\w+) =\)", text)}
     assert cited <= {one.name for one in CLAIMS}
+
+
+def test_a_refutation_leaves_the_runs_as_they_are(runs):
+    before = {name: pickle.dumps(arms) for name, arms in runs.items()}
+    for one in CLAIMS:
+        one.refuted(runs)
+    assert {name: pickle.dumps(arms) for name, arms in runs.items()} == before
 
 
 def test_a_check_that_cannot_fail_is_noticed(runs):

@@ -108,7 +108,7 @@ def _counted(values):
 
 
 def _moves(values):
-    return len(values) > 1 and not all(np.array_equal(one, values[0], equal_nan=True) for one in values)
+    return len(values) > 1 and not np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True)
 
 
 @cache

@@ -65,13 +65,25 @@ class Claim:
 
     def refuted(self, runs):
         """True if the check fails on the altered runs, as it must; False if it does not notice."""
-        altered = copy.deepcopy(runs)
+        altered = _Copied(runs)
         self.refutation(altered)
         try:
             self.check(altered)
         except AssertionError:
             return True
         return False
+
+
+class _Copied(dict):
+    """Runs to be altered: an experiment is copied when it is first asked for, and no other."""
+
+    def __init__(self, runs):
+        super().__init__()
+        self.runs = runs
+
+    def __missing__(self, name):
+        self[name] = copy.deepcopy(self.runs[name])
+        return self[name]
 
 
 def claim(refuted_by):
