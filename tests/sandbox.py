@@ -17,6 +17,8 @@ from unittest import mock
 import numpy as np
 import pytest_socket
 
+ROOT = Path(__file__).parent.parent
+OURS = ("evidence", "snippets", "tests")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 _SESSION = tempfile.TemporaryDirectory()  # goes when the interpreter ends
@@ -73,7 +75,8 @@ def fresh_process(real_mnist, needs_keras, beside=()):
             shutil.copy(file, folder)
         stack.enter_context(contextlib.chdir(folder))
         stack.enter_context(mock.patch.dict(os.environ))
-        stack.enter_context(mock.patch.multiple(sys, argv=[""], path=[folder, *sys.path]))
+        elsewhere = [place for place in sys.path if place and Path(place).resolve() != ROOT]
+        stack.enter_context(mock.patch.multiple(sys, argv=[""], path=[folder, *elsewhere]))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(np.errstate())
         stack.enter_context(np.printoptions())
@@ -90,7 +93,18 @@ def fresh_process(real_mnist, needs_keras, beside=()):
             keras.utils.set_random_seed(random.randrange(2**32))
             keras.utils.clear_session(free_memory=False)  # freeing takes 0.2 s
         stack.enter_context(offline())
+        stack.enter_context(_outside_the_repository())
         yield
+
+
+@contextlib.contextmanager
+def _outside_the_repository():
+    """A reader has no more of this project than lies beside the block."""
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in OURS}
+    try:
+        yield
+    finally:
+        sys.modules.update(hidden)
 
 
 def _forget_modules(folder):

@@ -3,16 +3,12 @@
 Tools in PyTorch lie in snippets/tools/torch, under the name that the tool has in Keras, and share its page.
 """
 import ast
-import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 
 import pytest
 
-from tests import fences, frameworks, pages, sandbox
+from tests import fences, pages
 
 TOOLS = sorted(pages.ROOT.glob("snippets/tools/**/*.py"))
 each_tool = pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.relative_to(pages.ROOT / "snippets/tools").as_posix())
@@ -20,29 +16,6 @@ OURS = {"audit", "stacked"}  # not from a paper; in Keras both also need TensorF
 
 LONG = {"snippets/tools/audit.py": 1200, "snippets/tools/torch/audit.py": 1470}  # lines: one file to copy that knows every kind
 # of layer, label, loss and fault; in colour it would outweigh its page
-
-# Runs <folder>/example.py of each folder named, as Python would there, and writes what each prints, or its error, as
-# JSON. One process, since Keras takes seconds to import; the tools themselves are imported anew for each example.
-DRIVER = """
-import contextlib, io, json, os, runpy, sys, traceback
-import keras.src.datasets.mnist as mnist
-answer, mnist_file, *folders = sys.argv[1:]
-mnist.get_file = lambda **_: mnist_file
-known, printed = set(sys.modules), {}
-for folder in folders:
-    os.chdir(folder)
-    sys.path[0], sys.argv = folder, ["example.py"]
-    for name in [name for name in sys.modules if name not in known and os.path.exists(name + ".py")]:
-        del sys.modules[name]
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        try:
-            runpy.run_path("example.py", run_name="__main__")
-        except BaseException:
-            print(traceback.format_exc())
-    printed[folder] = output.getvalue()
-with open(answer, "w") as file:
-    json.dump(printed, file)
-"""
 
 
 def in_torch(path):
@@ -67,24 +40,6 @@ def examples(path):
     return [block for block in blocks if path in block.beside and path.stem in imported(ast.parse(block.code))]
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """{(tool, index of the example): (what it prints, what the page shows)}, from one process outside the repository."""
-    folder, chosen = tmp_path_factory.mktemp("elsewhere"), {}
-    for path in (path for path in TOOLS if frameworks.installed("torch") or not in_torch(path)):
-        for index, block in enumerate(examples(path)):
-            own = folder / f"{path.parent.name}_{path.stem}_{index}"
-            own.mkdir()
-            shutil.copy(path, own)
-            (own / "example.py").write_text(block.code)
-            chosen[str(own)] = (path, index), block.expected_output
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [sys.executable, "-c", DRIVER, str(folder / "printed.json"), str(sandbox.mnist_file(real=False)), *chosen]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
-    printed = json.loads((folder / "printed.json").read_text())
-    return {key: (printed[own], expected) for own, (key, expected) in chosen.items()}
-
-
 def test_the_tools_are_those_that_the_pages_offer():
     offered = {name for page in pages.paths() for name in pages.DOWNLOAD.findall(page.read_text("utf-8"))}
     assert {path.relative_to(pages.ROOT).as_posix() for path in TOOLS} == {name for name in offered if "/tools/" in name} != set()
@@ -103,14 +58,10 @@ def test_a_tool_in_pytorch_has_one_in_keras():
     assert {path.name for path in TOOLS if in_torch(path)} <= {path.name for path in TOOLS if not in_torch(path)}
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, marks=[pytest.mark.needs("torch")] * in_torch(path)) for path in TOOLS],
-                         ids=lambda path: path.relative_to(pages.ROOT / "snippets/tools").as_posix())
-def test_an_example_of_a_tool_runs_outside_the_repository_and_prints_what_its_page_shows(path, runs):
-    mine = {index: run for (tool, index), run in runs.items() if tool == path}
-    assert mine, f"{page_of(path).name} has no block below the download that imports {path.stem}"
-    for printed, expected in mine.values():
-        assert "Traceback" not in printed
-        assert expected in (None, printed)
+@each_tool
+def test_a_tool_has_an_example_that_imports_it(path):
+    """And runs outside the repository and prints what the page shows: as every block, by tests/codeblocks.py."""
+    assert examples(path), f"{page_of(path).name} has no block below the download that imports {path.stem}"
 
 
 @each_tool
