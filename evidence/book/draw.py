@@ -9,6 +9,7 @@ import importlib
 import io
 import json
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -36,15 +37,17 @@ def draw(folder=record.RESULTS, say=print):
     runs = {name: result["runs"] for name, result in results.items()}
     claims = claim.collect()
     works = bibliography.read(bibliography.BIB.read_text())
-    printed = numbers.numbers(runs, claims) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
+    chapters = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+    cited = {name for text in chapters.values() for name in re.findall(r"\(=\s*(\w+)", text)}
+    printed = numbers.numbers(runs, claims, cited) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
     seeds = sum(len(arms.protocol["seeds"]) for arms in runs.values())
     printed["counts"] = {"initializers": numbers.spelled(len(VARIANCE)), "experiments": f"{len(runs)}", "seeds": f"{seeds}"}
     printed["counts"]["frameworks"] = numbers.word(len(list(ROOT.glob(f"snippets/*/{next(iter(VARIANCE))}.py"))))
     printed["replication"] = replicate.printed(len(claims))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
     made |= proofs.pages(claims, runs, record.read_every(replicate.RUNS), replicate.read())
-    made["references.md"] = bibliography.page(works, {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")})
-    made["abbreviations.md"] = glossary.abbreviations((ROOT / "docs/glossary.md").read_text())
+    made["references.md"] = bibliography.page(works, chapters)
+    made["abbreviations.md"] = glossary.abbreviations(chapters["glossary.md"])
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}
     recorded = {name: (Path(folder) / f"{name}.json").read_text() for name in results}
     made |= {f"results/{name}.json": text for name, text in recorded.items()}

@@ -10,17 +10,20 @@ from evidence.readings.intervals import interval, share
 PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
 
 
-def numbers(runs, claims):
+def numbers(runs, claims, cited):
     """What placeholders in the prose may name, as nested strings.
 
     {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting, or "steps": as
     `setting` prints it}}, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
+
+    cited: the names that pages begin placeholders with. An experiment that is not among them is left out: MkDocs reads
+    what is left at each build, at a second for 25,000 numbers, and pages print a few hundred.
     """
     printed = {
         experiment: {arm: _quantities(quantities) for arm, quantities in arms.items()}
-        for experiment, arms in runs.items()
-    }
+        for experiment, arms in runs.items() if experiment in cited
+    }  # fmt: skip
     printed["protocol"] = {experiment: setting(derived(arms.protocol) | arms.protocol) for experiment, arms in runs.items()}
     printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
     return printed
