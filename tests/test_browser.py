@@ -109,9 +109,9 @@ class Site:
         files = sorted(self.folder.rglob("*.html"))
         return [str(file.relative_to(self.folder)).removesuffix("index.html") for file in files]
 
-    def context(self, scheme="light"):
+    def context(self, scheme="light", service_workers="block"):
         """A fresh browser profile that reaches no other host; faults collect in context.faults."""
-        context = self.browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+        context = self.browser.new_context(color_scheme=scheme, reduced_motion="reduce", service_workers=service_workers)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.faults = []
         context.route(lambda url: not url.startswith(self.base), lambda route: self._refuse(context, route))

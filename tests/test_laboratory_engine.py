@@ -21,7 +21,7 @@ RATES = {"sgd": 0.02, "adam": 0.002}
 WIDTHS, ROWS, STEPS = (24, 16, 16, 10), 8, 20
 SCALE = 1.7  # of variance_scaling
 CODE = """
-const load = name => import(new URL(`theme/laboratory/${name}.js`, base))
+const load = name => import(new URL(`laboratory/${name}.js`, base))
 const floats = text => new Float32Array(Uint8Array.from(atob(text), each => each.charCodeAt()).buffer)
 const text = array => {
   const bytes = new Uint8Array(array.buffer.slice(array.byteOffset, array.byteOffset + array.byteLength))

@@ -13,6 +13,7 @@ from evidence.style import palette
 from tests import wat
 
 FOLDER = digits.PACK.parent
+OFFLINE = FOLDER / "offline.js"
 BUDGET = 30_000  # bytes, compressed, of all that the page has and no other
 
 
@@ -60,6 +61,12 @@ def test_the_laboratory_is_light():
     assert sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in files) < BUDGET
 
 
+def test_what_is_kept_for_a_time_without_network_is_all_that_the_page_loads():
+    """The page names its style and its first program itself."""
+    kept = set(re.findall(r'"([\w.]+\.(?:js|pack|wasm))"', OFFLINE.read_text()))
+    assert kept == {path.name for path in FOLDER.iterdir() if path.suffix in (".js", ".wasm", ".pack")} - {"page.js", OFFLINE.name}
+
+
 def test_its_colours_are_the_books():
     light, dark = (dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in re.findall(r"\{([^}]*--he:[^}]*)\}", (FOLDER / "laboratory.css").read_text()))
     assert light == palette.PALETTE.family
@@ -67,7 +74,7 @@ def test_its_colours_are_the_books():
 
 
 def test_the_page_says_the_numbers_of_the_program():
-    page = (FOLDER.parents[1] / "laboratory.md").read_text()
+    page = (FOLDER.with_suffix(".md")).read_text()
     told = {  # constant: the sentence that says it
         "ROWS": "the first {} training images", "ROUND": "after {} steps", "LAST": "the last {} batches", "LEVEL": "more than {}",
         "TRAIN": "{} training images of MNIST", "TEST": "{} test images",

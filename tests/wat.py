@@ -1,4 +1,4 @@
-"""An assembler for the little of WebAssembly's text format that docs/theme/laboratory/product.wat is written in.
+"""An assembler for the little of WebAssembly's text format that docs/laboratory/product.wat is written in.
 
     python -m tests.wat    writes product.wasm beside it
 
@@ -9,7 +9,7 @@ import re
 import struct
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "docs/theme/laboratory/product.wat"
+SOURCE = Path(__file__).resolve().parents[1] / "docs/laboratory/product.wat"
 TYPES = {"i32": 0x7F, "v128": 0x7B}
 PLAIN = {"i32.add": 0x6A, "i32.sub": 0x6B, "i32.mul": 0x6C, "i32.shl": 0x74, "i32.lt_u": 0x49}
 LOCAL = {"local.get": 0x20, "local.set": 0x21}

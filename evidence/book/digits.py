@@ -2,7 +2,7 @@
 
     python -m evidence.book.digits
 
-docs/theme/laboratory/digits.pack is raw deflate of 3,560 labels, a byte each, and of as many images of 28 × 28 pixels, half a
+docs/laboratory/digits.pack is raw deflate of 3,560 labels, a byte each, and of as many images of 28 × 28 pixels, half a
 byte each, the left pixel of a pair in the high half: 2,560 training images, then 1,000 test images. Source and licence:
 digits.txt beside it.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from evidence import mnist
 
-PACK = Path(__file__).resolve().parents[2] / "docs/theme/laboratory/digits.pack"
+PACK = Path(__file__).resolve().parents[2] / "docs/laboratory/digits.pack"
 PER_CLASS = {"train": 256, "test": 100}
 GREYS = 16  # 255 is a multiple of 15, so that each grey level is a byte of MNIST's
 

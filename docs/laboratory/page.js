@@ -328,3 +328,4 @@ $("csv").onclick = () => {
 fillIn()
 if (document.readyState === "complete") open()
 else addEventListener("load", open)
+navigator.serviceWorker?.register("offline.js").catch(() => {}) // a browser that keeps nothing shows the page with a network only
