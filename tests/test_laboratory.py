@@ -253,7 +253,7 @@ def test_numbers_that_overflow_are_shown_as_what_they_are(site):  # noqa: F811
         laboratory.guess("a")
         laboratory.train()
         assert "the mean loss of A is NaN" in laboratory.words("outcome") and "Not as you said" in laboratory.words("outcome")
-        assert "A is NaN in layer 1" in laboratory.words("activation")
+        until(laboratory.page, "document.getElementById('activation').innerText.includes('A is NaN in layer 1')")  # a frame later
         assert laboratory.page.locator("#loss path.lab-cross.lab-a").get_attribute("d")
 
 
