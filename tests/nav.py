@@ -1,10 +1,12 @@
-"""The navigation in mkdocs.yml: its parts, and its pages in the order of reading."""
+"""The navigation in mkdocs.yml: its parts, and its pages in the order of reading; and addresses whose page has moved."""
 
+import re
 from pathlib import Path
 
 from mkdocs.config import load_config
 
 ROOT = Path(__file__).parent.parent
+MOVED = re.compile(r'<meta http-equiv="refresh" content="0; url=(.*?)">')  # in the page of an address that leads on to a section
 
 
 def parts():

@@ -20,6 +20,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from tests import nav
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,7 +108,8 @@ class Site:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def paths(self):
-        files = sorted(self.folder.rglob("*.html"))
+        """The pages, without the addresses that lead on to another."""
+        files = [file for file in sorted(self.folder.rglob("*.html")) if not nav.MOVED.search(file.read_text())]
         return [str(file.relative_to(self.folder)).removesuffix("index.html") for file in files]
 
     def context(self, scheme="light", service_workers="block"):
@@ -309,6 +312,17 @@ def test_a_chosen_framework_is_kept_across_pages_and_visits(site):
     page.goto(site.base)
     page.goto(site.base + "programs/")
     until(page, chosen)
+    page.context.close()
+
+
+def test_an_address_whose_page_moved_takes_the_reader_to_the_section(site):
+    page, moved = site.context().new_page(), 0
+    for file in site.folder.glob("*/index.html"):
+        if found := nav.MOVED.search(file.read_text()):
+            page.goto(f"{site.base}{file.parent.name}/")
+            page.wait_for_url(f"{site.base}{found[1].removeprefix('../')}")
+            moved += page.locator(f"h2#{found[1].split('#')[1]}").count()
+    assert moved and not page.context.faults
     page.context.close()
 
 

@@ -18,7 +18,7 @@ from tests import nav, small_book
 
 ROOT = Path(__file__).resolve().parents[1]
 BUDGET = 100_000  # bytes of HTML, CSS and JavaScript that a page loads, compressed
-HEAVY = ["init_model/index.html"]  # some 600 lines of code, in colour, to be read before they are copied
+HEAVY = ["init_model/index.html", "residual/index.html"]  # hundreds of lines of code, in colour, to be read before they are copied
 SOURCES = ("mkdocs.yml", "docs", "snippets")  # what the site is built from
 HOST = re.compile(r"^(?:[a-z+]+:)?//", re.I)
 LOADING = {"src", "srcset", "poster", "data", "action", "xlink:href"}  # attributes that make a browser fetch
@@ -163,7 +163,7 @@ def test_a_page_links_to_the_one_before_it_and_the_one_after_it_in_the_navigatio
         }, here
 
 
-# Where pages were before the book had parts. A page that moves from here leaves a redirection behind (mkdocs-redirects).
+# Where pages were before the book had parts. A page that moves from here leaves docs/<address>/index.html behind, which leads on.
 PUBLISHED = """answer start experiment symmetry random vanishing nan variance glorot edge he activations fans biases normalization
 dropout transfer choosing checklist shootout programs audit lsuv delta_orthogonal fixup rezero residual_scale prior_bias stacked
 notebooks/four_initializers notebooks/diagnose notebooks/exercises questions faq errata claims data glossary references contributing"""
@@ -171,6 +171,17 @@ notebooks/four_initializers notebooks/diagnose notebooks/exercises questions faq
 
 def test_every_address_that_was_published_is_served(pages):
     assert [] == [name for name in PUBLISHED.split() if f"{name}/index.html" not in pages]
+
+
+def test_an_address_whose_page_moved_leads_to_the_section_that_took_its_place(built, pages):
+    moved = {path: found[1] for path, page in pages.items() if (found := nav.MOVED.search(page.text))}
+    assert moved.keys() == {str(path.relative_to(ROOT / "docs")) for path in ROOT.glob("docs/*/index.html")} != set()
+    for path, target in moved.items():
+        folder, anchor = target.split("#")
+        page = pages[os.path.normpath(f"{path}/../{folder}index.html")]
+        assert any(a.get("id") == anchor for tag, a in page.tags if tag == "h2"), f"{path}: no section {target}"
+        assert ("a", {"href": target}) in pages[path].tags  # where the browser does not go by itself
+        assert f'"{path.removesuffix("index.html")}' not in (built[0] / "search/search_index.json").read_text()
 
 
 def test_nothing_is_loaded_from_another_host(built, pages):

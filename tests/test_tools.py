@@ -1,6 +1,6 @@
 """Every file in snippets/tools can be taken away and used: a page, a download, an example that runs elsewhere.
 
-Tools in PyTorch lie in snippets/tools/torch, under the name that the tool has in Keras, and share its page.
+Tools in PyTorch lie in snippets/tools/torch, under the name that the tool has in Keras, and share its page; a page may show several tools.
 """
 import ast
 import re
@@ -23,7 +23,9 @@ def in_torch(path):
 
 
 def page_of(path):
-    return pages.ROOT / "docs" / f"{path.stem}.md"
+    """The page that offers a tool for download: its own, or the chapter that it shares with others; None if none does."""
+    name = path.relative_to(pages.ROOT).as_posix()
+    return next((page for page in pages.paths() if name in pages.DOWNLOAD.findall(page.read_text("utf-8"))), None)
 
 
 def imported(tree):
@@ -36,7 +38,7 @@ def imported(tree):
 
 def examples(path):
     """The blocks of a tool's page that import the tool, from the folder in which the page's downloads lie."""
-    blocks = pages.python_blocks(page_of(path)) if page_of(path).exists() else []
+    blocks = pages.python_blocks(page_of(path)) if page_of(path) else []
     return [block for block in blocks if path in block.beside and path.stem in imported(ast.parse(block.code))]
 
 
@@ -47,8 +49,10 @@ def test_the_tools_are_those_that_the_pages_offer():
 
 @each_tool
 def test_a_tool_has_a_page_that_shows_it_whole_and_offers_it(path):
-    name, text = path.relative_to(pages.ROOT).as_posix(), page_of(path).read_text("utf-8")
-    shown = {item.title for item in fences.shown(page_of(path)) if isinstance(item, fences.Fence)}
+    name, page = path.relative_to(pages.ROOT).as_posix(), page_of(path)
+    assert page, f"no page offers {name} for download"
+    text = page.read_text("utf-8")
+    shown = {item.title for item in fences.shown(page) if isinstance(item, fences.Fence)}
     assert name in shown or name in LONG and f"[Read it](generated/{name})" in text
     label = r" for PyTorch" if in_torch(path) else "( for Keras)?"
     assert re.search(rf"\[Download {path.name}{label}\]\(generated/{name}\){{ \.download download }}", text)
