@@ -25,15 +25,15 @@ NORMS = (layers.BatchNormalization, layers.LayerNormalization, layers.GroupNorma
 def mup(model, base, optimizer):
     """Scale the weights of a model to the start of μP, and return an optimizer with μP's rate for each of them.
 
-    Each weight is multiplied by one number, so that its root mean square is what the table makes of the base's. Weights
-    that are all zero stay so. At the base's own width nothing changes but that.
+    Each weight is multiplied by one number, so that its root mean square is what the table makes of the base's.
+    Weights that are all zero stay so. At the base's own width nothing changes but that.
 
-    model: a built Keras model before training; changed in place. base: a built model of the same layers on the same inputs
-    and outputs, narrower in each hidden layer; only its shapes and the sizes of its weights are read.
-    optimizer: keras.optimizers.Adam, AdamW or SGD; its learning rate, or schedule, is that of the base. What is returned
-    is saved and loaded with the model. Weight decay goes by this learning rate in all layers.
-    Raises ValueError, and changes nothing, for models that are not built or do not match, for layers without a rule, such
-    as attention, and for other optimizers.
+    model: a built Keras model before training; changed in place. base: a built model of the same layers on the same
+    inputs and outputs, narrower in each hidden layer; only its shapes and the sizes of its weights are read.
+    optimizer: keras.optimizers.Adam, AdamW or SGD; its learning rate, or schedule, is that of the base. What is
+    returned is saved and loaded with the model. Weight decay goes by this learning rate in all layers.
+    Raises ValueError, and changes nothing, for models that are not built or do not match, for layers without a rule,
+    such as attention, and for other optimizers.
     """
     kind = {"Adam": MuAdam, "AdamW": MuAdamW, "SGD": MuSGD}.get(type(optimizer).__name__)
     if not kind or not isinstance(optimizer, kind.__bases__[1]):
@@ -53,10 +53,10 @@ def _matched(model, base):
         if not isinstance(one, keras.Model):
             raise ValueError(f"{name} must be a Keras model, not {one!r}: the base is the same model, built narrower.")
         if not one.built:
-            raise ValueError(f"The {name} has no weights yet: start it with keras.Input(...), or call it once on a batch.")
+            raise ValueError(f"The {name} has no weights yet: start it with keras.Input(...), or call it on a batch.")
     for side in ("input_shape", "output_shape"):
         if getattr(model, side, None) != getattr(base, side, None):
-            raise ValueError(f"The base has another {side} than the model: it must differ in the width of hidden layers alone.")
+            raise ValueError(f"The base has another {side} than the model: only hidden layers may differ in width.")
     mine, theirs = model.trainable_variables, base.trainable_variables
     if [(w.name, len(w.shape)) for w in mine] != [(w.name, len(w.shape)) for w in theirs]:
         raise ValueError("The base has other layers than the model: build both by one function of the width.")
@@ -73,8 +73,8 @@ def _wider(layer, weight, other):
         return 1.0, ratios[1]
     if isinstance(layer, (*KERNELS, *NORMS)) and len(ratios) == 1:
         return 1.0, ratios[0]
-    raise ValueError(f"There is no rule for {weight.name!r} of the {type(layer).__name__} {layer.name!r}: mup knows Dense, "
-                     "Conv1D to Conv3D, Embedding with one vocabulary, and normalization.")
+    raise ValueError(f"There is no rule for {weight.name!r} of the {type(layer).__name__} {layer.name!r}: mup knows "
+                     "Dense, Conv1D to Conv3D, Embedding with one vocabulary, and normalization.")
 
 
 def _start(layer, weight, other, m_in, m_out):
@@ -83,7 +83,8 @@ def _start(layer, weight, other, m_in, m_out):
     if mine == target:
         return 1.0
     if mine == 0:
-        raise ValueError(f"{weight.name!r} of {layer.name!r} starts at zero in the model and not in the base: build both by one function.")
+        raise ValueError(f"{weight.name!r} of {layer.name!r} starts at zero in the model and not in the base: build "
+                         "both by one function.")
     return target / mine
 
 
@@ -102,8 +103,8 @@ class _Rates:
     def build(self, variables):
         """Make the optimizer's variables. Raises ValueError if these are not as many as there are rates."""
         if len(variables) != len(self.rates):
-            raise ValueError(f"This optimizer has rates for {len(self.rates)} weights, and the model trains {len(variables)}: "
-                             "freeze layers before you call mup, and call it for each model.")
+            raise ValueError(f"This optimizer has rates for {len(self.rates)} weights, and the model trains "
+                             f"{len(variables)}: freeze layers before you call mup, and call it for each model.")
         super().build(variables)
 
     def update_step(self, gradient, variable, learning_rate):

@@ -25,8 +25,8 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm, nn.Gr
 def mup_(model, base, lr, rule="adam", weight_decay=0.0):
     """Scale the weights of a model to the start of μP, in place; returns parameter groups with μP's rates.
 
-    Each weight is multiplied by one number, so that its root mean square is what the table makes of the base's. Weights
-    that are all zero stay so. To go on from a checkpoint, call this first, then load the model's and the optimizer's states.
+    Each weight is multiplied by one number, so that its root mean square is what the table makes of the base's.
+    Weights that are all zero stay so. To go on from a checkpoint, call this first, then load both states.
 
     model: an nn.Module before training. base: one of the same modules on the same inputs and outputs, narrower in each
     hidden layer; only its shapes and the sizes of its weights are read.
@@ -54,7 +54,7 @@ def _matched(model, base):
         if not isinstance(one, nn.Module):
             raise ValueError(f"{what} must be an nn.Module, not {one!r}: the base is the same model, built narrower.")
         if any(nn.parameter.is_lazy(weight) or weight.is_meta for weight in one.parameters()):
-            raise ValueError(f"Not all weights of the {what} exist yet: send one batch through it first, as in {what}(x).")
+            raise ValueError(f"Not all weights of the {what} exist yet: send a batch through it first, as in {what}(x).")
     mine, theirs = _owned(model), _owned(base)
     if [(name, weight.ndim) for name, _, _, weight in mine] != [(name, weight.ndim) for name, _, _, weight in theirs]:
         raise ValueError("The base has other layers than the model: build both by one function of the width.")
@@ -70,8 +70,8 @@ def _owned(model):
                 continue
             name = f"{place}.{key}".lstrip(".")
             if seen.setdefault(id(weight), name) != name:
-                raise ValueError(f"{name!r} is {seen[id(weight)]!r}: a weight that is input and output needs the multipliers of "
-                                 "the paper's table 8, in the model's own code.")
+                raise ValueError(f"{name!r} is {seen[id(weight)]!r}: a weight that is input and output needs the "
+                                 "multipliers of the paper's table 8, in the model's own code.")
             found.append((name, module, key, weight))
     return found
 
@@ -85,8 +85,8 @@ def _wider(name, module, key, weight, other):
         return 1.0, ratios[1]
     if isinstance(module, (*KERNELS, *NORMS)) and len(ratios) == 1:
         return 1.0, ratios[0]
-    raise ValueError(f"There is no rule for {name!r} of a {type(module).__name__}: mup_ knows Linear, Conv1d to Conv3d, "
-                     "Embedding with one vocabulary, and normalization.")
+    raise ValueError(f"There is no rule for {name!r} of a {type(module).__name__}: mup_ knows Linear, Conv1d to "
+                     "Conv3d, Embedding with one vocabulary, and normalization.")
 
 
 def _start(name, weight, other, m_in, m_out):
