@@ -23,6 +23,19 @@ def rate(value):
     return f"{value:.2g}"
 
 
+@claim(refuted_by=swap_grids("width_transfer", "standard_512", "standard_32"))
+def the_standard_rate_falls_with_the_width(runs):
+    """In standard parametrization the best of {rates} rates, from {lowest} to {highest}, is {first} for {narrow} units in each hidden layer
+    and {last} for {wide}, after {steps} steps of Adam on {batch} images."""
+    said = ends(runs)
+    grid = list(losses(runs, "standard", said["narrow"]))
+    first, last = (best(runs, "standard", said[width]) for width in ("narrow", "wide"))
+    assert last <= first / 2
+    return said | {
+        "rates": spelled(len(grid)), "lowest": rate(grid[0]), "highest": rate(grid[-1]), "first": rate(first), "last": rate(last),
+    }  # fmt: skip
+
+
 def as_standard(runs):
     """A refutation: the wider networks under μP do at each rate what those in standard parametrization do, as far as both were tried."""
     for width in runs["width_transfer"].protocol["widths"][1:]:
@@ -100,7 +113,7 @@ def layers_move_alike_under_mup(runs):
     furthest = max(abs(interval(slope(runs, "mup", layer, step)).mean) for layer in layers(runs) for step in range(protocol["steps"]))
     assert min(one.low for one in standard) > 0.4 and furthest < 0.15
     return {
-        "narrow": protocol["widths"][0], "wide": protocol["widths"][-1], "steps": spelled(protocol["steps"]),
+        "narrow": protocol["widths"][0], "wide": f"{protocol['widths'][-1]:,}", "steps": spelled(protocol["steps"]),
         "standard": listed([plus_minus(one.mean, one.half) for one in standard]),
         "mup": fixed(np.ceil(100 * furthest) / 100, 2),
     }  # fmt: skip

@@ -8,6 +8,7 @@ ALT = (
     "How far the sums of each layer have moved after one step, by width, on logarithmic axes. In standard parametrization the first hidden layer "
     "stays level and the lines of the two other hidden layers and of the logits rise with the width. In maximal update parametrization all lines are level"
 )
+TICKS = [0.1, 0.3, 1, 3]
 
 
 def draw(fig, runs, palette):
@@ -25,7 +26,8 @@ def draw(fig, runs, palette):
             )  # fmt: skip
         ax.set_xscale("log", base=2)
         ax.set_yscale("log")
-        ax.set_xticks(protocol["widths"], protocol["widths"])
+        ax.set_xticks(protocol["widths"], [f"{width:,}" for width in protocol["widths"]])
+        ax.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
         ax.minorticks_off()
         ax.set(title=NAMES[rule], xlabel="Units in each hidden layer")
         ax.grid(axis="y")

@@ -20,8 +20,8 @@ def draw(fig, runs, palette):
     for ax, rule in zip(fig.subplots(1, 2, sharey=True), protocol["parametrizations"], strict=True):
         for number, width in enumerate(widths):
             curve = {rate: loss.mean() for rate, loss in width_transfer.losses(runs, rule, width).items()}
-            style = {"color": palette["he_normal"], "alpha": 0.3 + 0.7 * number / (len(widths) - 1)}
-            ax.plot(np.log2(list(curve)), list(curve.values()), **style, linewidth=0.8 + 0.4 * number, label=f"{width}")
+            style = {"color": palette["he_normal"], "alpha": 0.5 + 0.5 * number / (len(widths) - 1)}
+            ax.plot(np.log2(list(curve)), list(curve.values()), **style, linewidth=1 + 0.4 * number, label=f"{width}")
             best = width_transfer.best(runs, rule, width)
             ax.plot(np.log2(best), curve[best], "o", markersize=5, **style)
         powers = [power for power in protocol["log2_rates"][rule] if power % 2 == 0]
