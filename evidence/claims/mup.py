@@ -94,6 +94,16 @@ def a_copied_rate_costs_little_under_mup(runs):
     }  # fmt: skip
 
 
+@claim(refuted_by=swap_grids("width_transfer", "standard_512", "standard_32"))
+def tuned_anew_the_standard_network_is_not_behind(runs):
+    """With {wide} units, each at its own best rate, the test loss in standard parametrization minus that under μP is {gap}: {seeds} seeds
+    do not show it behind."""
+    wide = ends(runs)["wide"]
+    gap = paired_difference(own(runs, "standard", wide), own(runs, "mup", wide))
+    assert gap.low < 0
+    return {"wide": wide, "gap": plus_minus(*gap), "seeds": spelled(len(runs["width_transfer"].protocol["seeds"]))}
+
+
 def layers(runs):
     """The numbers of the layers of `coordinate_check`, the output last."""
     return range(1, runs["coordinate_check"].protocol["hidden_layers"] + 2)
