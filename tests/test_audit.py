@@ -7,7 +7,7 @@ import pytest
 from keras import layers
 
 from snippets.tools.audit import audit
-from tests.audited import RNG, X, Y
+from tests.audited import RNG, X, Y, seed
 
 
 def compiled(stack, inputs=None, optimizer="sgd"):
@@ -99,7 +99,7 @@ SOUND = {
 @functools.cache
 def made(make):
     """A model, made once, and its weights, to undo what is planted."""
-    keras.utils.set_random_seed(0)
+    seed(0)
     model = make()
     return model, model.get_weights()
 

@@ -5,7 +5,7 @@ import pytest
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, softmax, stack, under
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
@@ -129,7 +129,7 @@ KINDS = {  # a network, a word of the finding, the argument of the remedy or "" 
 
 @pytest.mark.parametrize("make, words, argument", KINDS.values(), ids=KINDS)
 def test_a_fault_beside_the_start_is_told_from_one_of_it_and_its_remedy_removes_it(make, words, argument):
-    keras.utils.set_random_seed(0)
+    seed(0)
     model, x, y = make()
     report = audit(model, x, y)
     assert report.outcome == "elsewhere", str(report)
@@ -156,7 +156,7 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_labels_and_losses_that_fit_get_no_finding(make):
-    keras.utils.set_random_seed(0)
+    seed(0)
     report = audit(*make())
     assert report.outcome == "sound", str(report)
 

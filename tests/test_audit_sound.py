@@ -5,7 +5,7 @@ import pytest
 from keras import initializers, layers, losses, ops
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, graph, hidden, normal, of, softmax, stack, under
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, graph, hidden, normal, of, seed, softmax, stack, under
 
 BINARY = "binary_crossentropy"
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -299,6 +299,6 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_a_sound_network_of_a_known_kind_gets_no_finding(make):
-    keras.utils.set_random_seed(0)
+    seed(0)
     report = audit(*make())
     assert report.outcome == "sound", str(report)

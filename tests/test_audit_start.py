@@ -4,6 +4,7 @@ import pytest
 from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
+from tests import audited
 from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Raw, code, graph, hidden, mended, normal, softmax, stack
 
 HE = "he_normal"
@@ -138,7 +139,7 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_a_network_that_is_meant_so_gets_no_finding(make):
-    keras.utils.set_random_seed(0)
+    audited.seed(0)
     report = audit(*make())
     assert not report.findings, str(report)
     assert report.outcome == "sound" and "No fault found" in str(report)
@@ -185,7 +186,7 @@ FAULTY = {  # a network, the layers to be named, a word of the fault, the argume
 
 @pytest.mark.parametrize("make, name, fault, argument", FAULTY.values(), ids=FAULTY)
 def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(make, name, fault, argument):
-    keras.utils.set_random_seed(0)
+    audited.seed(0)
     model, x, y = make()
     report = audit(model, x, y)
     assert report.outcome == "start" and "No fault found" not in str(report), str(report)
