@@ -1,5 +1,6 @@
 """Options of `make verify`, and one thread for each process of `make test`. What runs the code blocks is in codeblocks.py."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,3 +17,7 @@ def pytest_configure(config):
     if config.getoption("numprocesses", None):  # of pytest-xdist: a process on each core, whose threads would wait in turn
         for name in THREADS:
             os.environ.setdefault(name, "1")
+
+
+def pytest_collection_finish():
+    gc.freeze()  # what TensorFlow's modules hold is never garbage, and a search for garbage walked through all of it

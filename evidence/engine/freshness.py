@@ -152,10 +152,10 @@ def pin(package):
 def pinned(package):
     """(version, name of the requirements file that pins it) of a package. Raises Problem if none does."""
     for file in REQUIREMENTS:
-        # TensorFlow's CPU build is the same code under another name
-        found = re.search(rf"^{re.escape(package)}(?:-cpu)?==(\S+)", _requirements(file), re.MULTILINE | re.IGNORECASE)
-        if found:
-            return found[1], file
+        versions = _requirements(file)
+        for name in (package.lower(), f"{package.lower()}-cpu"):  # TensorFlow's CPU build is the same code under another name
+            if name in versions:
+                return versions[name], file
     raise Problem(
         f"{package} is imported by an experiment but not pinned in {' or '.join(REQUIREMENTS)}; add it to the first, "
         "or to the second if it is a framework that only comparisons need."
@@ -186,4 +186,5 @@ def installed(package):
 
 @cache
 def _requirements(file):
-    return (ROOT / file).read_text()
+    """{name in small letters: version} of what a requirements file pins."""
+    return {name.lower(): version for name, version in re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / file).read_text())}
