@@ -55,22 +55,21 @@ def compiled(model, optimizer, rate):
     return model
 
 
-@pytest.mark.parametrize("optimizer", RATES)
 @each_kind
-def test_a_network_ends_where_keras_fit_takes_it(data, kind, optimizer):
+def test_a_network_ends_where_keras_fit_takes_it_and_has_its_scores(data, kind):
     x, y, order = data
-    weights = built.start(KINDS[kind], SEED)
-    trainer, expected = built.Trainer(KINDS[kind](), optimizer), KINDS[kind]()
-    x, rate = shaped(x, expected), RATES[optimizer]
-    expected.set_weights(weights)
-    batch = order.ravel()
-    compiled(expected, optimizer, rate).fit(x[batch], y[batch], batch_size=BATCH, shuffle=False, verbose=0)
-    trainer.begin(weights, rate)
-    trainer.train(x, y, order)
-    # a step of Adam moves a weight by its rate, however small its gradient: there rounding is measured in rates
-    close = {"rtol": 1e-3, "atol": 1e-4 + (0.1 * rate if optimizer == "adam" else 0)}
-    for ours, theirs in zip(trainer.model.get_weights(), expected.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, **close)
+    weights, model, expected = built.start(KINDS[kind], SEED), KINDS[kind](), KINDS[kind]()
+    x, batch = shaped(x, expected), order.ravel()
+    for optimizer, rate in RATES.items():
+        trainer = built.Trainer(model, optimizer)
+        expected.set_weights(weights)
+        compiled(expected, optimizer, rate).fit(x[batch], y[batch], batch_size=BATCH, shuffle=False, verbose=0)
+        trainer.begin(weights, rate)
+        trainer.train(x, y, order)
+        # a step of Adam moves a weight by its rate, however small its gradient: there rounding is measured in rates
+        close = {"rtol": 1e-3, "atol": 1e-4 + (0.1 * rate if optimizer == "adam" else 0)}
+        for ours, theirs in zip(trainer.model.get_weights(), expected.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, err_msg=optimizer, **close)
     loss, accuracy = expected.evaluate(x, y, verbose=0)
     found = trainer.score(x, y)
     assert found[0] == pytest.approx(loss, rel=1e-3)

@@ -1,5 +1,7 @@
 """evidence/networks/trials.py, curves.py and subset.py against keras.Model.fit and evaluate: same start, same batches, same answers."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -22,13 +24,24 @@ def parts():
     return [(x[part], y[part]) for part in (slice(IMAGES), slice(IMAGES, IMAGES + 100), slice(IMAGES + 100, None))]
 
 
-def model(weights, activation="relu", optimizer="sgd", rate=0.1):
-    """A Keras model with these weights, [kernel, bias, kernel, …], compiled."""
+@functools.cache
+def compiled(activation, optimizer):
+    """A Keras model and what its optimizer starts from: one for all weights and rates, since Keras traces each."""
     hidden = [keras.layers.Dense(width, activation) for width in WIDTHS[1:-1]]
     made = keras.Sequential([keras.Input((WIDTHS[0],)), *hidden, keras.layers.Dense(WIDTHS[-1])])
-    made.set_weights(weights)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    made.compile(RULES[optimizer](rate), loss, metrics=["accuracy"], jit_compile=False)
+    made.compile(RULES[optimizer](), loss, metrics=["accuracy"], jit_compile=False)
+    made.optimizer.build(made.trainable_variables)
+    return made, [variable.numpy() for variable in made.optimizer.variables]
+
+
+def model(weights, activation="relu", optimizer="sgd", rate=0.1):
+    """The Keras model with these weights, [kernel, bias, kernel, …], before its first step."""
+    made, start = compiled(activation, optimizer)
+    made.set_weights(weights)
+    for variable, value in zip(made.optimizer.variables, start, strict=True):
+        variable.assign(value)
+    made.optimizer.learning_rate = rate
     return made
 
 

@@ -1,4 +1,6 @@
 """snippets/tools/stacked.py against keras.Model.fit: same start, same batches, same weights."""
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -31,17 +33,28 @@ def separable(inputs, empty):
     return x[:N], y[:N], (x[N:], y[N:])
 
 
+@functools.cache
+def reference(widths, activation, output, optimizer):
+    """A compiled model, to be given weights and a rate: one for all that differ in nothing else, since Keras traces each."""
+    dense = keras.layers.Dense
+    model = keras.Sequential([keras.Input((widths[0],)), *(dense(n, activation) for n in widths[1:-1]),
+                              dense(widths[-1], output)])
+    rule = keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.SGD
+    model.compile(rule(), "categorical_crossentropy", metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
+    return model, [variable.numpy() for variable in model.optimizer.variables]
+
+
 def fit(initializer, seed, data, *, widths, activation="relu", output="softmax", optimizer="adam", epochs=EPOCHS,
         learning_rate=None):
     """The reference: Keras's own training loop, fed in the order that the tool uses."""
     x, y, (x_val, y_val) = data
-    dense = keras.layers.Dense
-    model = keras.Sequential([keras.Input((widths[0],)), *(dense(n, activation) for n in widths[1:-1]),
-                              dense(widths[-1], output)])
+    model, start = reference(widths, activation, output, optimizer)
+    for variable, value in zip(model.optimizer.variables, start, strict=True):
+        variable.assign(value)
+    model.optimizer.learning_rate = learning_rate or RATE[optimizer]
     for layer, kernel in zip(model.layers, stacked.initial_kernels(initializer, widths, seed)):
         layer.set_weights([kernel, np.zeros(kernel.shape[1], "float32")])
-    rule = keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.SGD
-    model.compile(rule(learning_rate or RATE[optimizer]), "categorical_crossentropy", metrics=["accuracy"])
     logs = []
     for epoch in range(epochs):
         order = stacked.batch_order(seed, epoch, N)
