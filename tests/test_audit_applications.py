@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from snippets.tools.audit import audit
+from tests.audited import seed
 
 NAMES = sorted(name for name in dir(keras.applications) if name[0].isupper())
 QUICK = ("MobileNetV2", "EfficientNetB0", "ResNet50V2", "Xception", "VGG19")  # one of a family
@@ -12,7 +13,7 @@ SIZES = {"NASNetLarge": 331, "NASNetMobile": 224, "InceptionV3": 75, "InceptionR
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in NAMES])
 def test_a_network_of_keras_gets_no_finding(name):
-    keras.utils.set_random_seed(0)
+    seed(0)
     size = SIZES.get(name, 32 if "VGG" in name else 64)
     model = getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3))
     images = np.random.default_rng(0).normal(size=(4, size, size, 3)).astype("float32")
