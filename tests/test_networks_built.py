@@ -6,6 +6,7 @@ import pytest
 from keras import layers as kl
 
 from evidence.networks import built
+from tests.keras_fit import ready
 
 STEPS, BATCH, SEED = 50, 16, 3
 RATES = {"sgd": 0.05, "adam": 0.001}
@@ -52,7 +53,7 @@ def shaped(x, model):
 def compiled(model, optimizer, rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(built.RULES[optimizer](rate), loss, metrics=["accuracy"], jit_compile=False)
-    return model
+    return ready(model, np.zeros((1, *model.input_shape[1:])), np.zeros(1))
 
 
 @each_kind

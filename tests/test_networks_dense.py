@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from evidence.networks import dense, descent
 from evidence.theory.adam import EPSILONS
+from tests.keras_fit import ready
 
 STEPS, BATCH, WIDTHS = 20, 16, (20, 16, 12, 10)
 RATES = {"sgd": [0.03, 0.3], "adam": [0.001, 0.01]}
@@ -60,7 +61,7 @@ def model(weights, k, activation="relu", masked=False):
 def compiled(made, optimizer, rate, **options):
     rule = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}[optimizer](rate, **options)
     made.compile(rule, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"], jit_compile=False)
-    return made
+    return ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
 
 
 def fit(made, optimizer, rate, x, y, order):

@@ -9,6 +9,7 @@ import pytest
 from evidence import mnist
 from evidence.networks import curves, subset, trials
 from snippets.tools import stacked
+from tests.keras_fit import ready
 
 WIDTHS, IMAGES, BATCH, SEED = (784, 16, 16, 10), 160, 16, 3
 EPOCH = IMAGES // BATCH  # steps
@@ -31,7 +32,7 @@ def compiled(activation, optimizer):
     made = keras.Sequential([keras.Input((WIDTHS[0],)), *hidden, keras.layers.Dense(WIDTHS[-1])])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     made.compile(RULES[optimizer](), loss, metrics=["accuracy"], jit_compile=False)
-    made.optimizer.build(made.trainable_variables)
+    ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
     return made, [variable.numpy() for variable in made.optimizer.variables]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from snippets.tools import stacked
+from tests.keras_fit import ready
 
 # Two epochs of 24 full batches and one of 16: 50 steps. The two programs round differently: after 50 steps they
 # differed by less than 1e-6 in every case below. A single step of Adam moves a weight by up to its rate, 1e-3.
@@ -41,7 +42,7 @@ def reference(widths, activation, output, optimizer):
                               dense(widths[-1], output)])
     rule = keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.SGD
     model.compile(rule(), "categorical_crossentropy", metrics=["accuracy"])
-    model.optimizer.build(model.trainable_variables)
+    ready(model, np.zeros((1, widths[0])), np.eye(10)[:1])
     return model, [variable.numpy() for variable in model.optimizer.variables]
 
 
