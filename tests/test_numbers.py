@@ -44,7 +44,7 @@ def test_placeholders_follow_the_same_rule():
     last = [[0.5, 0.148], [0.5, 0.097], [0.5, 0.288], [0.5, 0.417], [0.5, 0.470]]
     protocol = {"images": 54400, "batch_size": 64, "epochs": 2, "rate": 0.1, "hidden_layers": [2, 10, 30], "trained": {"adam": {"epochs": 6}}, "seeds": [0, 1, 2]}
     arms = record.Arms({"he": {"test_accuracy": np.array(last), "loss": np.full((5, 1), 2.0)}}, protocol, {})
-    printed = numbers.numbers({"clipping": arms, "census": arms}, [], {"clipping"})
+    printed = numbers.numbers({"clipping": arms, "census": arms}, {}, {"clipping"})
     assert "census" not in printed and "census" in printed["protocol"]
     assert printed["clipping"]["he"]["test_accuracy"] == numbers.unbroken(percent(np.array(last)[:, -1]))
     assert printed["clipping"]["he"]["loss"] == "2.0000"

@@ -35,17 +35,17 @@ def draw(folder=record.RESULTS, say=print):
     """
     results = record.read_every(folder)
     runs = {name: result["runs"] for name, result in results.items()}
-    claims = claim.collect()
+    sentences = {one: one.sentence(runs) for one in claim.collect()}
     works = bibliography.read(bibliography.BIB.read_text())
     chapters = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
     cited = {name for text in chapters.values() for name in re.findall(r"\(=\s*(\w+)", text)}
-    printed = numbers.numbers(runs, claims, cited) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
+    printed = numbers.numbers(runs, sentences, cited) | {"references": bibliography.references(works), "bench": speed.printed(speed.read())}
     seeds = sum(len(arms.protocol["seeds"]) for arms in runs.values())
     printed["counts"] = {"initializers": numbers.spelled(len(VARIANCE)), "experiments": f"{len(runs)}", "seeds": f"{seeds}"}
     printed["counts"]["frameworks"] = numbers.word(len(list(ROOT.glob(f"snippets/*/{next(iter(VARIANCE))}.py"))))
-    printed["replication"] = replicate.printed(len(claims))
+    printed["replication"] = replicate.printed(len(sentences))
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
-    made |= proofs.pages(claims, runs, record.read_every(replicate.RUNS), replicate.read())
+    made |= proofs.pages(sentences, record.read_every(replicate.RUNS), replicate.read())
     made["references.md"] = bibliography.page(works, chapters)
     made["abbreviations.md"] = glossary.abbreviations(chapters["glossary.md"])
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}

@@ -75,10 +75,15 @@ def outcomes(claims, results):
 
 def digest(one, results):
     """What an outcome depends on: the claim's check and sentence, and the keys of the experiments that it reads."""
+    return asked(one, results)[1]
+
+
+def asked(one, results):
+    """(the claim's sentence on these results, or None where it does not hold; its digest)."""
     runs = Watched((name, result["runs"]) for name, result in results.items())
-    one.holds(runs)
+    sentence = one.outcome(runs)
     keys = {name: [results[name]["inputs"], results[name]["versions"]] for name in runs.read}
-    return hashlib.sha256(json.dumps([one.template, one.code, keys], sort_keys=True).encode()).hexdigest()[:12]
+    return sentence, hashlib.sha256(json.dumps([one.template, one.code, keys], sort_keys=True).encode()).hexdigest()[:12]
 
 
 class Watched(dict):

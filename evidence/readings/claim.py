@@ -55,13 +55,16 @@ class Claim:
         except AssertionError as error:
             raise Problem(f"The evidence refutes {self.chapter}.{self.name}: {self.template} {error}") from error
 
+    def outcome(self, runs):
+        """The sentence with its measured values; None if the evidence refutes it, or lacks what it computes with."""
+        try:
+            return self.template.format_map(self.check(runs) or {})
+        except (AssertionError, ArithmeticError, ValueError, LookupError, TypeError):
+            return None
+
     def holds(self, runs):
         """True if the check passes; False if the evidence refutes it, or lacks what it computes with."""
-        try:
-            self.check(runs)
-        except (AssertionError, ArithmeticError, ValueError, LookupError, TypeError):
-            return False
-        return True
+        return self.outcome(runs) is not None
 
     def refuted(self, runs):
         """True if the check fails on the altered runs, as it must; False if it does not notice."""

@@ -10,14 +10,14 @@ from evidence.readings.intervals import interval, share
 PERCENT = ("accuracy", "share", "silent", "nan_weights")  # quantities that readers know in per cent
 
 
-def numbers(runs, claims, cited):
+def numbers(runs, sentences, cited):
     """What placeholders in the prose may name, as nested strings.
 
     {experiment: {arm: {quantity: as `over_seeds` prints it, quantity_mean: "mean"}}, "protocol": {experiment: {setting, or "steps": as
     `setting` prints it}}, "claims": {name: sentence with a link to its proof}}. A quantity measured each epoch gives its last epoch; shares and accuracies come in per
     cent, and as a bare fraction under `quantity_mean`.
 
-    cited: the names that pages begin placeholders with. An experiment that is not among them is left out: MkDocs reads
+    sentences: {claim: its sentence with its values}. cited: the names that pages begin placeholders with. An experiment that is not among them is left out: MkDocs reads
     what is left at each build, at a second for 25,000 numbers, and pages print a few hundred.
     """
     printed = {
@@ -25,7 +25,7 @@ def numbers(runs, claims, cited):
         for experiment, arms in runs.items() if experiment in cited
     }  # fmt: skip
     printed["protocol"] = {experiment: setting(derived(arms.protocol) | arms.protocol) for experiment, arms in runs.items()}
-    printed["claims"] = {claim.name: f"{unbroken(claim.sentence(runs))}{mark(claim)}" for claim in claims}
+    printed["claims"] = {claim.name: f"{unbroken(sentence)}{mark(claim)}" for claim, sentence in sentences.items()}
     return printed
 
 
