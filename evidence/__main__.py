@@ -60,9 +60,10 @@ def _run(args):
 
         serve(args.port)
     elif args.command == "bench":
-        from evidence.bench import timings
+        from evidence.bench import kinds, timings
 
-        return timings.main()
+        timings.main()
+        kinds.main()
     elif args.command == "portable":
         from evidence.checks import portable
 

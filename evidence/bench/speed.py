@@ -21,6 +21,7 @@ from evidence.problem import Problem
 RECORD = ROOT / "evidence/bench/bench.json"
 SCHEMA = ROOT / "evidence/bench/bench.schema.json"
 SAME = ["stacked, K = 70", "PyTorch, K = 70"]  # the same networks, from the same weights on the same batches
+KINDS = ["evidence/bench/kinds.py", "evidence/networks/built.py"]
 INPUTS = ["evidence/bench/timings.py", "evidence/bench/breakdown.py", "snippets/tools/stacked.py"]
 
 
@@ -33,8 +34,8 @@ def write(rows, seconds, accuracy, peak, floor, parts, path=RECORD):
     share} of the time of seventy stacked networks.
     """
     result = {
-        "inputs": inputs(),
-        "versions": {name: freshness.pin(name) for name in ("keras", "tensorflow", "torch")},
+        "inputs": inputs(INPUTS),
+        "versions": versions(),
         "machine": {"processor": processor(), "cores": os.cpu_count(), "gflops": round(peak / 1e9)},
         "floor": float(f"{floor:.4g}"),
         "parts": {part: round(share, 3) for part, share in parts.items()},
@@ -45,12 +46,28 @@ def write(rows, seconds, accuracy, peak, floor, parts, path=RECORD):
     }
     for name in SAME:
         result["rows"][name]["test_accuracy"] = float(f"{accuracy[name].mean():.4f}")
-    record.replace(path, json.dumps(result, indent=1, sort_keys=True) + "\n")
+    replace(result, path)
 
 
-def inputs():
-    """{path: sha256} of the programs that were timed."""
-    return {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in INPUTS}
+def write_kinds(times, path=RECORD):
+    """Put on record beside the rest the times of each kind: {kind: {contender: [processor milliseconds a step, a repeat each]}}."""
+    milliseconds = {kind: {name: [float(f"{one:.4g}") for one in values] for name, values in found.items()} for kind, found in times.items()}
+    replace({"kinds": {"inputs": inputs(KINDS), "versions": versions(), "processor": processor(), "milliseconds": milliseconds}}, path)
+
+
+def replace(parts, path):
+    """Put these parts of the record in the place of what it had, and leave the others."""
+    before = json.loads(path.read_text()) if path.exists() else {}
+    record.replace(path, json.dumps(before | parts, indent=1, sort_keys=True) + "\n")
+
+
+def inputs(paths):
+    """{path: sha256} of programs that were timed."""
+    return {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in paths}
+
+
+def versions():
+    return {name: freshness.pin(name) for name in ("keras", "tensorflow", "torch")}
 
 
 def processor():
@@ -78,7 +95,7 @@ def ratios(result, name):
 
 
 def printed(result):
-    """What placeholders in the prose may name: {row: {"seconds", "ratio", "share"}, "parts": {…}, "machine": {…}}, as strings.
+    """What placeholders in the prose may name: {row: {"seconds", "ratio", "share"}, "parts": {…}, "kinds": {…}, "machine": {…}}, as strings.
 
     The median, and the range over the repeats.
     """
@@ -95,7 +112,15 @@ def printed(result):
             rows[key(name)]["test_accuracy"] = f"{100 * row['test_accuracy']:.2f} %"
     machine = {name: str(value) for name, value in result["machine"].items()}
     parts = {key(part): f"{100 * share:.0f} %" for part, share in result["parts"].items()}
-    return rows | {"parts": parts, "machine": machine, "versions": result["versions"], "repeats": str(len(result["rows"]["keras.fit"]["seconds"]))}
+    kinds = {kind: _kind(found) for kind, found in result["kinds"]["milliseconds"].items()}
+    return rows | {"parts": parts, "kinds": kinds, "machine": machine, "versions": result["versions"], "repeats": str(len(result["rows"]["keras.fit"]["seconds"]))}
+
+
+def _kind(found):
+    """Of one kind: how many times faster than each other the Trainer was, and its milliseconds a step."""
+    ours = found["built.Trainer"]
+    faster = {key(name): _median(list(map(operator.truediv, found[name], ours)), 1) for name in ("keras.fit", "PyTorch")}
+    return faster | {"milliseconds": f"{statistics.median(ours):.1f}"}
 
 
 def key(name):
