@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 LEARNS = 0.2  # mean validation accuracy; an arm that stays below it at every rate learned at none
 RATE = re.compile(r"[\d.e-]+")
 
@@ -19,8 +21,9 @@ def grid(arms, stem):
 
 
 def best_rate(arms, stem):
-    """The rate with the highest mean validation accuracy over the seeds after the last step; of equals the lowest."""
-    means = {rate: arm["val_accuracy"][:, -1].mean() for rate, arm in grid(arms, stem).items()}
+    """The rate that validates best in the mean over the seeds after the last step, of equals the lowest: by the loss where an
+    experiment records "val_loss", as of tokens, of which most are easy, and else by the accuracy."""
+    means = {rate: _validated(arm) for rate, arm in grid(arms, stem).items()}
     return max(means, key=means.get)
 
 
@@ -49,3 +52,9 @@ def at_an_end(arms):
         if learns and chosen in (rates[0], rates[-1]):
             found[stem] = chosen
     return found
+
+
+def _validated(arm):
+    if "val_loss" in arm:
+        return -np.nan_to_num(arm["val_loss"][:, -1], nan=np.inf).mean()
+    return arm["val_accuracy"][:, -1].mean()
