@@ -28,7 +28,9 @@ def measure(seed):
             shape = {"vocabulary": int(vocabulary), "width": width} | {name: PROTOCOL[name] for name in ("length", "heads", "blocks")}
             for arm, settings in starts(width).items():
                 keras.utils.set_random_seed(seed)
-                runs[f"{arm}_{vocabulary}_{width}"] = asked(decoder.decoder(shape, **settings), *decoder.shifted(sequences))
+                read, told = decoder.shifted(sequences)
+                model = decoder.decoder(shape, **settings)
+                runs[f"{arm}_{vocabulary}_{width}"] = asked(model, read, told if shape["vocabulary"] == decoder.LEVELS else None)
     return runs
 
 
@@ -51,13 +53,15 @@ def starts(width):
 
 def asked(model, read, told):
     """{"excess": first loss less ln V (nats); "spread": standard deviation of the logits of tokens other than the one read;
-    "own": mean logit of the token read; each (1,)}. read, told: (sequences, length) tokens."""
+    "own": mean logit of the token read; each (1,)}. read: (sequences, length) tokens; told: the tokens that follow, or None for
+    ones drawn uniformly, over which the loss is then averaged exactly."""
     logits = model(read).numpy().astype(float)
     vocabulary = logits.shape[-1]
     highest = logits.max(-1, keepdims=True)
     log_normalizer = highest[..., 0] + np.log(np.exp(logits - highest).sum(-1))
+    true = logits.mean(-1) if told is None else np.take_along_axis(logits, told[..., None], -1)[..., 0]
     own = np.take_along_axis(logits, read[..., None], -1)
     others = (logits.sum() - own.sum(), np.square(logits).sum() - np.square(own).sum())
     mean, square = (total / (logits.size - own.size) for total in others)
-    loss = np.mean(log_normalizer - np.take_along_axis(logits, told[..., None], -1)[..., 0])
-    return {"excess": [loss - np.log(vocabulary)], "spread": [(square - mean**2) ** 0.5], "own": [own.mean()]}
+    excess = np.mean(log_normalizer - true) - np.log(vocabulary)
+    return {"excess": [excess], "spread": [(square - mean**2) ** 0.5], "own": [own.mean()]}
