@@ -8,7 +8,7 @@ from evidence import mnist
 from evidence.networks import built, decoder
 
 SHAPE = {"vocabulary": 16, "length": 48, "width": 8, "heads": 2, "blocks": 1}
-STARTS = {"one": {"head": 0.3}, "tied": {"spread": 0.3, "multiplier": 3.0}, "normalized": {"head": 0.3, "normalized": True}}
+STARTS = {"one": {"head": 0.3}, "tied": {"spread": 0.3, "multiplier": 3.0, "normalized": True}}
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +67,8 @@ def test_starts_of_one_seed_differ_by_what_they_name_alone():
     assert factors[:2] == [[50], [50]] and all(factor == [1] for factor in factors[2:])
 
 
-@pytest.mark.parametrize("name", STARTS)
-def test_curves_of_every_start_are_what_keras_fit_and_evaluate_say(images, monkeypatch, name):
+def test_curves_of_every_rate_are_what_keras_fit_and_evaluate_say(images, monkeypatch):
+    name = "tied"
     read, told = decoder.shifted(decoder.tokens(images))
     monkeypatch.setattr(mnist, "split", lambda *numbers: [(images[some], None) for some in (slice(64), slice(64, 90), slice(90, None))])
     protocol = {

@@ -10,7 +10,7 @@ PROTOCOL = {
     "question": "How far above ln V does the first loss of a decoder start, by the spread of its head and whether it is tied to the embedding?",
     "widths": {"4096": [32, 128, 512], "16": [32]},  # by size of the vocabulary: random tokens, and grey levels of MNIST
     "spreads": [0.02, 0.6, 1.0],  # standard deviations of embedding and head; and "root", one over the root of the width
-    "arms": ["untied", "tied", "scaled"],  # scaled: tied at "root", what is embedded multiplied by the root of the width
+    "arms": ["untied", "tied", "scaled", "divided"],  # scaled: tied at "root", the embedding times the root of the width; divided: its logits as well
     "length": 48,
     "heads": 2,
     "blocks": 2,
@@ -20,7 +20,7 @@ PROTOCOL = {
 
 
 def measure(seed):
-    """{"<arm>_<spread>_<vocabulary>_<width>": quantities} of one seed, as `asked` gives them; "scaled" has no spread."""
+    """{"<arm>_<spread>_<vocabulary>_<width>": quantities} of one seed, as `asked` gives them; "scaled" and "divided" have no spread."""
     runs = {}
     for vocabulary, widths in PROTOCOL["widths"].items():
         sequences = drawn(seed, int(vocabulary))
@@ -48,7 +48,8 @@ def starts(width):
     spreads = {str(spread): spread for spread in PROTOCOL["spreads"]} | {"root": root}
     found = {f"untied_{name}": {"spread": spread, "head": spread} for name, spread in spreads.items()}
     found |= {f"tied_{name}": {"spread": spread} for name, spread in spreads.items()}
-    return found | {"scaled": {"spread": root, "multiplier": 1 / root}}
+    scaled = {"spread": root, "multiplier": 1 / root}
+    return found | {"scaled": scaled, "divided": scaled | {"divisor": 1 / root}}
 
 
 def asked(model, read, told):

@@ -91,12 +91,12 @@ def normalization():
     return kl.LayerNormalization(epsilon=1e-6)
 
 
-def decoder(shape, spread=1.0, positions=None, multiplier=1.0, head=None, **attention):
+def decoder(shape, spread=1.0, positions=None, multiplier=1.0, head=None, divisor=1.0, **attention):
     """Embeddings, blocks of attention and GELU that read a normalized stream and add to it, and a head that gives logits; no biases.
 
     shape: {"vocabulary", "length", "width", "heads", "blocks"}. spread: standard deviation of the embedding of tokens, and of
     positions unless theirs is given; multiplier: what their sum is multiplied by. head: standard deviation of the head, or None
-    for one that is tied to the tokens' embedding. All other matrices have the variance 1 / fan_in. attention: of `Attention`.
+    for one that is tied to the tokens' embedding; divisor: of the logits. All other matrices have the variance 1 / fan_in. attention: of `Attention`.
     """
     width = shape["width"]
     table = kl.ReversibleEmbedding(shape["vocabulary"], width, embeddings_initializer=normal(spread))
@@ -106,7 +106,8 @@ def decoder(shape, spread=1.0, positions=None, multiplier=1.0, head=None, **atte
         h = h + Attention(shape["heads"], **attention)(normalization()(h))
         h = h + dense(width, (4 * width) ** -0.5)(dense(4 * width, width**-0.5, "gelu")(normalization()(h)))
     h = normalization()(h)
-    return keras.Model(inputs, table(h, reverse=True) if head is None else dense(shape["vocabulary"], head)(h))
+    logits = table(h, reverse=True) if head is None else dense(shape["vocabulary"], head)(h)
+    return keras.Model(inputs, logits / divisor)
 
 
 class Compiled(built.Trainer):
@@ -122,7 +123,7 @@ TRAINERS = {}  # by architecture: the seeds of a process share them, because com
 
 def trainer(shape, optimizer, settings):
     """A trainer of this decoder's architecture: all that a start is not."""
-    parts = {name: settings[name] for name in ("multiplier", "power", "normalized") if name in settings}
+    parts = {name: settings[name] for name in ("multiplier", "divisor", "power", "normalized") if name in settings}
     key = repr((sorted(shape.items()), optimizer, sorted(parts.items()), "head" in settings))
     if key not in TRAINERS:
         TRAINERS[key] = Compiled(decoder(shape, **settings), optimizer)
