@@ -9,7 +9,7 @@ from evidence.readings.numbers import below, fixed, listed, over_seeds, plus_min
 from evidence.theory import activations, softmax
 
 LAYER = 3  # of pure attention, behind which little but rounding is left
-LARGE = 0.01  # a rate at which spreads are compared that is the best of none of the small ones
+SLOW, LARGE = 0.001, 0.01  # rates at which both small embeddings and those of spread 1 were trained
 TOO_LARGE = 0.1  # a rate at which attention without normalized queries and keys fails
 
 
@@ -86,14 +86,22 @@ def a_scaled_tied_embedding_is_sure_where_it_is_wide(runs):
     }  # fmt: skip
 
 
-@claim(refuted_by=swap("first_loss", "tied_1.0_16_32", "untied_1.0_16_32"))
+@claim(refuted_by=swap("first_loss", "scaled_16_32", "untied_root_16_32"))
 def repeating_helps_where_tokens_repeat(runs):
-    """On grey levels of MNIST, where a token mostly equals the one before, a tied head of spread 1 starts at ln V + {tied} and an untied one at
-    ln V + {untied}, at width {width}."""
+    """On grey levels of MNIST, which often repeat, that start lies {below} nats below ln V, at width {width}."""
     (width,) = runs["first_loss"].protocol["widths"]["16"]
-    tied, untied = (first_loss.arm(runs, name, width, 16)["excess"] for name in ("tied_1.0", "untied_1.0"))
-    assert (tied < untied).all() and paired_difference(untied, tied).low > 0
-    return {"tied": over_seeds(tied), "untied": over_seeds(untied), "width": width}
+    found = interval(first_loss.arm(runs, "scaled", width, 16)["excess"])
+    own = first_loss.arm(runs, "scaled", width, 16)["own"]
+    assert found.high < 0 and interval(own).low > 1.5
+    return {"below": plus_minus(-found.mean, found.half), "width": width}
+
+
+@claim(refuted_by=swap("first_loss", "divided_4096_512", "scaled_4096_512"))
+def dividing_the_logits_leaves_ln_v(runs):
+    """With its logits divided by the root of the width as well, the tied head starts less than {limit} above ln V, at widths {widths}."""
+    found = [first_loss.arm(runs, "divided", width)["excess"].max() for width in first_loss.widths(runs)]
+    assert max(found) < 0.05
+    return {"limit": fixed(np.ceil(100 * max(found)) / 100, 2), "widths": listed(first_loss.widths(runs))}
 
 
 # Embeddings in training
@@ -112,11 +120,67 @@ def budget(runs, experiment="embedding_training"):
     return {"steps": protocol["steps"][-1], "batch": protocol["batch_size"]}
 
 
-@claim(refuted_by=swap_grids("attention_training", "normalized", "scores_1"))
-def normalized_queries_and_keys_bear_a_large_rate(runs):
-    """At a rate of {rate}, {times} times the best, normalized queries and keys end at a test loss of {normalized} nats a token after {steps} steps of Adam on {batch}
-    images, plain ones at {plain}; each at its best rate, they end at {best} and {plain_best}."""
-    raise NotImplementedError
+def spelled_out(runs, experiment, arms, rate=None):
+    """{arm: test loss with its interval} at the best rate, or at the one given, and the budget."""
+    return budget(runs, experiment) | {arm: over_seeds(reached(runs, experiment, arm, rate)) for arm in arms}
+
+
+def small_is_one(runs):
+    """A refutation: embeddings of the small spread and of 1 exchanged, at the rates that both were trained at."""
+    for rate in (SLOW, LARGE):
+        swap("embedding_training", f"small_{rate}", f"one_{rate}")(runs)
+
+
+@claim(refuted_by=small_is_one)
+def small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one(runs):
+    """After {steps} steps of Adam on batches of {batch} images, embeddings of spread {spread} are {gain} nats a token ahead of ones of spread 1 at a rate of
+    {slow}, and {loss} behind at {fast}; each at its best rate they end at {small} and {one}."""
+    pair = [[reached(runs, "embedding_training", arm, rate) for arm in ("one", "small")] for rate in (SLOW, LARGE)]
+    gain, loss = paired_difference(*pair[0]), paired_difference(*pair[1][::-1])
+    assert gain.low > 0 and loss.low > 0
+    return spelled_out(runs, "embedding_training", ("small", "one")) | {
+        "spread": runs["embedding_training"].protocol["small"], "slow": SLOW, "fast": LARGE, "gain": nats(gain), "loss": nats(loss),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("embedding_training", "scaled", "one"))
+def a_multiplied_embedding_learns_faster(runs):
+    """The same first network, its embedding stored at one over the root of the width and multiplied by the root, ends {gain} nats a token
+    ahead of one stored at spread 1, each at its best rate, and in every seed."""
+    scaled, one = (reached(runs, "embedding_training", arm) for arm in ("scaled", "one"))
+    gain = paired_difference(one, scaled)
+    assert gain.low > 0 and (one > scaled).all()
+    return {"gain": nats(gain)}
+
+
+@claim(refuted_by=swap_grids("embedding_training", "faint_positions", "one"))
+def positions_fainter_than_tokens_cost(runs):
+    """Positions of spread {spread} beside tokens of spread 1 end {cost} nats a token behind positions of spread 1, each at its best rate."""
+    cost = paired_difference(*(reached(runs, "embedding_training", arm) for arm in ("faint_positions", "one")))
+    assert cost.low > 0
+    return {"spread": runs["embedding_training"].protocol["small"], "cost": nats(cost)}
+
+
+@claim(refuted_by=swap_grids("embedding_training", "tied_one", "tied_scaled"))
+def a_tied_embedding_of_one_costs(runs):
+    """Tied to the head, embeddings of spread 1 end at {tied_one} nats a token, multiplied ones at {tied_scaled}, and those of {spread} at {tied_small}, each at its best
+    rate: spread 1 is {cost} behind multiplied ones."""
+    arms = ("tied_one", "tied_scaled", "tied_small")
+    ends = [reached(runs, "embedding_training", arm) for arm in arms]
+    cost = paired_difference(*ends[:2])
+    assert cost.low > 0 and paired_difference(ends[0], ends[2]).low > 0
+    return spelled_out(runs, "embedding_training", arms) | {"spread": runs["embedding_training"].protocol["small"], "cost": nats(cost)}
+
+
+@claim(refuted_by=swap_grids("embedding_training", "tied_divided", "tied_one"))
+def dividing_the_logits_costs_little(runs):
+    """With divided logits the multiplied, tied embedding ends at {divided} nats a token at its best rate, {gain} ahead of spread 1 and {cost} behind
+    undivided ones; at a rate of {rate} it is {slow} behind those."""
+    divided, scaled, one = (reached(runs, "embedding_training", f"tied_{arm}") for arm in ("divided", "scaled", "one"))
+    slow = paired_difference(*(reached(runs, "embedding_training", f"tied_{arm}", SLOW) for arm in ("divided", "scaled")))
+    cost, gain = paired_difference(divided, scaled), paired_difference(one, divided)
+    assert gain.low > 0 and slow.low > 0
+    return {"divided": over_seeds(divided), "gain": nats(gain), "cost": nats(cost), "slow": nats(slow), "rate": SLOW}
 
 
 # Attention at the start
@@ -243,3 +307,45 @@ def scientific(value):
     """A small number with two digits and a power of ten."""
     digits, power = f"{value:.1e}".split("e")
     return f"{digits} · 10<sup>−{-int(power)}</sup>"
+
+
+# Attention in training
+
+
+@claim(refuted_by=swap_grids("attention_training", "scores_64", "scores_0.1"))
+def large_scores_cost(runs):
+    """Trained as above, scores of spread {spreads} end at {ends} nats a token, each at its best rate: {most} is {cost} behind {least}."""
+    arms = [arm for arm in runs["attention_training"].protocol["arms"] if arm.startswith("scores_")]
+    ends = [reached(runs, "attention_training", arm) for arm in arms]
+    cost = paired_difference(ends[-1], ends[0])
+    assert cost.low > 0 and paired_difference(ends[-1], ends[1]).low > 0
+    spreads = [arm.removeprefix("scores_") for arm in arms]
+    return {
+        "spreads": listed(spreads), "ends": listed([over_seeds(end) for end in ends]), "most": spreads[-1], "least": spreads[0], "cost": nats(cost),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("attention_training", "whole", "scores_64"))
+def dividing_by_the_width_trains_alike(runs):
+    """Dividing them by the width of a head and not by its root changes {gap} nats a token here, where heads are {head} wide."""
+    whole, root, large = (reached(runs, "attention_training", arm) for arm in ("whole", "scores_1", "scores_64"))
+    gap, cost = paired_difference(whole, root), paired_difference(large, root)
+    assert abs(gap.mean) < cost.mean / 2
+    protocol = runs["attention_training"].protocol
+    return {"gap": nats(gap), "head": protocol["width"] // protocol["heads"]}
+
+
+@claim(refuted_by=swap_grids("attention_training", "normalized", "scores_1"))
+def normalized_queries_and_keys_bear_a_large_rate(runs):
+    """At a rate of {rate}, {times} times the best, {steps} steps of Adam on batches of {batch} images take normalized queries and keys to a test loss of {normalized} nats a
+    token and plain ones to {plain}; at the best rate of each they end at {normalized_best} and {plain_best}."""
+    arms, names = runs["attention_training"], {"normalized": "normalized", "plain": "scores_1"}
+    far = {name: reached(runs, "attention_training", arm, TOO_LARGE) for name, arm in names.items()}
+    near = {f"{name}_best": reached(runs, "attention_training", arm) for name, arm in names.items()}
+    gap, gap_near = paired_difference(far["plain"], far["normalized"]), paired_difference(near["plain_best"], near["normalized_best"])
+    assert gap.low > 0 and gap.mean > 3 * abs(gap_near.mean)
+    times = {TOO_LARGE / rates.best_rate(arms, arm) for arm in names.values()}
+    assert len(times) == 1
+    return budget(runs, "attention_training") | {name: over_seeds(found) for name, found in (far | near).items()} | {
+        "rate": TOO_LARGE, "times": spelled(round(times.pop())),
+    }  # fmt: skip

@@ -10,7 +10,7 @@ MARKERS = {"untied": "o", "tied": "^"}
 ALT = (
     "First loss above ln V by the standard deviation of the logits, both logarithmic. Circles of untied heads of three widths lie on one curve, "
     "which leaves its dashed parabola where the spread exceeds four. Triangles of tied heads lie on the curve at small spreads and "
-    "above it at large ones; stars, tied embeddings that are scaled, stand one over the other at spread one and rise with the width"
+    "above it at large ones; stars, tied embeddings that are multiplied, stand one over the other at spread one and rise with the width"
 )
 
 
@@ -27,7 +27,7 @@ def draw(fig, runs, palette):
             heights = [first_loss.excess(runs, f"{head}_{name}", width).mean for name in named]
             label = f"{head}, width {width}"
             ax.plot(places, heights, marker, color=palette.family[color], markersize=6, markerfacecolor="none" if head == "tied" else None, label=label)
-        ax.plot([1], [first_loss.excess(runs, "scaled", width).mean], "*", color=palette.family[color], markersize=11, label=f"tied, scaled, {width}")
+        ax.plot([1], [first_loss.excess(runs, "scaled", width).mean], "*", color=palette.family[color], markersize=11, label=f"multiplied, width {width}")
     ax.set(xscale="log", yscale="log", xlim=(0.09, 32), ylim=(0.004, 500))
     ax.set(xlabel="Standard deviation of the logits", ylabel="First loss above ln V (nats)")
     ax.set_xticks([0.1, 0.3, 1, 3, 10, 30], ["0.1", "0.3", "1", "3", "10", "30"])
