@@ -23,6 +23,12 @@ def test_the_best_rate_is_that_of_the_validation_images_and_of_equals_the_lowest
     assert list(rates.grid(arms, "he")) == [0.03, 0.1, 0.3]
 
 
+def test_where_a_validation_loss_is_recorded_it_chooses_and_one_that_is_no_number_never_does():
+    losses = {0.1: 1.2, 0.3: 1.1, 1.0: float("nan")}
+    arms = {f"he_{rate}": arm(0.9 - rate / 2) | {"val_loss": np.full((5, 1), loss)} for rate, loss in losses.items()}
+    assert rates.best_rate(arms, "he") == 0.3
+
+
 def test_a_stem_without_rates_is_a_mistake():
     with pytest.raises(KeyError, match="glorot_<rate>"):
         rates.grid({"he_0.1": arm(0.5)}, "glorot")
