@@ -327,7 +327,7 @@ def large_scores_cost(runs):
 
 @claim(refuted_by=swap_grids("attention_training", "whole", "scores_64"))
 def dividing_by_the_width_trains_alike(runs):
-    """Dividing them by the width of a head and not by its root changes {gap} nats a token here, where heads are {head} wide."""
+    """Dividing them by the width of a head and not by its root moves the test loss by {gap} nats a token here, where heads are {head} wide."""
     whole, root, large = (reached(runs, "attention_training", arm) for arm in ("whole", "scores_1", "scores_64"))
     gap, cost = paired_difference(whole, root), paired_difference(large, root)
     assert abs(gap.mean) < cost.mean / 2
