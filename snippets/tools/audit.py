@@ -36,6 +36,7 @@ ABSURD = 4  # times the loss of an output that knows nothing
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 HEAVY = 30  # times the loss of the data, from where regularization decides
+RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
@@ -49,9 +50,11 @@ KERNELS = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel", "recu
 SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categorical", "categorical", "binary"))
 RELATIVE = "mean_absolute_percentage_error"
 DISTANCES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", RELATIVE)
+LAYOUT = (kl.Reshape, kl.Flatten, kl.Permute, kl.Cropping1D, kl.Cropping2D, kl.UpSampling1D, kl.UpSampling2D)
 FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossentropy": CATEGORICAL, BINARY: BINARY,
             "binary_focal_crossentropy": BINARY, "poisson": "logarithm",
-            "mean_squared_logarithmic_error": "logarithm", **dict.fromkeys(DISTANCES, "distance")}
+            "mean_squared_logarithmic_error": "logarithm", "kl_divergence": "shares",
+            **dict.fromkeys(("hinge", "squared_hinge"), "sign"), **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
 FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
@@ -329,8 +332,13 @@ def head(calls, spelled, tensor, truth, loss):
     """An output, its labels, its loss by name, and the call that makes it."""
     loss = keras.losses.get(loss)
     options, kind = getattr(loss, "_fn_kwargs", {}), getattr(getattr(loss, "fn", loss), "__name__", "")
-    call = next((c for c in reversed(calls) if c.output is tensor), None)
-    before = next((c for c in calls if call and not call.kernels and c.output is call.inputs[0]), None)
+    def maker(tensor):
+        return next((c for c in reversed(calls) if c.output is tensor), None)
+
+    call = maker(tensor)
+    while call and isinstance(call.layer, LAYOUT) and maker(call.inputs[0]):
+        call = maker(call.inputs[0])
+    before = maker(call.inputs[0]) if call and not call.kernels else None
     found = SimpleNamespace(
         tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
@@ -383,7 +391,8 @@ def activation_of(layer):
 def behind(call):
     """From a kernel to the next, a fork or a merge: its activation, h, normalized or not, and the last call before."""
     found = SimpleNamespace(activation=activation_of(call.layer), h=call.output, end=call)
-    found.normalized, found.scaled, found.shifted = False, False, ""
+    found.normalized, found.shifted = False, ""
+    found.scaled = found.activation not in ("", *ACTIVATIONS.values())  # by someone's own, as sin(30 z)
     while len(found.end.takers) == 1 and not found.end.takers[0].kernels and len(found.end.takers[0].inputs) == 1:
         found.end = found.end.takers[0]
         found.normalized |= isinstance(found.end.layer, NORMALIZATION)
@@ -431,6 +440,9 @@ def measured(layer, holders, outputs, changes):
     is_output |= first.traced and not any(call in c.feeders for c in holders for call in calls)
     shown = any(varies(c.output) for c in end.takers if not c.kernels and not isinstance(c.layer, kl.Concatenate))
     later = holders[holders.index(calls[-1]) + 1:]  # no takers: the model adds by itself
+    own, w = not type(layer).__module__.startswith("keras."), next(iter(first.kernels.values()))
+    if own and len(w.shape) == 2 and inputs.shape[-1] == w.shape[0]:  # a layer that scales its weights itself
+        paths[0].scaled |= not 1 / OFF < _rms(z - bias) / (_rms(inputs @ np.asarray(w, "float64")) or 1) < OFF
     row = {
         "layer": first.name, "trainable": layer.trainable, "activation": activation,
         "normalized": paths[0].normalized, "shifted": paths[0].shifted,
@@ -565,14 +577,15 @@ def labels(head):
             True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at the loading.")])
     low, high, units, ours, theirs = y.min(), y.max(), head.units, head.y.shape, head.out.shape
     whole, fits = (y == y.round()).all(), y.size == head.out.size
-    most = head.y.sum(axis=-1).max() if ours == theirs and units > 1 else 1
+    several = (head.y != 0).sum(axis=-1) > 1 if ours == theirs and units > 1 else False  # one may be a weight, as of an action
+    most = np.where(several, head.y.sum(axis=-1), 0).max() if np.any(several) else 0
     by_class = {"activation": "softmax", "loss": SPARSE}
     yes_or_no = to(head, activation="sigmoid", loss=BINARY)
     out_of_range = "labels out of range", f"The labels run from {_span(y)}"
     of_units = f"{out_of_range[1]} and the output has {units} unit{'s' * (units > 1)}."
     of_shares = f"{out_of_range[1]}, and {head.kind} wants 0 to 1."
     other_shape = f"y has the shape {ours}, the output {theirs}."
-    several = head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", yes_or_no
+    many = head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", yes_or_no
     numbers = "y = np.unique(y, return_inverse=True)[1]"
     per_class = to(head, ": one for every class", units=int(high) + 1)
     broadcast = "targets broadcast", f"Targets of shape {ours} are compared with outputs of shape {theirs}."
@@ -595,14 +608,16 @@ def labels(head):
             (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} stands.", yes_or_no),
             (ours != theirs and fits, "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:])})."),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
-            (most > 1.01, *several)],
+            (most > 1.01, *many)],
         BINARY: [
             (not fits and 1 < units and y.size * units == head.out.size, head.layer, "labels do not fit the output",
              other_shape, to(head, **by_class)),
-            (not fits, head.layer, "labels do not fit the output", other_shape, "one label for every unit."),
-            (head.activation == "softmax" and most > 1.01, *several),
+            (not fits, head.layer, "labels do not fit the output", other_shape,
+             FLATTEN if head.y.ndim + 1 < head.out.ndim or units == 1 and y.ndim < head.out.ndim > 2 else "one label for every unit."),
+            (head.activation == "softmax" and most > 1.01, *many),
             (low >= 0 and high <= 1,),
             (set(np.unique(y)) == {-1, 1}, "labels", out_of_range[0], of_shares, "y = (y + 1) / 2."),
+            (high - low == 1, "labels", out_of_range[0], of_shares, f"y = y - {low:.0f}."),
             (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, out_of_range[0], of_shares,
              to(head, units=int(high) + 1, **by_class)),
             (True, "labels", out_of_range[0], of_shares, "y = (y - y.min()) / (y.max() - y.min()).")],
@@ -625,7 +640,7 @@ def outputs(head, seen):
     before = head.before and head.before.layer.name
     sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
-    takes_shares = head.family in CROSS_ENTROPIES and not head.from_logits and not head.own_logits
+    takes_shares = head.family in (*CROSS_ENTROPIES, "shares") and not head.from_logits and not head.own_logits
     low, high = RANGES.get(activation, (-math.inf, math.inf))
     slack = 0.01 * (_rms(y) if math.isinf(high) else high - low)
     beyond, most = np.mean((y < low - slack) | (y > high + slack)), max((row.step or 0 for row in seen.rows), default=0)
@@ -633,6 +648,8 @@ def outputs(head, seen):
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     linear, distance = to(head, activation="linear"), head.family == "distance" and head.kind != RELATIVE
+    unlimited = activation in RANGES.keys() - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
+    asked = y.sum(axis=-1) if y.shape == out.shape and activation == "softmax" else 1
     squash = "sigmoid" if head.family == BINARY else "softmax"
     return first_case([
         (activation == "softmax" and head.units == 1, name, "constant output", "One softmax unit always says 1.",
@@ -645,7 +662,7 @@ def outputs(head, seen):
          "The loss has from_logits=True and applies it again.", linear),
         (head.from_logits and not squashed and activation in RANGES, name, "logits cut off",
          f"{activation} limits the logits, which have no limits.", linear),
-        (takes_shares and not squashed and not shares, name, "outputs are no probabilities",
+        (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
          f"They run from {_span(out)}, and {head.kind} takes probabilities.",
          to(head, ": or from_logits=True in the loss", activation=squash)),
         (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
@@ -653,6 +670,14 @@ def outputs(head, seen):
         (distance and beyond > 0.01, name, "targets out of reach",
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {activation} puts out.",
          pixels.get((low, high), linear)),
+        (head.family is None and beyond > 0.01 and (low, high) in pixels, name, "targets out of reach",
+         f"The targets, {_span(y)}, lie beyond what {activation} puts out.", pixels.get((low, high))),
+        (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach",
+         f"{head.kind} wants outputs below 0 too, which {activation} has none of.", to(head, activation="tanh")),
+        (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach",
+         f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
+        (distance and 0 < abs(y).max() < min(1, _rms(out)) / FAR, "labels", "targets too small",
+         f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
         (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
          SCALE if y.std() else "targets near 1.")], head.spelled)
 
@@ -770,6 +795,18 @@ def constant(seen):
         if call.output.shape[-1] == 1:
             yield elsewhere(call.layer.name, "constant output", "One softmax unit always says 1.", "a softmax over the "
                             'axis that holds the choices: activation="linear" here, then keras.layers.Softmax(axis=1).')
+    for call in (c for c in seen.calls if activation_of(c.layer) == "softmax" and c.z.shape[-1] > 1 and (c.kernels or any(
+            c.inputs[0] is f.output and f.kernels for f in seen.calls))):
+        ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
+        if ends and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
+            evidence = f"Its {call.z.shape[-1]} units share a sum of 1, so that images and gradients differ little behind it."
+            yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
+            return
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.Softmax) and c.takers and len(c.output.shape) > 1):
+        if call.layer.axis in (0, -len(call.output.shape)):
+            yield elsewhere(call.layer.name, "softmax over the batch", "It sums to one over the images, which should not know of "
+                            "each other.", "axis=-1.")
+            return
     ends = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
     if not seen.flows or any(varies(end, LOST) for end in ends) or not all(row.kernel.any() for row in seen.rows):
         return
@@ -899,6 +936,8 @@ def overflow(seen):
     evidence, half = "Here NaN or infinity appears first.", getattr(call and call.layer, "compute_dtype", "") == "float16"
     if not half and (wild := [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]):
         yield from wild
+    elif call is None and max(_rms(c.z) for c in seen.calls if c.z.dtype.is_floating) > FAR**4:
+        yield loudest(seen, f"The first loss is {seen.loss:.3g}.")
     elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
@@ -935,6 +974,23 @@ def gradient(seen):
         cure = ('bias_initializer="zeros": or from_logits=True without activation.' if clipped else
                 "no rounding, comparison or factor of 0 between weights and loss.")
         yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
+    else:
+        yield from steps(seen)
+
+
+def steps(seen):
+    """A function that makes whole numbers of others, behind which there is a gradient and before which there is none."""
+    for call in (c for c in seen.calls if not c.kernels and c.inputs and np.any(c.delta)):
+        before = next((c for c in seen.calls if c.output is call.inputs[0]), None)
+        if before and not np.any(before.delta) and whole(call.output) and not whole(call.inputs[0]):
+            yield elsewhere(call.layer.name, "no gradient", "It makes whole numbers, which have no derivative, and no weight before "
+                            "it is trained.", "without it, or straight through: h + stop_gradient(round(h) - h).")
+            return
+
+
+def whole(tensor):
+    """True if all are whole numbers."""
+    return bool((np.asarray(tensor) == np.round(tensor)).all())
 
 
 def first_loss(seen):
@@ -976,7 +1032,7 @@ def loudest(seen, evidence):
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
-    remedy = "smaller weights here, or normalization behind it."
+    remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
     if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
         smaller = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)" if fits(rows[0]) else advice(rows[0])
         remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{smaller}."
@@ -985,7 +1041,7 @@ def loudest(seen, evidence):
 
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
-    rows = [row for row in seen.rows if row.step and row.off > 1 / OFF and not row.normalized]
+    rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
     if not rows:
         return
     row, optimizer = max(rows, key=lambda row: row.step), getattr(seen.model.optimizer, "inner_optimizer", seen.model.optimizer)
@@ -993,13 +1049,17 @@ def step(seen):
     evidence, far = f"The next step is {row.step:.2g} times the kernel.", any(
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
+    decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
     yield from first_case([
         (row.step > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16",
          evidence, "epsilon=1e-4: or the policy mixed_float16."),
         (row.step > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
-        (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.step / 30:.0e}."),
+        (row.step > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.",
+         "weight_decay=1e-4."),
+        (not rate and not callable(optimizer._learning_rate), "optimizer", "learning rate of 0", "No weight moves.", "learning_rate=1e-3."),
+        (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / (row.step or 1) / 30:.0e}."),
         (row.step < LOST and rate > 0 and fresh, "optimizer", "learning rate too small", evidence,
-         f"learning_rate={min(rate / row.step / 1000, 0.01):.0e}.")])
+         f"learning_rate={min(rate / (row.step or 1) / 1000, 0.01):.0e}.")])
 
 
 def unread(seen):
@@ -1020,8 +1080,17 @@ def left_out(seen):
     for head in seen.heads:
         if head.from_logits and head.own_logits:
             yield f"{head.layer} has a {head.activation} and the loss from_logits=True, which Keras mends."
-        if head.y.size > 8 and not np.ptp(head.y):
-            yield "All labels of this batch are alike."
+        yield from alike(head)
+
+
+def alike(head):
+    """A note on labels of which most or all are the same."""
+    values, counts = np.unique(head.y, return_counts=True)
+    most, cure = counts.max() / head.y.size, "if a class is rare, give it a class_weight, or draw more of it."
+    if head.y.size > 8 and most == 1:
+        yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
+    elif head.y.size > 8 and most > RARE and (head.family == SPARSE or head.family == BINARY and head.units == 1):
+        yield f"{_share(most)} of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
 
 
 # Say.

@@ -37,6 +37,7 @@ PLAIN = 12  # the same for plain convolutions: VGG-19, in which Glorot halves it
 ABSURD = 4  # times the loss of an output that knows nothing
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
+RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
          "LeCun": lambda n_in, n_out: 1 / n_in}
@@ -52,10 +53,12 @@ RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "gr
              "rnnrelucell": 1}  # matrices side by side in one kernel
 CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlogits", "binarycrossentropy"
 DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
-LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES)
+KL, SIGNS = "kldiv", ("softmarginloss", "hingeembeddingloss")
+LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES, KL, *SIGNS)
 LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
           "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten",
           "pixelshuffle", "expand")
+STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
 PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", "scaleddotproductattention")
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
@@ -167,7 +170,7 @@ def check(model, x, y, loss, optimizer):
     lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
     if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
         lengths = lengths[1:]
-    if len(set(lengths)) > 1 or min(lengths) < 2:
+    if min(lengths) < 2 or max(lengths) % min(lengths):  # a model may flatten its sequences, or take views of an image
         raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {lengths}.")
     return x, y, lengths[0]
 
@@ -206,8 +209,8 @@ def leaves(part):
     """All tensors in tuples, lists, dictionaries, data classes."""
     if isinstance(part, torch.Tensor):
         return [part]
-    if hasattr(part, "values") and not isinstance(part, type):
-        part = list(part.values()) if callable(part.values) else []
+    if not isinstance(part, (tuple, type)) and callable(getattr(part, "values", None)):
+        part = list(part.values())
     elif type(part).__name__ == "PackedSequence":
         part = [part.data]
     return [leaf for one in part for leaf in leaves(one)] if isinstance(part, (tuple, list)) else []
@@ -231,6 +234,10 @@ def sentence(error, trace, x):
     if isinstance(error, TypeError) and not trace.calls:
         taken = ", ".join(inspect.signature(trace.model.forward).parameters)
         return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."
+    if "inplace operation" in text:
+        return f"An operation in place in {where} overwrites what the gradient needs: h = h + 1, not h += 1."
+    if "second time" in text:
+        return "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."
     first, (op, given, weight) = leaves(x)[0], trace.trying
     if weight is not None and len(given):
         if op.startswith("embedding"):
@@ -241,9 +248,15 @@ def sentence(error, trace, x):
         if given[0].dtype != weight.dtype:
             cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
             return f"{where} holds {_type(weight)} and gets {_type(given[0])}: {cure}."
-        last = op.startswith("conv") and given[0] is first and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1]
+        cure, conv, own = "reshape x, or give the layer other sizes", op.startswith("conv"), given[0] is first
+        if own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1]:
+            cure = "x = x.movedim(-1, 1)"
+        elif own and conv and first.dim() == weight.dim() - 1 and weight.shape[1] == 1:
+            cure = "x = x.unsqueeze(1)"
+        elif op == "linear" and math.prod(given[0].shape[1:]) == weight.shape[1]:
+            cure = "x = x.flatten(1)" if own else "flatten(1) before it"
         return (f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given[0].shape)} and holds weights of "
-                f"{tuple(weight.shape)}: {'x = x.movedim(-1, 1)' if last else 'reshape x, or give the layer other sizes'}.")
+                f"{tuple(weight.shape)}: {cure}.")
     return f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why."
 
 
@@ -325,7 +338,8 @@ def loss_of(outputs, y, loss, trace):
     trace.in_loss = True
     fields = outputs if isinstance(outputs, dict) else getattr(outputs, "__dict__", {})
     if y is None:
-        value = fields.get("loss", outputs)
+        single = [t for t in leaves(outputs) if t.numel() == 1] if isinstance(outputs, tuple) else []
+        value = fields.get("loss", single[0] if len(single) == 1 else outputs)
         if not isinstance(value, torch.Tensor) or value.numel() != 1:
             raise Unreadable("The model computes no loss: give labels, as in audit(model, x, y), or labels inside x.")
         return value
@@ -339,7 +353,10 @@ def loss_of(outputs, y, loss, trace):
         raise Unreadable(f"The model returns {_type(outputs)}: return the numbers that it makes them of, without argmax.")
     try:
         with trace:
-            return loss(outputs, y)
+            value = loss(outputs, y)
+        if not trace.heads and isinstance(y, torch.Tensor) and getattr(outputs, "shape", None) == y.shape and id(outputs) in trace.made:
+            trace.heads.append(headed(trace, "", outputs, y, {}))
+        return value
     except (Stop, Unreadable, MemoryError, torch.OutOfMemoryError):
         raise
     except Exception:
@@ -370,6 +387,7 @@ class Call(SimpleNamespace):
     __eq__, __hash__ = object.__eq__, object.__hash__
     module, atom, head, delta, dim = "", None, None, None, None  # atom: the path of the module that it stands for
     data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
+    blind = False  # under no_grad
 
     def __init__(self, op, output, **more):
         super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
@@ -387,6 +405,8 @@ class Trace(TorchFunctionMode):
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.paths = {id(m): name for name, m in model.named_modules()}
         self.weights, self.made, self.strangers = {}, {}, {}
+        held = [t for m in model.modules() for t in leaves(list(vars(m).values())) if t.requires_grad]
+        self.held = {id(t): t for t in held if id(t) not in self.names}  # by a layer, and no parameter of it
         labels = leaves(x.get("labels")) if isinstance(x, dict) else []
         for part, truth in (*((t, False) for t in leaves(x)), *((t, True) for t in [*labels, *leaves(y)])):
             self.alive.append(part)
@@ -453,8 +473,8 @@ class Trace(TorchFunctionMode):
 
     def origin(self, tensor):
         """Notes a parameter when it is first used."""
-        if isinstance(tensor, nn.Parameter) and id(tensor) not in self.weights:
-            if id(tensor) not in self.names:
+        if (isinstance(tensor, nn.Parameter) or id(tensor) in self.held) and id(tensor) not in self.weights:
+            if id(tensor) not in self.names and not self.in_loss:
                 self.strangers[id(tensor)] = tensor
             self.weights[id(tensor)] = tensor
         if id(tensor) in self.names:
@@ -472,7 +492,7 @@ class Trace(TorchFunctionMode):
         call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, dim=dim, in_loss=self.in_loss,
                     data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs),
                     norm=op in NORMS, weighty=any(id(t) in self.weights for t in given))
-        call.module = self.stack[-1].path if self.stack else ""
+        call.module, call.blind = self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
         call.cuts = not out[0].requires_grad and any(t.requires_grad for t in data)
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
             call.value = out[0].detach().clone()
@@ -490,11 +510,13 @@ class Trace(TorchFunctionMode):
         """An output with its labels and its loss, where a function of loss or a difference compares them."""
         named = dict(zip(("input", "target"), args)) | kwargs
         out, truth = named.get("input"), named.get("target")
-        if op in ("sub", "rsub", "l1", "mse") and self.in_loss and len(args) > 1:  # a distance written by hand
+        pair = [t for t in (out, truth) if isinstance(t, torch.Tensor) and id(t) in self.made]
+        by_hand = op in ("sub", "rsub", "l1", "mse") and self.in_loss
+        if by_hand:
             pair = [t for t in args[:2] if isinstance(t, torch.Tensor) and id(t) in self.made]
-            if len(pair) == 2 and [self.made[id(t)].truth for t in pair].count(True) == 1:
-                out, truth = sorted(pair, key=lambda t: self.made[id(t)].truth)
-                op = "mseloss"
+        if (by_hand or op in DISTANCES) and [self.made[id(t)].truth for t in pair] in ([True, False], [False, True]):
+            out, truth = sorted(pair, key=lambda t: self.made[id(t)].truth)
+            op = "mseloss" if by_hand else op
         if op not in LOSSES or not all(isinstance(t, torch.Tensor) for t in (out, truth)) or id(out) not in self.made:
             return None
         found = headed(self, op, out, truth, named)
@@ -533,7 +555,7 @@ def kernels(op, args, kwargs, trace):
         return isinstance(t, torch.Tensor) and id(t) in trace.weights and t.dim() > 1
 
     if op in RECURRENT:
-        weights = [w for w in leaves(list(args)) if known(w)]
+        weights = [w for w in leaves(list(args)) if known(w) and w.dim() == 2]
         sizes = {id(w): len(w) // RECURRENT[op] for w in weights}
         return [kernel(trace, op, w, (w.shape[1], sizes[id(w)]), -1, w.T) for w in weights]
     if op in ("matmul", "mm", "bmm", "addmm", "baddbmm"):
@@ -617,9 +639,13 @@ def headed(trace, op, out, truth, named):
     head.layer = call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
     head.units = out.shape[head.axis] if out.dim() > 1 else 1
+    head.weights = named.get("weight") if op in CLASSES else None
     head.spelled = spelled(trace, head.call.atom) if head.activation and head.call.atom else ""
     head.remade = partial(remade, trace, head)
     head.labels = labels(head)
+    if made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth:
+        evidence = "Labels stand where it takes outputs, and outputs where it takes labels."
+        head.hidden, head.labels = False, ("loss", "arguments swapped", evidence, "the outputs first, then the labels.")
     return head
 
 
@@ -766,6 +792,7 @@ def weighed(seen, kernel, changes):
         "chance": ERRORS / math.sqrt(2 * w.size),  # of the logarithm of the RMS of so many random numbers
         "gradient": None if gradient is None else _rms(_numpy(gradient)),
         "step": None if change is None or not own else _rms(change) / own,
+        "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != by_shape[0]}
 
 
@@ -786,10 +813,10 @@ def judged(seen):
     finite = math.isfinite(seen.loss) and all(row.finite for row in rows)
     if finite:
         causes += inputs(rows)
-        outside += [] if causes else outcomes([broken(seen)])
+        outside += [] if causes else outcomes([broken(seen) or narrowed(seen) or mixed(seen)])
         faulty = [i for i, row in enumerate(rows) if row.layer in _named(causes + outside)]
         causes += silent(rows[:min(faulty, default=len(rows))])
-    if not causes and finite and "gradient not a number" not in {one.fault for one in outside}:
+    if not causes and finite and not {"gradient not a number", "softmax between layers", "softmax over the batch"} & {one.fault for one in outside}:
         causes, more = depth(rows, calls)
         notes = notes + more
     causes += reused(rows, seen)
@@ -868,7 +895,9 @@ def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     if not np.isfinite(head.y).all():
         return "labels", "not a number", "y holds NaN or infinity.", "mend the data."
-    return (class_numbers if head.kind in CLASSES else quantities if head.kind in DISTANCES else shares)(head)
+    judges = {BINARY: shares, SHARES: shares, **dict.fromkeys(CLASSES, class_numbers), **dict.fromkeys(DISTANCES, quantities),
+              **dict.fromkeys(SIGNS, signs)}
+    return judges[head.kind](head) if head.kind in judges else None
 
 
 def _span(y):
@@ -895,15 +924,21 @@ def class_numbers(head):
     """For cross_entropy and nll_loss: whole numbers from 0, less than there are units, of type int64; or shares."""
     y, ours, theirs = head.y, tuple(head.truth.shape), tuple(head.tensor.shape)
     whole, several = bool((y == y.round()).all()), len(theirs) > 1
-    if several and head.units == 1:
+    if head.units == 1 and (several or abs(y.sum() - 1) > 0.01):  # scores of one list may be ranked
         remedy = f"loss = lambda out, y: {F}binary_cross_entropy_with_logits(out.flatten(), y.flatten().float())"
-        return (head.layer, "one unit for all classes", f"Over one unit, {head.kind} is 0 whatever the weights.",
-                head.remade(int(y.max()) + 1) if y.max() > 1 and whole else remedy)
+        evidence = (f"Over one unit, {head.kind} is 0 whatever the weights." if several else
+                    f"The output has the shape {theirs}, which {head.kind} takes for one image with {theirs[0]} classes.")
+        return (head.layer, "one unit for all classes", evidence,
+                head.remade(int(y.max()) + 1) if y.max() > 1 and whole and several else remedy)
+    if head.weights is not None and head.weights.numel() != head.units:
+        return ("loss", "weights of classes do not fit", f"It has {head.weights.numel()} of them and the output {head.units} units.",
+                f"loss = {F}cross_entropy  # or a weight for each of the {head.units} classes")
     if ours == theirs and several:
         if not head.truth.is_floating_point() or head.kind == "nllloss":
             return "labels", "labels one-hot", f"{_shapes(head)} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"
-        evidence, remedy = f"Rows of y sum to as much as {y.sum(axis=1).max():.3g}.", f"loss = {F}binary_cross_entropy_with_logits"
-        return (head.layer, "several labels at once", evidence, remedy) if y.sum(axis=1).max() > 1.01 else None
+        most = np.where((y != 0).sum(axis=1) > 1, y.sum(axis=1), 0).max()  # one number may be a weight, as of a policy's action
+        evidence, remedy = f"Rows of y sum to as much as {most:.3g}.", f"loss = {F}binary_cross_entropy_with_logits"
+        return (head.layer, "several labels at once", evidence, remedy) if most > 1.01 else None
     if ours == theirs[:-1] and len(theirs) > 2 and ours != theirs[:1] + theirs[2:]:
         remedy = f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"
         return "loss", "classes on another axis", f"{_shapes(head)} The loss looks for the classes on axis 1.", remedy
@@ -933,9 +968,19 @@ def shares(head):
     fault = "labels out of range", f"The labels run from {_span(y)}, and the loss wants 0 to 1."
     if set(np.unique(y)) == {-1, 1}:
         return "labels", *fault, f"y = (y{'.float()' * bool(found)} + 1) / 2"
+    if y.max() - y.min() == 1:
+        return "labels", *fault, f"y = y{'.float()' * bool(found)} - {y.min():.0f}"
     if head.units == 1 and y.ndim < 3 and y.min() >= 0 and (y == y.round()).all():
         return head.layer, *fault, f"{head.remade(int(y.max()) + 1)}; y = y.flatten().long(); loss = {F}cross_entropy"
     return "labels", *fault, "y = (y - y.min()) / (y.max() - y.min())"
+
+
+def signs(head):
+    """For losses of a margin: -1 or 1."""
+    if set(np.unique(head.y)) <= {-1, 1}:
+        return None
+    evidence = f"The labels run from {_span(head.y)}, and the loss wants -1 and 1."
+    return "labels", "labels out of range", evidence, "y = 2 * y - 1" if set(np.unique(head.y)) == {0, 1} else "labels of -1 and 1."
 
 
 def quantities(head):
@@ -977,10 +1022,15 @@ def output(head, seen):
             remedy = swapped(head, "LogSoftmax(1)") if head.spelled else f"loss = lambda out, y: {F}nll_loss(out.log(), y)"
         return (head.layer, "outputs are no log-probabilities",
                 f"They run from {_span(out)}, and nll_loss takes logarithms of probabilities.", remedy)
-    if head.kind == SHARES and (out.min() < 0 or out.max() > 1):
+    if head.kind == KL and (out.max() > 1e-6 or name == "softmax"):
+        made = "log" if name == "softmax" else "log_softmax"
+        return (head.layer, "outputs are no log-probabilities", f"They run from {_span(out)}, and kl_div takes logarithms of probabilities.",
+                f'loss = lambda out, y: {F}kl_div({"out.log()" if made == "log" else "out.log_softmax(-1)"}, y, reduction="batchmean")')
+    astray = name in RANGES and name not in (*LIMITS, "softmax", "exp") or name.startswith(("tanh", "hardtanh")) or head.call.kernels
+    if head.kind == SHARES and (out.min() < 0 or out.max() > 1 or astray):
         evidence = f"They run from {_span(out)}, and binary_cross_entropy takes probabilities."
         return head.layer, "outputs are no probabilities", evidence, f"loss = {F}binary_cross_entropy_with_logits"
-    return reach(head, seen) if head.kind in DISTANCES else None
+    return reach(head, seen) if head.kind in DISTANCES or not head.kind else None
 
 
 def reach(head, seen):
@@ -988,11 +1038,18 @@ def reach(head, seen):
     low, high = RANGES.get(head.activation, (-math.inf, math.inf))
     y, slack = head.y, 0.01 * (_rms(head.y) if math.isinf(high) else high - low)
     outside = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
-    if outside > 0.01:
+    pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
+    if outside > 0.01 and (head.kind or pixels):
         evidence = f"{_share(outside)} of the targets, {_span(y)}, lie beyond what {head.activation} puts out."
-        pixels = y.min() >= 0 and 128 < y.max() <= 255
-        scaled = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if pixels else None
-        return head.layer, "targets out of reach", evidence, scaled or swapped(head, "Identity()")
+        return head.layer, "targets out of reach", evidence, pixels or swapped(head, "Identity()")
+    if not head.kind:
+        return None  # of a loss of one's own, what it wants is not known
+    if head.activation == "softmax" and y.shape == head.out.shape and np.mean(abs(y.sum(axis=head.dim) - 1) > 0.1) > 0.5:
+        evidence = f"Outputs of a softmax sum to 1, the targets to {_span(y.sum(axis=head.dim))}."
+        return head.layer, "targets out of reach", evidence, swapped(head, "Identity()")
+    if 0 < abs(y).max() < min(1, _rms(head.out)) / FAR:
+        evidence = f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(head.out):.3g}."
+        return "labels", "targets too small", evidence, SCALE if y.std() else "targets near 1."
     if _rms(y) > FAR * max(1, _rms(head.out)):
         most = max((row.step or 0 for row in seen.rows), default=0)
         evidence = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(head.out):.3g}"
@@ -1005,9 +1062,13 @@ def unregistered(seen):
     """Parameters that the model uses and does not list, as those of layers in a Python list."""
     if not seen.trace.strangers:
         return None
-    shapes = ", ".join(str(tuple(w.shape)) for w in list(seen.trace.strangers.values())[:3])
-    return ("model", "layers not registered", f"It uses parameters that model.parameters() does not list: {shapes}.",
-            "torch.nn.ModuleList or torch.nn.ModuleDict in place of the list or dictionary that holds these layers.")
+    found = list(seen.trace.strangers.values())
+    evidence = f"It trains tensors that model.parameters() does not list: {', '.join(str(tuple(w.shape)) for w in found[:3])}."
+    if not all(isinstance(w, nn.Parameter) for w in found):
+        return ("model", "weights not registered", evidence, "torch.nn.Parameter around each of them in __init__, as the last thing "
+                "that is done to it.")
+    return ("model", "layers not registered", evidence, "torch.nn.ModuleList, ModuleDict or ParameterList in place of the list or "
+            "dictionary that holds them.")
 
 
 # The start.
@@ -1060,7 +1121,7 @@ def asked_for(row, made_up):
 
 def scales(rows, seen):
     """(findings, notes) on kernels off every rule. Where others would make up for it, it is a fault only in a few."""
-    rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
+    rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized)]
     factors = {id(row): factor(row, rows) for row in rows}
     off = [row for row in rows if abs(math.log(factors[id(row)][0])) > math.log(OFF) + row.chance]
     known = RULES.keys() | {"PyTorch's default"}
@@ -1217,6 +1278,8 @@ def overflow(seen):
         return [elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")]
     if wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
         return wild
+    if call is None and max(_rms(_numpy(c.value)) for c in floats) > FAR**4:
+        return [loudest(seen, f"The first loss is {seen.loss:.3g}.")]
     if call is None:
         return [elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
                           "an epsilon in each log, root and division, and an output activation that fits the loss.")]
@@ -1262,6 +1325,28 @@ def constant(calls):
             "another layer here: normalization over one unit, for one, always gives 0.")
 
 
+def narrowed(seen):
+    """A softmax between two layers, whose units share a sum of 1."""
+    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.before[0].kernels and c.takers):
+        ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
+        if call.value.shape[-1] > 1 and all(end.kernels and end.op == "linear" for end in ends):
+            return (_place(call), "softmax between layers", f"Its {call.value.shape[-1]} units share a sum of 1, so that images "
+                    "and gradients differ little behind it.", f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" if call.atom
+                    else "relu in forward() instead.")
+    return None
+
+
+def mixed(seen):
+    """A softmax that sums to one over the images of the batch."""
+    if any(len(part) != seen.images for part in leaves((seen.x, seen.y))):
+        return None
+    for call in (c for c in signals(seen.calls) if c.op in ("softmax", "logsoftmax") and isinstance(c.dim, int)):
+        if len(call.value) == seen.images and call.value.dim() > 1 and call.dim % call.value.dim() == 0:
+            return (_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each other.",
+                    f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
+    return None
+
+
 def padded(seen):
     """A recurrent layer that ends with what is the same for all images."""
     for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
@@ -1293,8 +1378,8 @@ def gradient(seen):
 
 def cut(seen):
     """Weights that the loss depends on, without a derivative."""
-    mute = [row for row in seen.rows if row.trainable and seen.gradients.get(row.full, 0) is None]
-    if mute and seen.heads and not any(head.call.data for head in seen.heads):
+    mute = [row for row in seen.rows if row.trainable and not row.gradient and row.full in seen.gradients]
+    if any(row.gradient is None for row in mute) and seen.heads and not any(head.call.data for head in seen.heads):
         return (mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
                 "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
     for row in mute:
@@ -1304,10 +1389,12 @@ def cut(seen):
                 if c not in past:
                     past.add(c)
                     todo.append(c)
-                    cuts += [c] if c.cuts and c.op in ("detach", "get", "argmax", "round", "long", "int", "sign") else []
+                    cuts += [c] if c.cuts and c.op in ("detach", "get", "argmax", "long", "int") or c.op in STEPS else []
         if cuts and any(c.head or c.in_loss for c in past):
             evidence = f"The loss depends on it only through {cuts[0].op}, which has no derivative."
-            return row.layer, "no gradient", evidence, f"without {cuts[0].op}() between this layer and the loss."
+            remedy = f"without {cuts[0].op}() between this layer and the loss"
+            remedy += f", or straight through: h + ({cuts[0].op}(h) - h).detach()." if cuts[0].op in STEPS else "."
+            return row.layer, "no gradient", evidence, remedy
     return None
 
 
@@ -1360,7 +1447,7 @@ def loudest(seen, evidence):
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
-    remedy = "smaller weights here, or normalization behind it."
+    remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
     if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
         smaller = f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) else advice(rows[0])
         remedy = told(f"{INIT}zeros_({{bias}})" if rows[0].from_bias else smaller, rows[:1])
@@ -1385,9 +1472,13 @@ def step(seen):
             return "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)
         if any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads):
             return "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE
+        if rate * group.get("weight_decay", 0) > 0.5:
+            return "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)
         return "optimizer", "learning rate too large", evidence, option("lr", rate / row.step / 30)
     warming = rate < group.get("initial_lr", rate)  # of a schedule
     fresh = not seen.trained and not warming and (row.gradient or 0) > group.get("eps", 0)
+    if not rate and "initial_lr" not in group:
+        return "optimizer", "learning rate of 0", "No weight moves.", option("lr", 1e-3)
     if row.step < LOST and rate > 0 and fresh:
         return "optimizer", "learning rate too small", evidence, option("lr", min(rate / row.step / 1000, 0.01))
     return None
@@ -1399,12 +1490,24 @@ def left_out(seen):
     left = [name for name, w in seen.model.named_parameters() if w.dim() > 1 and name in seen.trace.used
             and name not in read and not any(name.endswith(end) for end in ("weight_g", "original0"))]
     unused = [name for name, w in seen.model.named_parameters() if w.requires_grad and name not in seen.trace.used]
+    blind = [one.full for one in _kernels([c for c in seen.calls if c.blind]) if one.parameter.requires_grad
+             and seen.gradients.get(one.full) is None]
     gates = list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))
     for names, what in ((left, "Not read as kernels:"), (unused, "Never used in this pass, so without a gradient:"),
+                        (blind, "Used under no_grad alone, so not trained:"),
                         (gates, "Not looked into: the gates of")):
         notes += [f"{what} {_listed(names)}."] if names else []
-    notes += ["All labels of this batch are alike." for head in seen.heads if head.y.size > 8 and not np.ptp(head.y)]
-    return notes
+    return notes + [note for head in seen.heads for note in alike(head)]
+
+
+def alike(head):
+    """A note on labels of which most or all are the same."""
+    values, counts = np.unique(head.y, return_counts=True)
+    most, cure = counts.max() / head.y.size, "if a class is rare, weigh it in the loss, or draw more of it."
+    if head.y.size > 8 and most == 1:
+        yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
+    elif head.y.size > 8 and most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
+        yield f"{_share(most)} of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
 
 
 # Say.
