@@ -1,6 +1,7 @@
 """Faults that an audit must name, in whatever framework: {what is planted: words of the finding}, by outcome.
 
-The letters are those of the kinds of report that the audit was made for. The tests of each framework build the network.
+The letters are those of the kinds of report that the audit was made for. The tests of each framework build the network;
+what they name after a kind, as G_half_nadam, is a variant of it.
 """
 
 START = {
@@ -29,4 +30,37 @@ ELSEWHERE = {
     "N_twice_sigmoid": "applied twice", "N_twice_in_the_loss": "applied twice", "N_digits_on_one": "run from 0 to 9",
     "N_broadcast": "broadcast", "N_broadcast_classes": "broadcast", "N_logit": "no probabilities",
     "raw": "input too large", "loud": "input too large",
+    "C_step": "no gradient", "C_softmax_between": "softmax between layers", "C_softmax_over_images": "softmax over the batch",
+    "G_decay": "weight decay too large", "G_rate_zero": "learning rate of 0", "H_from_one_to_two": "run from 1 to 2",
+    "N_relu_shares": "no probabilities", "N_kl": "probabilities", "N_sum": "sum to 1", "N_tiny": "targets too small",
+    "N_mask_of_own_loss": "out of reach",
 }  # fmt: skip
+
+
+def kind(case):
+    """The kind that a case is named after."""
+    return max((name for name in START | ELSEWHERE if f"{case}_".startswith(f"{name}_")), key=len)
+
+
+def words(case):
+    """The words that its finding must hold."""
+    return (START | ELSEWHERE)[kind(case)]
+
+
+def named(report, outcome, words):
+    """The findings of a report, which must be of one outcome and hold these words."""
+    assert report.outcome == outcome and "No fault found:" not in str(report), str(report)
+    assert words in str(report), str(report)
+    if outcome == "start":
+        assert all(words in finding.fault for finding in report.findings) and len(report.findings) <= 2, str(report)
+    return report.findings
+
+
+def removed(found, words, given, is_code, mend, audit):
+    """Runs the remedies that are code, one after the other, and looks for the fault again."""
+    coded = [finding for finding in found if is_code(finding.remedy)]
+    for finding in coded:
+        given = mend(given, finding)
+    left = audit(given).findings if coded else []
+    faults = {finding.fault for finding in coded}
+    assert not [finding for finding in left if words in finding.fault or finding.fault in faults], "\n".join(map(str, [*coded, *left]))

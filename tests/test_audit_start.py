@@ -1,10 +1,11 @@
 """Faults of the start that networks have which people bring to snippets/tools/audit.py; each kind with variants."""
 import keras
+import numpy as np
 import pytest
 from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
-from tests import audited
+from tests import planted
 from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Raw, code, graph, hidden, mended, normal, softmax, stack
 
 HE = "he_normal"
@@ -115,6 +116,17 @@ def siren():
     return stack(*parts, layers.Dense(1), y=RNG.normal(size=(64, 1)), loss="mse")
 
 
+def scaled(scale):
+    return initializers.VarianceScaling(scale, distribution="untruncated_normal")
+
+
+def residual(blocks=16):
+    inputs = h = keras.Input((144,))
+    for _ in range(blocks):
+        h = h + hidden(144)(h)
+    return graph(inputs, softmax()(h))
+
+
 def excited():
     """Squeeze and excite, with a gate of four units that is dead."""
     inputs = keras.Input((144,))
@@ -139,66 +151,68 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_a_network_that_is_meant_so_gets_no_finding(make):
-    audited.seed(0)
+    keras.utils.set_random_seed(0)
     report = audit(*make())
     assert not report.findings, str(report)
     assert report.outcome == "sound" and "No fault found" in str(report)
 
 
 LOUD, EMBED = normal(3.0), "embeddings_initializer"
-FAULTY = {  # a network, the layers to be named, a word of the fault, the argument of the remedy
-    "A_twins": (lambda: twins(LOUD), "shared", "too large", "kernel_initializer"), "A_unrolled": (lambda: unrolled(LOUD), "shared", "too large", "kernel_initializer"),
-    "A_zeros": (lambda: unrolled("zeros"), "shared", "zero kernel", "kernel_initializer"),
-    "D_string": (lambda: depthwise(lambda: HE), "depthwise", "too small", "depthwise_initializer"),
-    "D_linear": (lambda: depthwise(lambda: HE, 6, depth_multiplier=2), "depthwise", "too small", "depthwise_initializer"),
-    "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "too small", "depthwise_initializer"),
-    "F_frozen": (lambda: stack(frozen(hidden(rule=normal(2.0), name="ice")), hidden(), softmax()), "ice", "first loss", "kernel_initializer"),
-    "F_frozen_convolution": (lambda: stack(frozen(layers.Conv2D(8, 3, kernel_initializer=normal(9.0), name="ice")), layers.Flatten(), hidden(), softmax(), x=X), "ice", "first loss", "kernel_initializer"),
-    "F_recurrent": (lambda: stack(layers.SimpleRNN(32, activation="relu", recurrent_initializer=initializers.Orthogonal(2.5), name="loop"), softmax(), x=ROWS), "loop", "first loss", "recurrent_initializer"),
-    "F_embedding": (lambda: stack(layers.Embedding(50, 32, normal(50.0), name="words"), layers.Flatten(), hidden(), softmax(), x=WORDS), "words", "first loss", EMBED),
-    "F_tied": (lambda: tied(normal(2.0)), "shared", "first loss", EMBED),
-    "F_linear": (lambda: stack(*(hidden(64, None) for _ in range(12)), softmax()), "dense", "exploding signal", "kernel_initializer"),
-    "F_bias": (lambda: stack(hidden(), softmax(bias_initializer=initializers.RandomUniform(-90, 90))), "out", "first loss", "bias_initializer"),
-    "I_distributed": (lambda: distributed(normal(90.0)), "each", "too large", "kernel_initializer"),
-    "I_own": (lambda: stack(hidden(), hidden(), Linear(32, normal(4.0), name="mine"), layers.ReLU(), softmax()), "mine", "too large", "initializer"),
-    "I_own_first": (lambda: stack(Linear(32, normal(90.0), name="mine"), hidden(), softmax()), "mine", "too large", "initializer"),
-    "I_opaque": (lambda: stack(Opaque(3, normal(400.0), name="odd"), hidden(), softmax()), "odd", "first loss", "initializer"),
-    "I_attention": (loud_attention, "query, key", "too large", "kernel_initializer"),
-    "L_embedding": (lambda: stack(layers.Embedding(50, 8, "zeros", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", "zero kernel", EMBED),
-    "L_depthwise": (lambda: separable(depthwise_initializer="zeros"), "apart", "zero kernel", "depthwise_initializer"),
-    "L_pointwise": (lambda: separable(pointwise_initializer=normal(9.0)), "apart", "too large", "pointwise_initializer"),
-    "L_recurrent": (lambda: stack(layers.GRU(32, recurrent_initializer=normal(9.0), name="loop"), softmax(), x=ROWS), "loop", "too large", "recurrent_initializer"),
-    "L_transposed": (lambda: stack(layers.Conv2DTranspose(8, 3, activation="relu", kernel_initializer=normal(9.0), name="up"), layers.Flatten(), softmax(), x=X), "up", "too large", "kernel_initializer"),
-    "M_towers": (lambda: seeded(2), "dense", "seed", ""), "M_three": (lambda: seeded(3, 7), "dense", "seed", ""),
-    "M_explicit": (lambda: seeded(2, None, lambda: initializers.HeNormal(seed=3)), "dense", "seed", ""),
-    "dead": (lambda: stack(hidden(), hidden(bias_initializer=initializers.Constant(-20), name="mute"), softmax()), "mute", "dead", "bias_initializer"),
-    "copies": (lambda: stack(hidden(), hidden(rule="ones", name="same"), softmax()), "same", "copied units", "kernel_initializer"),
-    "saturated": (lambda: stack(hidden(32, "tanh", "glorot_uniform", bias_initializer=initializers.Constant(6), name="full"), softmax()), "full", "saturated", "bias_initializer"),
-    "small": (lambda: stack(*(hidden(rule=normal(0.01)) for _ in range(8)), softmax()), "dense", "too small", "kernel_initializer"),
-    "G_between_0_and_1": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "exploding signal", "kernel_initializer"),
-    "selu": (lambda: stack(*(layers.Dense(64, "selu", kernel_initializer=initializers.RandomUniform(-0.01, 0.01)) for _ in range(6)), softmax()), "dense", "too small", "kernel_initializer"),
-    "no_gamma": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "constant output", "gamma_initializer"),
-    "low_beta": (lambda: stack(layers.Dense(64), layers.BatchNormalization(beta_initializer=initializers.Constant(-8.0), name="norm"), layers.ReLU(), softmax()), "norm", "dead units", "beta_initializer"),
-    "ones_in_a_cell": (lambda: stack(layers.LSTM(16, kernel_initializer="ones", recurrent_initializer="ones", name="loop"), softmax(), x=ROWS), "loop", "copied units", "kernel_initializer"),
-    "deep": (lambda: stack(*(hidden(rule="glorot_uniform") for _ in range(20)), softmax()), "dense", "vanishing signal", "kernel_initializer"),
+FAULTY = {  # a network, the layers to be named, the argument of the remedy
+    "A_twins": (lambda: twins(LOUD), "shared", "kernel_initializer"), "A_unrolled": (lambda: unrolled(LOUD), "shared", "kernel_initializer"),
+    "A_zeros": (lambda: unrolled("zeros"), "shared", "kernel_initializer"), "F_frozen": (lambda: stack(frozen(hidden(rule=normal(2.0), name="ice")), hidden(), softmax()), "ice", "kernel_initializer"),
+    "F_frozen_convolution": (lambda: stack(frozen(layers.Conv2D(8, 3, kernel_initializer=normal(9.0), name="ice")), layers.Flatten(), hidden(), softmax(), x=X), "ice", "kernel_initializer"),
+    "F_recurrent": (lambda: stack(layers.SimpleRNN(32, activation="relu", recurrent_initializer=initializers.Orthogonal(2.5), name="loop"), softmax(), x=ROWS), "loop", "recurrent_initializer"),
+    "F_embedding": (lambda: stack(layers.Embedding(50, 32, normal(50.0), name="words"), layers.Flatten(), hidden(), softmax(), x=WORDS), "words", EMBED),
+    "F_tied": (lambda: tied(normal(2.0)), "shared", EMBED), "F_linear": (lambda: stack(*(hidden(64, None) for _ in range(12)), softmax()), "dense", "kernel_initializer"),
+    "F_bias": (lambda: stack(hidden(), softmax(bias_initializer=initializers.RandomUniform(-90, 90))), "out", "bias_initializer"),
+    "I_own": (lambda: stack(hidden(), hidden(), Linear(32, normal(4.0), name="mine"), layers.ReLU(), softmax()), "mine", "initializer"),
+    "I_own_first": (lambda: stack(Linear(32, normal(90.0), name="mine"), hidden(), softmax()), "mine", "initializer"),
+    "I_opaque": (lambda: stack(Opaque(3, normal(400.0), name="odd"), hidden(), softmax()), "odd", "initializer"), "I_attention": (loud_attention, "query, key", "kernel_initializer"),
+    "L_embedding": (lambda: stack(layers.Embedding(50, 8, "zeros", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", EMBED),
+    "L_depthwise": (lambda: separable(depthwise_initializer="zeros"), "apart", "depthwise_initializer"),
+    "L_pointwise": (lambda: separable(pointwise_initializer=normal(9.0)), "apart", "pointwise_initializer"),
+    "L_recurrent": (lambda: stack(layers.GRU(32, recurrent_initializer=normal(9.0), name="loop"), softmax(), x=ROWS), "loop", "recurrent_initializer"),
+    "L_transposed": (lambda: stack(layers.Conv2DTranspose(8, 3, activation="relu", kernel_initializer=normal(9.0), name="up"), layers.Flatten(), softmax(), x=X), "up", "kernel_initializer"),
+    "dead": (lambda: stack(hidden(), hidden(bias_initializer=initializers.Constant(-20), name="mute"), softmax()), "mute", "bias_initializer"),
+    "copies": (lambda: stack(hidden(), hidden(rule="ones", name="same"), softmax()), "same", "kernel_initializer"),
+    "saturated": (lambda: stack(hidden(32, "tanh", "glorot_uniform", bias_initializer=initializers.Constant(6), name="full"), softmax()), "full", "bias_initializer"),
+    "small": (lambda: stack(*(hidden(rule=normal(0.01)) for _ in range(8)), softmax()), "dense", "kernel_initializer"),
+    "deep": (lambda: stack(*(hidden(rule="glorot_uniform") for _ in range(20)), softmax()), "dense", "kernel_initializer"),
+    "too_large": (lambda: stack(hidden(), hidden(), hidden(rule=scaled(200), name="loud"), hidden(), softmax()), "loud", "kernel_initializer"),
+    "too_small": (lambda: stack(hidden(), hidden(), hidden(rule=scaled(0.02), name="quiet"), hidden(), softmax()), "quiet", "kernel_initializer"),
+    "nan": (lambda: stack(hidden(), hidden(rule=initializers.Constant(np.nan), name="nan"), softmax()), "nan", ""),
+    "deep_sigmoid": (lambda: stack(*(hidden(32, "sigmoid", "glorot_uniform") for _ in range(8)), softmax()), "dense", "kernel_initializer"), "deep_residual": (residual, "dense", ""),
+    "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
+}  # fmt: skip
+OWN = {  # Keras's: the same, and words of the fault
+    "D_string": (lambda: depthwise(lambda: HE), "depthwise", "depthwise_initializer", "too small"),
+    "D_linear": (lambda: depthwise(lambda: HE, 6, depth_multiplier=2), "depthwise", "depthwise_initializer", "too small"),
+    "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "depthwise_initializer", "too small"),
+    "I_distributed": (lambda: distributed(normal(90.0)), "each", "kernel_initializer", "too large"), "M_towers": (lambda: seeded(2), "dense", "", "seed"),
+    "M_three": (lambda: seeded(3, 7), "dense", "", "seed"), "M_explicit": (lambda: seeded(2, None, lambda: initializers.HeNormal(seed=3)), "dense", "", "seed"),
+    "G_between_0_and_1": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer", "exploding signal"),
+    "selu": (lambda: stack(*(layers.Dense(64, "selu", kernel_initializer=initializers.RandomUniform(-0.01, 0.01)) for _ in range(6)), softmax()), "dense", "kernel_initializer", "too small"),
+    "no_gamma": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer", "constant output"),
+    "low_beta": (lambda: stack(layers.Dense(64), layers.BatchNormalization(beta_initializer=initializers.Constant(-8.0), name="norm"), layers.ReLU(), softmax()), "norm", "beta_initializer", "dead units"),
+    "ones_in_a_cell": (lambda: stack(layers.LSTM(16, kernel_initializer="ones", recurrent_initializer="ones", name="loop"), softmax(), x=ROWS), "loop", "kernel_initializer", "copied units"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("make, name, fault, argument", FAULTY.values(), ids=FAULTY)
-def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(make, name, fault, argument):
-    audited.seed(0)
+@pytest.mark.parametrize("case", [*FAULTY, *OWN])
+def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(case):
+    keras.utils.set_random_seed(0)
+    make, name, argument, words = OWN.get(case) or (*FAULTY[case], planted.words(case))
     model, x, y = make()
-    report = audit(model, x, y)
-    assert report.outcome == "start" and "No fault found" not in str(report), str(report)
-    assert all(fault in finding.fault for finding in report.findings) and len(report.findings) <= 2, str(report)
-    named = [layer for finding in report.findings for layer in finding.layers]
+    found = planted.named(audit(model, x, y), "start", words)
+    named = [layer for finding in found for layer in finding.layers]
     assert list(dict.fromkeys(named)) == name.split(", ") or all(layer.startswith(f"{name}_") or layer == name for layer in named), named
-    assert argument in {"": [""]}.get(argument, code(report.findings[0].remedy)), report.findings[0].remedy
-    remedies = [finding for finding in report.findings if code(finding.remedy)]
-    for finding in remedies:
-        model, x, y = mended(model, x, y, finding)
-    left = [finding for finding in audit(model, x, y).findings if remedies and fault in finding.fault]
-    assert not left, left
+    assert argument in {"": [""]}.get(argument, code(found[0].remedy)), found[0].remedy
+    planted.removed(found, words, (model, x, y), code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
+
+
+def test_every_fault_of_the_table_is_planted():
+    assert {planted.kind(case) for case in FAULTY} == planted.START.keys()
 
 
 def test_a_model_without_layers_is_judged_by_its_first_loss():

@@ -178,17 +178,11 @@ FAULTY = {  # a network, and the layers to be named
 
 def checked(given, words, name=None):
     """The findings, after the remedies that are code have been run, and what they are about has gone."""
-    report = audit(**given)
-    assert report.outcome == "start" and "No fault found" not in str(report), str(report)
-    assert all(words in finding.fault for finding in report.findings) and len(report.findings) <= 2, str(report)
+    found = planted.named(audit(**given), "start", words)
     if name:
-        assert {layer for finding in report.findings for layer in finding.layers} == set(name.split(", ")), str(report)
-    coded = [finding for finding in report.findings if is_code(finding.remedy)]
-    for finding in coded:
-        given = mended(given, finding)
-    left = audit(**given).findings if coded else []
-    assert not [finding for finding in left if words in finding.fault], "\n".join(map(str, [*coded, *left]))
-    return report.findings
+        assert {layer for finding in found for layer in finding.layers} == set(name.split(", ")), found
+    planted.removed(found, words, given, is_code, mended, lambda given: audit(**given))
+    return found
 
 
 def test_every_fault_of_the_table_is_planted():

@@ -799,9 +799,8 @@ def constant(seen):
             c.inputs[0] is f.output and f.kernels for f in seen.calls))):
         ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
         if ends and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
-            evidence = f"Its {call.z.shape[-1]} units share a sum of 1, so that images and gradients differ little behind it."
+            evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
             yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
-            return
     for call in (c for c in seen.calls if isinstance(c.layer, kl.Softmax) and c.takers and len(c.output.shape) > 1):
         if call.layer.axis in (0, -len(call.output.shape)):
             yield elsewhere(call.layer.name, "softmax over the batch", "It sums to one over the images, which should not know of "

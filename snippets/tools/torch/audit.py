@@ -1327,13 +1327,14 @@ def constant(calls):
 
 def narrowed(seen):
     """A softmax between two layers, whose units share a sum of 1."""
-    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.before[0].kernels and c.takers):
+    between = []
+    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.before[0].kernels and c.value.shape[-1] > 1):
         ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
-        if call.value.shape[-1] > 1 and all(end.kernels and end.op == "linear" for end in ends):
-            return (_place(call), "softmax between layers", f"Its {call.value.shape[-1]} units share a sum of 1, so that images "
-                    "and gradients differ little behind it.", f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" if call.atom
-                    else "relu in forward() instead.")
-    return None
+        between += [call] * (bool(ends) and all(end.kernels and end.op == "linear" for end in ends))
+    code = [f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" for call in between if call.atom]
+    evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
+    return between and Finding(tuple(map(_place, between)), "softmax between layers", evidence,
+                               "; ".join(code) or "relu in forward() instead.", of_start=False)
 
 
 def mixed(seen):
