@@ -186,6 +186,7 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
 }  # fmt: skip
 OWN = {  # Keras's: the same, and words of the fault
+    "too_long": (lambda: stack(layers.SimpleRNN(32, "relu", recurrent_initializer=initializers.Orthogonal(2.0), name="loop"), layers.Dense(1), x=RNG.normal(size=(64, 200, 4)), y=Y / 9, loss="mse"), "loop", "recurrent_initializer", "first loss"),
     "D_string": (lambda: depthwise(lambda: HE), "depthwise", "depthwise_initializer", "too small"),
     "D_linear": (lambda: depthwise(lambda: HE, 6, depth_multiplier=2), "depthwise", "depthwise_initializer", "too small"),
     "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "depthwise_initializer", "too small"),
@@ -226,6 +227,7 @@ def test_a_model_without_layers_is_judged_by_its_first_loss():
 
 
 def test_a_network_that_training_killed_is_not_told_to_change_its_initializer():
+    keras.utils.set_random_seed(0)
     model, x, y = stack(hidden(), hidden(), softmax(), optimizer=keras.optimizers.SGD(30.0))
     model.fit(x, y, epochs=2, verbose=0)
     dead = [finding for finding in audit(model, x, y).findings if "dead" in finding.fault]

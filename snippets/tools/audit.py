@@ -46,6 +46,7 @@ RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6),
 RECTIFIERS = ("relu", "leaky", "prelu", "elu", "celu", "gelu", "silu", "mish")
 ACTIVATIONS = {name.replace("_", ""): name for name in ["prelu", *dir(keras.activations)]}
 NORMALIZATION = (kl.BatchNormalization, kl.LayerNormalization, kl.GroupNormalization, kl.UnitNormalization, kl.RMSNormalization)
+Schedule = keras.optimizers.schedules.LearningRateSchedule
 KERNELS = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
 SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categorical", "categorical", "binary"))
 RELATIVE = "mean_absolute_percentage_error"
@@ -505,15 +506,19 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen.calls)
-        cut = [] if named(causes) else list(broken(seen)) or list(constant(seen))
+        cut = [] if named(causes) else first((broken, narrowed, mixed, constant), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
     causes += reused(rows)
     if not named(causes + outside):
-        last = (gradient, first_loss, step) if finite else (overflow,)
-        outside += next(filter(None, (list(judge(seen)) for judge in last)), [])
+        outside += first((gradient, cut_off, first_loss, step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen)]
+
+
+def first(judges, seen):
+    """What the first judge says that says anything."""
+    return next(filter(None, (list(judge(seen)) for judge in judges)), [])
 
 
 def merged(said):
@@ -789,23 +794,29 @@ def inputs(rows, calls):
             yield elsewhere(row.layer, "input not centred", evidence, STANDARD)
 
 
-def constant(seen):
-    """The first layer behind which all images are alike, if those of the output are; one softmax unit, which says 1."""
-    for call in (c for c in seen.calls if c.kernels and activation_of(c.layer) == "softmax" and c.takers):
-        if call.output.shape[-1] == 1:
+def narrowed(seen):
+    """A softmax between two layers, whose units share a sum of 1; or over one unit, as for attention, which says 1."""
+    made = {id(c.output): c for c in seen.calls if c.kernels}
+    for call in (c for c in seen.calls if activation_of(c.layer) == "softmax" and (c.kernels or id(c.inputs[0]) in made)):
+        ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
+        if ends and call.kernels and call.output.shape[-1] == 1:
             yield elsewhere(call.layer.name, "constant output", "One softmax unit always says 1.", "a softmax over the "
                             'axis that holds the choices: activation="linear" here, then keras.layers.Softmax(axis=1).')
-    for call in (c for c in seen.calls if activation_of(c.layer) == "softmax" and c.z.shape[-1] > 1 and (c.kernels or any(
-            c.inputs[0] is f.output and f.kernels for f in seen.calls))):
-        ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
-        if ends and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
+        elif ends and call.output.shape[-1] > 1 and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
             evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
             yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
-    for call in (c for c in seen.calls if isinstance(c.layer, kl.Softmax) and c.takers and len(c.output.shape) > 1):
+
+
+def mixed(seen):
+    """A softmax that sums to one over the images of the batch."""
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.Softmax) and c.takers):
         if call.layer.axis in (0, -len(call.output.shape)):
-            yield elsewhere(call.layer.name, "softmax over the batch", "It sums to one over the images, which should not know of "
-                            "each other.", "axis=-1.")
-            return
+            evidence = "It sums to one over the images, which should not know of each other."
+            yield elsewhere(call.layer.name, "softmax over the batch", evidence, "axis=-1.")
+
+
+def constant(seen):
+    """The first layer behind which all images are alike, if those of the output are."""
     ends = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
     if not seen.flows or any(varies(end, LOST) for end in ends) or not all(row.kernel.any() for row in seen.rows):
         return
@@ -973,23 +984,17 @@ def gradient(seen):
         cure = ('bias_initializer="zeros": or from_logits=True without activation.' if clipped else
                 "no rounding, comparison or factor of 0 between weights and loss.")
         yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
-    else:
-        yield from steps(seen)
 
 
-def steps(seen):
+def cut_off(seen):
     """A function that makes whole numbers of others, behind which there is a gradient and before which there is none."""
     for call in (c for c in seen.calls if not c.kernels and c.inputs and np.any(c.delta)):
         before = next((c for c in seen.calls if c.output is call.inputs[0]), None)
-        if before and not np.any(before.delta) and whole(call.output) and not whole(call.inputs[0]):
+        made, given = np.asarray(call.output), np.asarray(call.inputs[0])
+        if before and not np.any(before.delta) and np.ptp(made) and (made == made.round()).all() and (given != given.round()).any():
             yield elsewhere(call.layer.name, "no gradient", "It makes whole numbers, which have no derivative, and no weight before "
                             "it is trained.", "without it, or straight through: h + stop_gradient(round(h) - h).")
             return
-
-
-def whole(tensor):
-    """True if all are whole numbers."""
-    return bool((np.asarray(tensor) == np.round(tensor)).all())
 
 
 def first_loss(seen):
@@ -1040,11 +1045,14 @@ def loudest(seen, evidence):
 
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
-    rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
+    rows = [row for row in seen.rows if row.step and row.off > 1 / OFF and not row.normalized]
+    optimizer = getattr(seen.model, "optimizer", None)
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if optimizer and not isinstance(optimizer._learning_rate, Schedule) and not float(optimizer.learning_rate):
+        yield elsewhere("optimizer", "learning rate of 0", "No weight moves.", "learning_rate=1e-3.")
     if not rows:
         return
-    row, optimizer = max(rows, key=lambda row: row.step), getattr(seen.model.optimizer, "inner_optimizer", seen.model.optimizer)
-    rate, epsilon = float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
+    row, rate, epsilon = max(rows, key=lambda row: row.step), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
     evidence, far = f"The next step is {row.step:.2g} times the kernel.", any(
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
@@ -1055,10 +1063,9 @@ def step(seen):
         (row.step > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
         (row.step > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.",
          "weight_decay=1e-4."),
-        (not rate and not callable(optimizer._learning_rate), "optimizer", "learning rate of 0", "No weight moves.", "learning_rate=1e-3."),
-        (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / (row.step or 1) / 30:.0e}."),
+        (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.step / 30:.0e}."),
         (row.step < LOST and rate > 0 and fresh, "optimizer", "learning rate too small", evidence,
-         f"learning_rate={min(rate / (row.step or 1) / 1000, 0.01):.0e}.")])
+         f"learning_rate={min(rate / row.step / 1000, 0.01):.0e}.")])
 
 
 def unread(seen):
@@ -1163,14 +1170,13 @@ class Unreadable(Exception):
 
 def check(model, x, y, loss):
     """x and y as arrays. Raises TypeError or ValueError, in one sentence, for what cannot be audited."""
-    if keras.backend.backend() != "tensorflow" or tf is None:
-        raise ValueError("This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras.")
     if not isinstance(model, keras.Model):
         raise TypeError(f"The model must be a keras.Model, not {type(model).__name__}.")
-    if not model.built or not model.variables:
-        raise ValueError("The model has no weights yet: give it a keras.Input, or call it once on a batch.")
-    if loss is None and not model.compiled:
-        raise ValueError('The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").')
+    refuse(
+        (keras.backend.backend() != "tensorflow" or tf is None,
+         "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
+        (not model.built or not model.variables, "The model has no weights yet: give it a keras.Input, or call it once on a batch."),
+        (loss is None and not model.compiled, 'The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").'))
     try:
         list(map(keras.losses.get, keras.tree.flatten(loss)))
     except ValueError:
@@ -1178,28 +1184,34 @@ def check(model, x, y, loss):
     own = y is None and loss is None and getattr(model, "loss", None) is None  # losses that the layers add
     x, y = arrays(x, "x"), None if own else arrays(y, "y")
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
-    if len(sizes) != 1 or min(sizes) < 2:
-        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
-                         "a list is read as several inputs.")
+    refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
+            "a list is read as several inputs."))
     return x, y
+
+
+def refuse(*cases):
+    """Raises ValueError with the first sentence whose case holds."""
+    for when, said in cases:
+        if when:
+            raise ValueError(said)
 
 
 def arrays(part, name):
     """One array, or a list or dictionary of several, as NumPy arrays or tensors."""
     part = part.to_numpy() if hasattr(part, "to_numpy") else part
     leaves = keras.tree.flatten(part)
-    if leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves):
-        raise ValueError(f"{name} is a list of single values: give an array, as in np.array({name}).")
-    if not leaves or not all(hasattr(leaf, "shape") for leaf in leaves):
-        raise ValueError("Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset)).")
+    refuse((leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves),
+            f"{name} is a list of single values: give an array, as in np.array({name})."),
+           (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves),
+            "Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset))."))
     leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
-    if any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves):
-        raise ValueError(f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one.")
+    refuse((any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves),
+            f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one."))
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
-    if any(not len(leaf.shape) for leaf in found):
-        raise ValueError(f"{name} is a single value: give an array with an entry for every image.")
-    if any(getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf) for leaf in found):
-        raise ValueError(f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1].")
+    refuse((any(not len(leaf.shape) for leaf in found), f"{name} is a single value: give an array with an entry for every image."),
+           (any(getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf) for leaf in found),
+            f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1]."))
+    found = [leaf.astype(keras.config.floatx()) if leaf.dtype == "float64" else leaf for leaf in found]  # as model.fit does
     return keras.tree.pack_sequence_as(part, found)
 
 

@@ -18,7 +18,7 @@ import random
 import re
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FunctionType, SimpleNamespace
 
@@ -39,10 +39,11 @@ FAR = 100  # times the size of the outputs, from where targets are out of reach 
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
+DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
          "LeCun": lambda n_in, n_out: 1 / n_in}
 BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
-            "PyTorch's default": lambda n_in, n_out: 1 / (3 * n_in)}
+            DEFAULT: lambda n_in, n_out: 1 / (3 * n_in)}
 LIMITS = {"tanh": (-1, 1), "hardtanh": (-1, 1), "sigmoid": (0, 1), "hardsigmoid": (0, 1)}
 RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6), "relu": (0, math.inf),
                    "softplus": (0, math.inf), "exp": (0, math.inf), "logsigmoid": (-math.inf, 0)}  # of an output
@@ -79,7 +80,8 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     x, y, images = check(model, x, y, loss, optimizer)
     with np.errstate(all="ignore"):  # what is not a number is a finding
         seen = observe(model, root, x, y, images, loss, optimizer)
-        return Report(seen.loss, seen.rows, *judged(seen))
+        said = judge(seen)
+    return Report(seen.loss, seen.rows, merged(said), [note for note in said if isinstance(note, str)])
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Finding:
     evidence: str
     remedy: str
     of_start: bool = True
+    rows: tuple = field(default=(), repr=False)
 
     @property
     def layer(self):
@@ -105,17 +108,6 @@ class Finding:
 def elsewhere(layer, fault, evidence, remedy):
     """A finding that no initializer mends."""
     return Finding((layer,), fault, evidence, remedy, of_start=False)
-
-
-def outcomes(found, head=None, y=None):
-    """The findings in what judges give, (where, fault, evidence, remedy), Finding or None; of several labels, for one."""
-    found = [one if isinstance(one, Finding) else elsewhere(*one) for one in found if one]
-    several = y if isinstance(y, dict) else dict(enumerate(y)) if isinstance(y, tuple) else {}
-    for key in (key for key, part in several.items() if part is head.truth):
-        own, first = (f'y["{key}"]', "") if isinstance(y, dict) else (f"y[{key}]", "y = list(y); ")
-        for one in (one for one in found if one.remedy.startswith("y = ")):
-            one.remedy = first + re.sub(r"\by\b", own, one.remedy)
-    return found
 
 
 # Observe. First, whether this can be read at all.
@@ -314,7 +306,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
     with torch.no_grad():
-        seen.labels = [one for head in seen.heads for one in outcomes([head.labels], head, y)]
+        seen.labels = [one for head in seen.heads for one in head.labels]
         changes = next_step(optimizer, seen.gradients, weights)
         seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
@@ -405,6 +397,8 @@ class Trace(TorchFunctionMode):
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.paths = {id(m): name for name, m in model.named_modules()}
         self.weights, self.made, self.strangers = {}, {}, {}
+        several = y.items() if isinstance(y, dict) else enumerate(y) if isinstance(y, tuple) else ()
+        self.spelled = {id(part): f'y["{key}"]' if isinstance(y, dict) else f"y[{key}]" for key, part in several}
         held = [t for m in model.modules() for t in leaves(list(vars(m).values())) if t.requires_grad]
         self.held = {id(t): t for t in held if id(t) not in self.names}  # by a layer, and no parameter of it
         labels = leaves(x.get("labels")) if isinstance(x, dict) else []
@@ -522,7 +516,7 @@ class Trace(TorchFunctionMode):
         found = headed(self, op, out, truth, named)
         self.heads.append(found)
         no_shares = op == SHARES and (found.labels or found.out.min() < 0 or found.out.max() > 1)
-        if no_shares or op in CLASSES and found.labels and found.labels[1] == "labels out of range":
+        if no_shares or op in CLASSES and any(one.fault == "labels out of range" for one in found.labels):
             raise Stop  # on CUDA it would end the process
         return found
 
@@ -629,7 +623,7 @@ def headed(trace, op, out, truth, named):
     while call.op in LAYOUT and len(call.before) == 1:
         call = call.before[0]
     head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call,
-                           ignored=named.get("ignore_index", -100), hidden=made.truth)
+                           ignored=named.get("ignore_index", -100))
     head.terms = truth.numel() if named.get("reduction") == "sum" else 1  # that the loss adds up
     head.activation = call.op if call.op in RANGES or call.op in ("logsoftmax", "exp") else ""
     head.dim = call.dim if head.activation else None
@@ -642,10 +636,9 @@ def headed(trace, op, out, truth, named):
     head.weights = named.get("weight") if op in CLASSES else None
     head.spelled = spelled(trace, head.call.atom) if head.activation and head.call.atom else ""
     head.remade = partial(remade, trace, head)
+    head.swapped = made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth
+    head.hidden, head.named = made.truth and not head.swapped, trace.spelled.get(id(truth), "y")
     head.labels = labels(head)
-    if made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth:
-        evidence = "Labels stand where it takes outputs, and outputs where it takes labels."
-        head.hidden, head.labels = False, ("loss", "arguments swapped", evidence, "the outputs first, then the labels.")
     return head
 
 
@@ -781,70 +774,77 @@ def weighed(seen, kernel, changes):
     window = math.prod(w.shape[2:])
     by_shape = (w.shape[1] * window, len(w) * window)  # as torch.nn.init counts
     by_shape, by_all = (n[1], n[1]) if kernel.op in RECURRENT else by_shape, RULES | BY_SHAPE
+    by_shape = {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()}
+    chance = ERRORS / math.sqrt(2 * w.size)  # of the logarithm of the RMS of so many random numbers
     return {
         "kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
         "weight_std": w.std(dtype="float64"), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
         "spelled": spelled(seen.trace, kernel.full) if kernel.full in seen.trace.names.values() else "the weight",
         "recurs": kernel.op in RECURRENT, "convolves": kernel.op.startswith("conv"), "dtype": _type(kernel.parameter),
         "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
-        "by_shape": {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()},
+        "by_shape": by_shape, "follows": {rule for rule, ratio in by_shape.items() if ratio and abs(math.log(ratio)) < chance},
         "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n},
-        "chance": ERRORS / math.sqrt(2 * w.size),  # of the logarithm of the RMS of so many random numbers
+        "chance": chance,
         "gradient": None if gradient is None else _rms(_numpy(gradient)),
         "step": None if change is None or not own else _rms(change) / own,
         "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
-        "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != by_shape[0]}
+        "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
 
 
-# Judge: causes before consequences, so that no layer is named for what another does to it.
+# Judge. Judges yield findings, and notes as text.
 
 
-def judged(seen):
-    """(findings, notes)."""
-    found = not_a_number(seen)
-    if found or not seen.rows:
-        return found + seen.labels, []
-    rows, calls = seen.rows, seen.calls
-    outside = seen.labels + [one for head in seen.heads for one in outcomes([output(head, seen)], head, seen.y)] + outcomes([unregistered(seen)])
-    causes, notes = zeros(rows)
-    causes += copies(rows)
-    loud, unusual = scales([row for row in rows if row.layer not in _named(causes)], seen)
-    causes, notes = causes + loud, notes + unusual + left_out(seen)
-    finite = math.isfinite(seen.loss) and all(row.finite for row in rows)
-    if finite:
+def judge(seen):
+    """Causes before consequences, so that no layer is named for what another does to it."""
+    rows, bad = seen.rows, list(not_a_number(seen))
+    if bad or not rows:
+        return bad + seen.labels
+    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    causes = [*zeros(rows), *copies(rows)]
+    causes += scales([row for row in rows if row.layer not in named(causes)], seen)
+    if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows)
-        outside += [] if causes else outcomes([broken(seen) or narrowed(seen) or mixed(seen)])
-        faulty = [i for i, row in enumerate(rows) if row.layer in _named(causes + outside)]
-        causes += silent(rows[:min(faulty, default=len(rows))])
-    if not causes and finite and not {"gradient not a number", "softmax between layers", "softmax over the batch"} & {one.fault for one in outside}:
-        causes, more = depth(rows, calls)
-        notes = notes + more
-    causes += reused(rows, seen)
-    if not finite and not causes + outside:
-        outside = overflow(seen)
-    if finite and not causes + outside:
-        outside = outcomes([gradient(seen) or first_loss(seen) or step(seen)])
-    return causes + outside, notes
+        cut = [] if named(causes) else first((broken, narrowed, mixed), seen)
+        faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
+        causes += cut or silent(rows[:min(faulty, default=len(rows))])
+        causes += [] if named(causes) else depth(seen)
+    causes += reused(rows)
+    if not named(causes + outside):
+        outside += first((gradient, cut_off, untouched, first_loss, step) if finite else (overflow,), seen)
+    return [*causes, *outside, *left_out(seen)]
 
 
-def _named(findings):
-    return {name for finding in findings for name in finding.layers}
+def first(judges, seen):
+    """What the first judge says that says anything."""
+    return next(filter(None, (list(judge(seen)) for judge in judges)), [])
 
 
-def grouped(found, of_start=True):
-    """One finding per fault and remedy of [(row, fault, evidence, remedy)], with the first evidence."""
-    groups = {}
-    for row, fault, evidence, remedy in found:
-        groups.setdefault((fault, remedy), []).append((row, evidence))
-    return [Finding(tuple(dict.fromkeys(row.layer for row, _ in group)), fault, group[0][1],
-                    told(remedy, [row for row, _ in group]), of_start) for (fault, remedy), group in groups.items()]
+def merged(said):
+    """One finding per fault and remedy, with the first evidence."""
+    found = {}
+    for one in (one for one in said if isinstance(one, Finding)):
+        same = found.setdefault((one.fault, one.remedy), one)
+        same.layers, same.rows = tuple(dict.fromkeys(same.layers + one.layers)), same.rows + one.rows
+    for one in found.values():
+        one.remedy = told(one.remedy, one.rows)
+    return list(found.values())
+
+
+def named(said):
+    """The layers at fault."""
+    return {name for one in said if isinstance(one, Finding) for name in one.layers}
+
+
+def of(row, fault, evidence, remedy, **more):
+    """A finding about a row, whose expressions take the place of {weight} and {bias} in the remedy."""
+    return Finding((row.layer,), fault, evidence, remedy, rows=(row,), **more)
 
 
 def told(template, rows):
-    """A remedy for these rows: {weight} and {bias} become the reader's expressions, in a loop if there are several."""
+    """A remedy for these rows, in a loop if there are several."""
     rows = list({row.full: row for row in rows}.values())
     fields = [name for name in ("weight", "bias") if f"{{{name}}}" in template]
-    if not fields:
+    if not fields or not rows:
         return template
     code = [{"weight": row.spelled, "bias": row.spelled.rpartition(".")[0] + ".bias"} for row in rows]
     if len(rows) == 1:
@@ -853,256 +853,219 @@ def told(template, rows):
     return f"for {', '.join(f[0] for f in fields)} in ({every}): {template.format(weight='w', bias='b')}"
 
 
-def fits(row):
-    """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
-    rule = "LeCun" if row.activation == "selu" else "He" if row.activation in RECTIFIERS else "Glorot"
-    return math.log(row.ratios.get(rule, OFF)) < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
-
-
-def advice(row):
-    """Code that draws this kernel anew, by a rule for its activation."""
-    rectified, name = row.activation in RECTIFIERS, row.full.rpartition(".")[2]
-    call = 'kaiming_normal_({}, nonlinearity="relu")' if rectified else "xavier_uniform_({})"
-    if row.activation == "selu":
-        call = 'kaiming_normal_({}, nonlinearity="linear")'
-    if row.op.startswith("embedding"):
-        call = "normal_({}, std=0.02)"
-    elif name.startswith("weight_hh"):
-        call = "xavier_uniform_({})" if "16" in row.dtype else "orthogonal_({})"  # which knows no half precision
-    elif row.miscounted:  # by torch.nn.init
-        call = "normal_({}, std=%.2g)" % math.sqrt((2 if rectified else 1) / row.fans[0])
-    if name in ("weight_v", "original1"):  # of weight_norm, which the norm of each unit scales
-        norm = row.spelled.removesuffix(name) + {"weight_v": "weight_g", "original1": "original0"}[name]
-        return f"{INIT}constant_({norm}, {1.41 if rectified else 1})"
-    return INIT + call.format("{weight}")
-
-
 def not_a_number(seen):
     """NaN or infinity in the input or in the weights."""
     if not all(torch.isfinite(part).all() for part in leaves(seen.x)):
-        return [elsewhere("input", "not a number", "x holds NaN or infinity.", "mend the data.")]
-    broken = {name.rpartition(".")[0] or name: name for name, w in
-              (*seen.model.named_parameters(), *seen.model.named_buffers())
-              if name in seen.trace.used and w.is_floating_point() and not torch.isfinite(w).all()}
-    return [Finding((layer,), "not a number", f"{name} holds NaN or infinity.", "start anew, with a smaller learning "
-                    "rate, and look at the loss function.") for layer, name in broken.items()]
+        yield elsewhere("input", "not a number", "x holds NaN or infinity.", "mend the data.")
+        return
+    weights = {name.rpartition(".")[0] or name: (name, w) for name, w in (*seen.model.named_parameters(), *seen.model.named_buffers())
+               if name in seen.trace.used and w.is_floating_point() and not torch.isfinite(w).all()}
+    for layer, (name, _) in weights.items():
+        yield Finding((layer,), "not a number", f"{name} holds NaN or infinity.", "start anew, with a smaller learning rate, "
+                      "and look at the loss function.")
 
 
-# Labels and outputs, by the loss. Each judge gives (where, fault, evidence, remedy) or None.
+# Labels and outputs, by the loss: of a table of cases (when, where, fault, evidence, remedy) the first that holds.
 
 
-def labels(head):
-    """What this loss cannot make of these labels, whatever the weights."""
-    if not np.isfinite(head.y).all():
-        return "labels", "not a number", "y holds NaN or infinity.", "mend the data."
-    judges = {BINARY: shares, SHARES: shares, **dict.fromkeys(CLASSES, class_numbers), **dict.fromkeys(DISTANCES, quantities),
-              **dict.fromkeys(SIGNS, signs)}
-    return judges[head.kind](head) if head.kind in judges else None
+def first_case(cases, y="y"):
+    """The finding of the first case that holds, its remedy for these labels; none if that one is no fault."""
+    for when, *found in cases:
+        if when:
+            *found, remedy = found or [""]
+            if remedy.startswith("y = ") and y != "y":
+                remedy = "y = list(y); " * ('"' not in y) + re.sub(r"\by\b", y, remedy)
+            return [elsewhere(*found, remedy)] if found else []
+    return []
 
 
 def _span(y):
     return f"{y.min():.4g} to {y.max():.4g}" if y.size else "nothing"
 
 
-def _shapes(head):
-    return f"y has the shape {tuple(head.truth.shape)}, the output {tuple(head.tensor.shape)}."
+def labels(head):
+    """What this loss cannot make of these labels, whatever the weights."""
+    y, units, kind, ours, theirs = head.y, head.units, head.kind, tuple(head.truth.shape), tuple(head.tensor.shape)
+    read = y[y != head.ignored] if kind in CLASSES else y
+    if not read.size or not np.isfinite(read).all():
+        return first_case([(read.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."), (
+            True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data.")])
+    low, high, whole, several = read.min(), read.max(), (read == read.round()).all(), len(theirs) > 1
+    floats, classes, values = head.truth.is_floating_point(), kind in CLASSES, set(np.unique(y[:10_000]))
+    # what the loss wants, and code that makes it
+    wanted = theirs if not classes else theirs[:1] + theirs[2:] if several else ours
+    typed = "" if (head.truth.dtype in (torch.int64, torch.uint8) if classes else floats) else ".long()" if classes else ".float()"
+    made = "y[..., None]" if (*ours, 1) == wanted else "y.squeeze(-1)" if ours == (*wanted, 1) else f"y.reshape{wanted}"
+    made = f"y = {made if ours != wanted else 'y'}{typed}" if math.prod(ours) == math.prod(wanted) else "one label for every output."
+    shapes, span = f"y has the shape {ours}, the output {theirs}.", f"The labels run from {_span(read)}"
+    unfit = ours != wanted, "labels", "labels do not fit the output", shapes, made
+    other_type = typed, "labels", "labels of another type", f"y is {_type(head.truth)}, the loss takes {'int64' if classes else 'floats'}.", made
+    swapped = head.swapped, "loss", "arguments swapped", "Labels stand where it takes outputs.", "the outputs first, then the labels."
+    of_units = "labels out of range", f"{span} and the output has {units} units."
+    of_shares = "labels out of range", f"{span}, and the loss wants 0 to 1."
+    alone = f"Over one unit, {kind} is 0 whatever the weights." if several else (
+        f"The output has the shape {theirs}, which {kind} takes for one image with {theirs[:1]} classes.")
+    most = np.where((y != 0).sum(axis=1) > 1, y.sum(axis=1), 0).max() if y.ndim > 1 else 0  # one may be a weight, as of an action
+    lists, every = y.size * units == head.out.size and units > 1, f"{head.remade(int(high) + 1)}"
+    entropy, with_logits = f"loss = {F}cross_entropy", f"{F}binary_cross_entropy_with_logits"
+    shifted = f"y = y{typed * (not classes)} - {low:.0f}".replace("- -", "+ ")
+    by_class = [
+        swapped,
+        (units == 1 and (several or abs(y.sum() - 1) > 0.01), head.layer, "one unit for all classes", alone,  # else a ranking
+         every if high > 1 and whole and several else f"loss = lambda out, y: {with_logits}(out.flatten(), y.flatten().float())"),
+        (head.weights is not None and head.weights.numel() != units, "loss", "weights of classes do not fit",
+         f"It has {len(head.weights if head.weights is not None else ())} of them and the output {units} units.",
+         f"{entropy}  # or a weight for each of the {units} classes"),
+        (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
+         f"{shapes} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"),
+        (ours == theirs and several and most > 1.01, head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.",
+         f"loss = {with_logits}"),
+        (ours == theirs and several,),
+        (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
+         f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
+        (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
+        unfit, other_type, (low >= 0 and high < units,),
+        (high - low < units, "labels", *of_units, shifted),
+        (low < 0, "labels", *of_units, "y = y.unique(return_inverse=True)[1]"),
+        (True, head.layer, *of_units, every)]
+    by_share = [
+        swapped, (lists, "loss", unfit[2], shapes, entropy), unfit, (low >= 0 and high <= 1 and not typed,),
+        (low >= 0 and high <= 1, *other_type[1:]),
+        (values == {-1, 1}, "labels", *of_shares, f"y = (y{typed} + 1) / 2"),
+        (high - low == 1 and whole, "labels", *of_shares, shifted),
+        (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, f"{every}; y = y.flatten().long(); {entropy}"),
+        (True, "labels", *of_shares, "y = (y - y.min()) / (y.max() - y.min())")]
+    broadcast = "targets broadcast", f"{shapes} The loss compares each with all."
+    by_distance = [
+        (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
+        (whole and low >= 0 and high < units, "loss", *broadcast,
+         f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
+        (True, head.layer, *broadcast, head.remade(1) + "; y = y[..., None]" * (y.ndim < head.out.ndim))]
+    by_sign = [(values <= {-1, 1},), (True, "labels", "labels out of range", f"{span}, and the loss wants -1 and 1.",
+                                      "y = 2 * y - 1" if values == {0, 1} else "labels of -1 and 1.")]
+    table = {**dict.fromkeys(CLASSES, by_class), BINARY: by_share, SHARES: by_share, KL: [swapped],
+             **dict.fromkeys(DISTANCES, by_distance), **dict.fromkeys(SIGNS, by_sign)}
+    return first_case(table.get(kind, []), head.named)
 
 
-def unfit(head, fault, wanted, cast):
-    """Labels of another shape or type than a loss wants, with code that gives them these."""
-    ours, right = tuple(head.truth.shape), {"long": (torch.int64, torch.uint8)}.get(cast, (head.truth.dtype,))
-    cast = "" if head.truth.dtype in right and (cast == "long" or head.truth.is_floating_point()) else f".{cast}()"
-    if ours != wanted:
-        reshaped = "y[..., None]" if (*ours, 1) == wanted else "y.squeeze(-1)" if ours == (*wanted, 1) else f"y.reshape{wanted}"
-        same = math.prod(ours) == math.prod(wanted)
-        return "labels", *fault, f"y = {reshaped}{cast}" if same else "one label for every output."
-    evidence = f"y is {_type(head.truth)}, the loss takes {'int64' if 'long' in cast else 'floats'}."
-    return ("labels", "labels of another type", evidence, f"y = y{cast}") if cast else None
+def replaced(head, module):
+    """Code that puts a module in the place of an output's activation, or words where that is a function."""
+    if head.spelled:
+        return f"{head.spelled} = torch.nn.{module}"
+    return f"without the {head.activation} in forward()." if module == "Identity()" else f"{module} in forward() instead."
 
 
-def class_numbers(head):
-    """For cross_entropy and nll_loss: whole numbers from 0, less than there are units, of type int64; or shares."""
-    y, ours, theirs = head.y, tuple(head.truth.shape), tuple(head.tensor.shape)
-    whole, several = bool((y == y.round()).all()), len(theirs) > 1
-    if head.units == 1 and (several or abs(y.sum() - 1) > 0.01):  # scores of one list may be ranked
-        remedy = f"loss = lambda out, y: {F}binary_cross_entropy_with_logits(out.flatten(), y.flatten().float())"
-        evidence = (f"Over one unit, {head.kind} is 0 whatever the weights." if several else
-                    f"The output has the shape {theirs}, which {head.kind} takes for one image with {theirs[0]} classes.")
-        return (head.layer, "one unit for all classes", evidence,
-                head.remade(int(y.max()) + 1) if y.max() > 1 and whole and several else remedy)
-    if head.weights is not None and head.weights.numel() != head.units:
-        return ("loss", "weights of classes do not fit", f"It has {head.weights.numel()} of them and the output {head.units} units.",
-                f"loss = {F}cross_entropy  # or a weight for each of the {head.units} classes")
-    if ours == theirs and several:
-        if not head.truth.is_floating_point() or head.kind == "nllloss":
-            return "labels", "labels one-hot", f"{_shapes(head)} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"
-        most = np.where((y != 0).sum(axis=1) > 1, y.sum(axis=1), 0).max()  # one number may be a weight, as of a policy's action
-        evidence, remedy = f"Rows of y sum to as much as {most:.3g}.", f"loss = {F}binary_cross_entropy_with_logits"
-        return (head.layer, "several labels at once", evidence, remedy) if most > 1.01 else None
-    if ours == theirs[:-1] and len(theirs) > 2 and ours != theirs[:1] + theirs[2:]:
-        remedy = f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"
-        return "loss", "classes on another axis", f"{_shapes(head)} The loss looks for the classes on axis 1.", remedy
-    if not whole:
-        return "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or a loss for quantities."
-    found = unfit(head, ("labels do not fit the output", _shapes(head)), theirs[:1] + theirs[2:] if several else ours, "long")
-    y = y[y != head.ignored]
-    if not found and not y.size:
-        return "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data."
-    if found or 0 <= y.min() and y.max() < head.units:
-        return found
-    fault = "labels out of range", f"The labels run from {_span(y)} and the output has {head.units} units."
-    if y.min() < 0 or y.max() - y.min() < head.units:
-        shifted = f"y = y - {y.min():.0f}".replace("- -", "+ ")
-        return "labels", *fault, shifted if y.max() - y.min() < head.units else "y = y.unique(return_inverse=True)[1]"
-    return head.layer, *fault, head.remade(int(y.max()) + 1)
-
-
-def shares(head):
-    """For binary cross-entropy: between 0 and 1, in the shape of the output, floats."""
-    y, fault = head.y, ("labels do not fit the output", _shapes(head))
-    if head.units > 1 and y.size * head.units == head.out.size:
-        return "loss", *fault, f"loss = {F}cross_entropy"
-    found = unfit(head, fault, tuple(head.tensor.shape), "float")
-    if found and "another type" not in found[1] or y.min() >= 0 and y.max() <= 1:
-        return found
-    fault = "labels out of range", f"The labels run from {_span(y)}, and the loss wants 0 to 1."
-    if set(np.unique(y)) == {-1, 1}:
-        return "labels", *fault, f"y = (y{'.float()' * bool(found)} + 1) / 2"
-    if y.max() - y.min() == 1:
-        return "labels", *fault, f"y = y{'.float()' * bool(found)} - {y.min():.0f}"
-    if head.units == 1 and y.ndim < 3 and y.min() >= 0 and (y == y.round()).all():
-        return head.layer, *fault, f"{head.remade(int(y.max()) + 1)}; y = y.flatten().long(); loss = {F}cross_entropy"
-    return "labels", *fault, "y = (y - y.min()) / (y.max() - y.min())"
-
-
-def signs(head):
-    """For losses of a margin: -1 or 1."""
-    if set(np.unique(head.y)) <= {-1, 1}:
-        return None
-    evidence = f"The labels run from {_span(head.y)}, and the loss wants -1 and 1."
-    return "labels", "labels out of range", evidence, "y = 2 * y - 1" if set(np.unique(head.y)) == {0, 1} else "labels of -1 and 1."
-
-
-def quantities(head):
-    """For distances such as the mean square: the shape and the type of the output."""
-    fault = "targets broadcast", f"{_shapes(head)} The loss compares each with all."
-    if head.y.size == head.out.size or head.y.size * head.units != head.out.size:
-        return unfit(head, fault, tuple(head.tensor.shape), "float")
-    if (head.y == head.y.round()).all() and head.y.min() >= 0 and head.y.max() < head.units:
-        return "loss", *fault, f"y = y.flatten().long(); loss = {F}cross_entropy  # if y numbers classes; else one unit"
-    return head.layer, *fault, head.remade(1) + "; y = y[..., None]" * (head.truth.dim() < head.tensor.dim())
-
-
-def output(head, seen):
+def outputs(head, seen):
     """An output that the loss misreads, or that cannot reach the targets."""
-    name, out = head.activation, head.out
-    before = head.call.before[0].op if len(head.call.before) == 1 else ""
-    if name == "softmax" and head.units == 1:
-        return head.layer, "constant output", "One softmax unit always says 1.", swapped(head, "Sigmoid()")
-    shares = np.exp(out) if name == "logsoftmax" else out
-    astray = head.kind in CLASSES and np.any(abs(shares.sum(axis=head.axis) - 1) > 0.02)
-    if name in ("softmax", "logsoftmax") and out.ndim > 1 and (head.dim == 0 or astray):
-        code = f"{head.spelled}.dim = {head.axis % out.ndim}" if head.spelled and head.call.output is head.tensor else ""
-        over = "the batch" if head.dim == 0 else "another axis"
-        return (head.layer, f"softmax over {over}", f"It sums to one over {over}, not over the classes.",
-                code or "the axis of the classes as dim in its softmax.")
-    if name in ("softmax", "sigmoid") and name in (before, {CLASSES[0]: "softmax", BINARY: "sigmoid"}.get(head.kind)):
-        twice = "forward() applies it a second time." if before == name else f"The loss takes logits and applies {name} itself."
-        return head.layer, f"{name} applied twice", twice, swapped(head, "Identity()")
-    if head.kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp":
-        evidence = f"{name} leaves {_span(out)}, and the loss takes logits of any size."
-        return head.layer, "logits cut off", evidence, swapped(head, "Identity()")
-    if name in ("softmax", "logsoftmax") and before in RANGES:
-        module = head.call.before[0].atom
-        remedy = f"{spelled(seen.trace, module)} = torch.nn.Identity()" if module else f"without the {before} before {name}."
-        return head.layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", remedy
-    if head.kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02):
-        remedy = f"loss = {F}cross_entropy"
-        if name == "softmax":
-            remedy = swapped(head, "LogSoftmax(1)") if head.spelled else f"loss = lambda out, y: {F}nll_loss(out.log(), y)"
-        return (head.layer, "outputs are no log-probabilities",
-                f"They run from {_span(out)}, and nll_loss takes logarithms of probabilities.", remedy)
-    if head.kind == KL and (out.max() > 1e-6 or name == "softmax"):
-        made = "log" if name == "softmax" else "log_softmax"
-        return (head.layer, "outputs are no log-probabilities", f"They run from {_span(out)}, and kl_div takes logarithms of probabilities.",
-                f'loss = lambda out, y: {F}kl_div({"out.log()" if made == "log" else "out.log_softmax(-1)"}, y, reduction="batchmean")')
-    astray = name in RANGES and name not in (*LIMITS, "softmax", "exp") or name.startswith(("tanh", "hardtanh")) or head.call.kernels
-    if head.kind == SHARES and (out.min() < 0 or out.max() > 1 or astray):
-        evidence = f"They run from {_span(out)}, and binary_cross_entropy takes probabilities."
-        return head.layer, "outputs are no probabilities", evidence, f"loss = {F}binary_cross_entropy_with_logits"
-    return reach(head, seen) if head.kind in DISTANCES or not head.kind else None
-
-
-def reach(head, seen):
-    """Targets beyond the range of the output's activation, or beyond its steps."""
-    low, high = RANGES.get(head.activation, (-math.inf, math.inf))
-    y, slack = head.y, 0.01 * (_rms(head.y) if math.isinf(high) else high - low)
-    outside = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
+    name, kind, layer, out, y = head.activation, head.kind, head.layer, head.out, head.y
+    call = head.call.before[0] if len(head.call.before) == 1 else None
+    before, soft = call.op if call else "", name in ("softmax", "logsoftmax")
+    off = kind in CLASSES and np.any(abs((np.exp(out) if name == "logsoftmax" else out).sum(axis=head.axis) - 1) > 0.02)
+    over = "the batch" if head.dim == 0 else "another axis"
+    axis = f"{head.spelled}.dim = {head.axis % max(out.ndim, 1)}" if head.spelled and head.call.output is head.tensor else ""
+    linear, logits = replaced(head, "Identity()"), f"loss = {F}binary_cross_entropy_with_logits"
+    direct = f"{spelled(seen.trace, call.atom)} = torch.nn.Identity()" if call and call.atom else f"without the {before} before {name}."
+    nll = f"loss = {F}cross_entropy" if name != "softmax" else (
+        replaced(head, "LogSoftmax(1)") if head.spelled else f"loss = lambda out, y: {F}nll_loss(out.log(), y)")
+    kl = f'loss = lambda out, y: {F}kl_div(out.{"log()" if name == "softmax" else "log_softmax(-1)"}, y, reduction="batchmean")'
+    unlike = name in RANGES.keys() - {"sigmoid", "hardsigmoid", "softmax", "exp"} or head.call.kernels
+    run = f"They run from {_span(out)}, and the loss takes"
+    low, high = RANGES.get(name, (-math.inf, math.inf))
+    slack, most = 0.01 * (_rms(y) if math.isinf(high) else high - low), max((row.step or 0 for row in seen.rows), default=0)
+    beyond, known = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0, kind in DISTANCES
     pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
-    if outside > 0.01 and (head.kind or pixels):
-        evidence = f"{_share(outside)} of the targets, {_span(y)}, lie beyond what {head.activation} puts out."
-        return head.layer, "targets out of reach", evidence, pixels or swapped(head, "Identity()")
-    if not head.kind:
-        return None  # of a loss of one's own, what it wants is not known
-    if head.activation == "softmax" and y.shape == head.out.shape and np.mean(abs(y.sum(axis=head.dim) - 1) > 0.1) > 0.5:
-        evidence = f"Outputs of a softmax sum to 1, the targets to {_span(y.sum(axis=head.dim))}."
-        return head.layer, "targets out of reach", evidence, swapped(head, "Identity()")
-    if 0 < abs(y).max() < min(1, _rms(head.out)) / FAR:
-        evidence = f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(head.out):.3g}."
-        return "labels", "targets too small", evidence, SCALE if y.std() else "targets near 1."
-    if _rms(y) > FAR * max(1, _rms(head.out)):
-        most = max((row.step or 0 for row in seen.rows), default=0)
-        evidence = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(head.out):.3g}"
-        evidence += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
-        return "labels", "targets too large", evidence, SCALE if y.std() else "targets near 1."
-    return None
+    asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
+    sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
+    sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
+    scaled = SCALE if y.std() else "targets near 1."
+    return first_case([
+        (name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.", replaced(head, "Sigmoid()")),
+        (soft and out.ndim > 1 and (head.dim == 0 or off), layer, f"softmax over {over}", f"It sums to one over {over}, not over the "
+         "classes.", axis or "the axis of the classes as dim in its softmax."),
+        (name in ("softmax", "sigmoid") and name == before, layer, f"{name} applied twice", "forward() applies it a second time.", linear),
+        (name and (kind, name) in ((CLASSES[0], "softmax"), (BINARY, "sigmoid")), layer, f"{name} applied twice",
+         f"The loss takes logits and applies {name} itself.", linear),
+        (kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp", layer, "logits cut off",
+         f"{name} leaves {_span(out)}, and the loss takes logits of any size.", linear),
+        (soft and before in RANGES, layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", direct),
+        (kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02), layer, "outputs are no log-probabilities",
+         f"{run} logarithms of probabilities.", nll),
+        (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities",
+         f"{run} logarithms of probabilities.", kl),
+        (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities", f"{run} probabilities.", logits),
+        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
+         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {name} puts out.", pixels or linear),
+        (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
+         f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
+        (known and 0 < abs(y).max() < min(1, _rms(out)) / FAR, "labels", "targets too small",
+         f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(out):.3g}.", scaled),
+        (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
 
 
 def unregistered(seen):
     """Parameters that the model uses and does not list, as those of layers in a Python list."""
-    if not seen.trace.strangers:
-        return None
     found = list(seen.trace.strangers.values())
-    evidence = f"It trains tensors that model.parameters() does not list: {', '.join(str(tuple(w.shape)) for w in found[:3])}."
-    if not all(isinstance(w, nn.Parameter) for w in found):
-        return ("model", "weights not registered", evidence, "torch.nn.Parameter around each of them in __init__, as the last thing "
-                "that is done to it.")
-    return ("model", "layers not registered", evidence, "torch.nn.ModuleList, ModuleDict or ParameterList in place of the list or "
-            "dictionary that holds them.")
+    if not found:
+        return
+    what, cure = ("layers", "torch.nn.ModuleList, ModuleDict or ParameterList in place of the list or dictionary that holds them.") if all(
+        isinstance(w, nn.Parameter) for w in found) else (
+        "weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it.")
+    shapes = ", ".join(str(tuple(w.shape)) for w in found[:3])
+    yield elsewhere("model", f"{what} not registered", f"It trains tensors that model.parameters() does not list: {shapes}.", cure)
 
 
 # The start.
+
+
+def fitting(row):
+    """The rule for a kernel's activation."""
+    return "LeCun" if row.activation == "selu" else "He" if row.activation in RECTIFIERS else "Glorot"
+
+
+def fits(row):
+    """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
+    return math.log(row.ratios.get(fitting(row), OFF)) < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
+
+
+def advice(row):
+    """Code that draws this kernel anew, by a rule for its activation."""
+    name, rule = row.full.rpartition(".")[2], fitting(row)
+    if name in ("weight_v", "original1"):  # of weight_norm, which the norm of each unit scales
+        norm = row.spelled.removesuffix(name) + {"weight_v": "weight_g", "original1": "original0"}[name]
+        return f"{INIT}constant_({norm}, {1.41 if rule == 'He' else 1})"
+    if row.op.startswith("embedding"):
+        return f"{INIT}normal_({{weight}}, std=0.02)"
+    if name.startswith("weight_hh"):  # orthogonal_ knows no half precision
+        return INIT + ("xavier_uniform_({weight})" if "16" in row.dtype else "orthogonal_({weight})")
+    if row.miscounted:  # by torch.nn.init
+        return f"{INIT}normal_({{weight}}, std={math.sqrt((2 if rule == 'He' else 1) / row.fans[0]):.2g})"
+    call = {"He": 'kaiming_normal_({weight}, nonlinearity="relu")', "LeCun": 'kaiming_normal_({weight}, nonlinearity="linear")'}
+    return INIT + call.get(rule, "xavier_uniform_({weight})")
 
 
 def zeros(rows):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
     none = [row for row in rows if not row.kernel.any()]
     if any(row.hides and row.fed_by_data for row in none):
-        evidence = "All its weights are 0, so that the layers behind it cannot tell one image from another."
-        return grouped([(row, "zero kernel", evidence, advice(row)) for row in none]), []
-    return [], [f"Zeros in {_listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
-                "at the first step no δ passes."] if none else []
+        for row in none:
+            yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
+    elif none:
+        yield (f"Zeros in {_listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
+               "at the first step no δ passes.")
 
 
 def copies(rows):
     """Kernels of which at most half of the columns that are not zero differ from each other."""
-    found = []
     for row in (row for row in rows if row.trainable and row.fans):
         columns = [column.tobytes() for column in row.kernel[:64].T if column.any()]  # enough to tell
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
             evidence = f"Its kernel has {len(columns)} columns, of which {len(set(columns))} differ: units are copies."
-            found.append((row, "copied units", evidence, advice(row)))
-    return grouped(found)
-
-
-def follows(row):
-    """The rules that a kernel follows as torch.nn.init counts its fans, up to chance."""
-    return {rule for rule, ratio in row.by_shape.items() if ratio and abs(math.log(ratio)) < row.chance}
+            yield of(row, "copied units", evidence, advice(row))
 
 
 def factor(row, rows):
     """(how many times too large a kernel is, for what): for the rule that most others follow, else for the nearest."""
-    followed = [rule for other in rows if other is not row for rule in follows(other) if "default" not in rule]
+    followed = [rule for other in rows if other is not row for rule in other.follows if "default" not in rule]
     most = max(map(followed.count, row.by_shape))
     if most < 2 or most <= (len(rows) - 1) / 2:
         return row.off, "the nearest rule"
@@ -1120,70 +1083,64 @@ def asked_for(row, made_up):
 
 
 def scales(rows, seen):
-    """(findings, notes) on kernels off every rule. Where others would make up for it, it is a fault only in a few."""
+    """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized)]
-    factors = {id(row): factor(row, rows) for row in rows}
-    off = [row for row in rows if abs(math.log(factors[id(row)][0])) > math.log(OFF) + row.chance]
-    known = RULES.keys() | {"PyTorch's default"}
-    other = [row for row in off if follows(row) & known and row.off < 1 / OFF and not row.recurs]
-    notes = [f"{_listed([row.name for row in other])}: {other[0].off:.2g} times what the fans ask for, as the "
-             "initializer counts other fans."] if other else []
-    off = [row for row in off if not follows(row) & known and not row.scaled]
     made_up = any(c.norm or c.op == "add" and sum(b.fed or bool(b.kernels) for b in c.before) > 1 for c in seen.calls)
-    meant = [row for row in off if factors[id(row)][0] < 1 and (row.is_output or row.attends or asked_for(row, made_up))]
-    if meant:
-        notes += [f"{_listed([row.name for row in meant])}: {meant[0].off:.2g} times the nearest rule, as outputs, "
-                  "transformers, GANs and detectors often start."]
-    off = [row for row in off if row not in meant]
-    found = []
-    for side in ([row for row in off if factors[id(row)][0] > 1], [row for row in off if factors[id(row)][0] < 1]):
+    found, faint, other = {True: [], False: []}, [], []
+    for row in rows:
+        times, rule = factor(row, rows)
+        if abs(math.log(times)) <= math.log(OFF) + row.chance:
+            continue
+        if row.follows & (RULES.keys() | {DEFAULT}):
+            other += [row] * (row.off < 1 / OFF and not row.recurs)
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row, made_up)):
+            faint.append(row)
+        elif not row.scaled:
+            full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
+            evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
+            evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
+            fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
+            found[times > 1].append(of(row, fault, f"{evidence}.", advice(row)))
+    for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
-            notes.append(f"{len(side)} kernels are off every rule; normalization, branches or training allow it.")
-            off = [row for row in off if row not in side]
-    for row in off:
-        times, rule = factors[id(row)]
-        full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
-        evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
-        evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
-        fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
-        found.append((row, fault, f"{evidence}.", advice(row)))
-    return grouped(found), notes
+            side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
+    yield from (one for row in rows for side in found.values() for one in side if isinstance(one, Finding) and row in one.rows)
+    yield from (one for side in found.values() for one in side if isinstance(one, str))
+    for some, why in ((other, "what the fans ask for, as the initializer counts other fans"),
+                      (faint, "the nearest rule, as outputs, transformers, GANs and detectors often start")):
+        if some:
+            yield f"{_listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
 
 
 def inputs(rows):
     """Data that a first layer cannot use as they come."""
-    found = []
     for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
         least, largest = row.range
         if row.lost:
-            found.append((row, "input without content", "All images are the same.", "look at what loads the data."))
+            yield of(row, "input without content", "All images are the same.", "look at what loads the data.", of_start=False)
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
             remedy = "x = x / 255" if least >= 0 and 128 < largest <= 255 else STANDARD
-            found.append((row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy))
+            yield of(row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy, of_start=False)
         elif 2 * math.log(row.contrast) < -REACH:
-            found.append((row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD))
-    return grouped(found, of_start=False)
+            yield of(row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD, of_start=False)
 
 
 def silent(rows):
     """Units that are zero for every image, and saturated ones."""
-    found = []
     for row in (row for row in rows if row.kernel.any() and row.activation and not row.lost):
         dead = round(row.dead * row.units)
         chance = 1
         if dead > row.units / 2:  # if signs were coins
             chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
         alone = row.convolves and row.fans[1] < row.shape[0]  # a depthwise unit, as dead as its one input
+        unbiased = f"{INIT}zeros_({{bias}})"
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            cure = "" if row.silenced else f"{advice(row)}; "
-            found.append((row, "dead units", evidence, f"{cure}{INIT}zeros_({{bias}})"))
+            yield of(row, "dead units", evidence, unbiased if row.silenced else f"{advice(row)}; {unbiased}")
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
-            cure = f"{INIT}zeros_({{bias}})" if row.from_bias else "normalization before it."
-            found.append((row, "units saturated", evidence, cure))
-    return grouped(found)
+            yield of(row, "units saturated", evidence, unbiased if row.from_bias else "normalization before it.")
 
 
 def longest(rows, calls):
@@ -1197,52 +1154,49 @@ def longest(rows, calls):
     return [by_name[name] for name in dict.fromkeys(max(ways.values(), key=len)) if name in by_name]
 
 
-def depth(rows, calls, reach=REACH):
-    """(findings, notes) on a signal or an error signal that vanishes or explodes, though no layer stands out."""
-    lost = [row for row in rows if row.lost and row.blocks and row.fed_by_data and not rows[0].lost]
-    if lost and constant(calls):
-        return outcomes([constant(calls)]), []
-    way = [row for row in longest(rows, calls) if row.fans and not row.is_output]
+def depth(seen, reach=REACH):
+    """A signal or an error signal that vanishes or explodes, though no layer stands out."""
+    lost = [row for row in seen.rows if row.lost and row.blocks and row.fed_by_data and not seen.rows[0].lost]
+    if lost and (found := list(constant(seen))):
+        yield from found
+        return
+    way = [row for row in longest(seen.rows, seen.calls) if row.fans and not row.is_output]
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
-        seen = [row for row in course if size(row) > 0]  # around branches and outputs that start from zero it is 0
-        change, i = 0.0, 0
-        while i < len(seen):  # pooling changes the size by itself: compare layers with as many positions
-            j = max(k for k, row in enumerate(seen) if row.positions == seen[i].positions)
-            change += math.log(size(seen[j]) / size(seen[i]))
-            i = j + 1
+        sized, change, i = [row for row in course if size(row) > 0], 0.0, 0  # around branches from zero it is 0
+        while i < len(sized):  # pooling changes the size by itself: compare layers with as many positions
+            j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
+            change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
         if abs(change) > allowed:
-            ends = f"from {course[0].layer} to {course[-1].layer}"
-            evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} {ends}."
-            fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
-            if change > 0 and what != "signal" and any(row.normalized for row in way):
-                return [], [f"δ grows through the normalized layers, as it does without skip connections. {evidence}"]
-            if sum(call.norm for call in calls) >= len(way) / 4:
-                return [], [f"{fault} between normalized layers, which make up for it. {evidence}"]
-            meant = sum(asked_for(row, False) for row in way)
-            if change < 0 and 0 < meant <= HEAD:
-                return [], [f"{fault}, as in detectors, which start so. {evidence}"]
-            default = change < 0 and any("PyTorch's default" in follows(row) for row in way)
-            evidence += " PyTorch's default draws a variance of 1 / (3 fan_in), too little for so many layers." * default
-            return [Finding(tuple(row.layer for row in way), fault, evidence, remedy(way, calls, change))], []
-    return [], []
+            yield faded(what, change, course, way, seen.calls)
+            return
 
 
-def remedy(way, calls, change):
-    """What to do about a signal that changes over the depth."""
-    if any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls):
-        return "normalization in each residual branch, or branches that start from zero."
-    if change > 0 and all(map(fits, way)):
-        return "normalization behind each of them: what stands between these kernels makes it grow, not their size."
-    if all("sigmoid" in row.activation for row in way):
-        return "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
-    return told(advice(way[0]), way)
+def faded(what, change, course, way, calls):
+    """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
+    fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
+    evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}."
+    if change > 0 and what != "signal" and any(row.normalized for row in way):
+        return f"δ grows through the normalized layers, as it does without skip connections. {evidence}"
+    if sum(call.norm for call in calls) >= len(way) / 4:
+        return f"{fault} between normalized layers, which make up for it. {evidence}"
+    if change < 0 and 0 < sum(asked_for(row, False) for row in way) <= HEAD:
+        return f"{fault}, as in detectors, which start so. {evidence}"
+    if change < 0 and any(DEFAULT in row.follows for row in way):
+        evidence += f" {DEFAULT} draws a variance of 1 / (3 fan_in), too little for so many layers."
+    branches = any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls)
+    remedy = ("normalization in each residual branch, or branches that start from zero." if branches else
+              "normalization behind each of them: what stands between these kernels makes it grow, not their size."
+              if change > 0 and all(map(fits, way)) else
+              "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
+              if all("sigmoid" in row.activation for row in way) else advice(way[0]))
+    return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
 
 
-def reused(rows, seen):
+def reused(rows):
     """Kernels that hold the same numbers up to a factor: copied layers, or a seed that was set again."""
     groups = []
     for row in (row for row in rows if row.trainable and len(set(row.raw[:16]) - {0}) == 16):
@@ -1253,17 +1207,16 @@ def reused(rows, seen):
                 break
         else:
             groups.append([row])
-    groups = [group for group in groups if len(group) > 1]
-    copied = [group for group in groups if len({row.shape for row in group}) == 1]
-    found = [(row, "reused seed", "Their kernels hold the same numbers in the same order, up to a factor.",
-              "torch.manual_seed once, before the first layer, and not again.")
-             for group in groups if group not in copied for row in group]
-    if not copied:
-        return grouped(found)
-    evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
-    every = [row for group in copied for row in group]
-    code = "; ".join(one.remedy for one in grouped([(row, "", "", advice(row)) for group in copied for row in group[1:]]))
-    return [*grouped(found), Finding(tuple(dict.fromkeys(row.layer for row in every)), "copied layers", evidence, code)]
+    copied = []
+    for group in (group for group in groups if len(group) > 1):
+        copied += [group] if len({row.shape for row in group}) == 1 else []
+        for row in group if group not in copied else []:
+            yield of(row, "reused seed", "Their kernels hold the same numbers in the same order, up to a factor.",
+                     "torch.manual_seed once, before the first layer, and not again.")
+    if copied:
+        code = "; ".join(one.remedy for one in merged([of(row, "", "", advice(row)) for group in copied for row in group[1:]]))
+        evidence = "Their kernels hold equal numbers, as of copy.deepcopy, of torch.nn.TransformerEncoder or of a seed set again."
+        yield Finding(tuple(dict.fromkeys(row.layer for group in copied for row in group)), "copied layers", evidence, code)
 
 
 # Neither labels nor start: gradient, first loss, step.
@@ -1275,17 +1228,18 @@ def overflow(seen):
     call = next((c for c in floats if not torch.isfinite(c.value).all()), None)
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
     if call and call.value.dtype == torch.float16:
-        return [elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")]
-    if wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
-        return wild
-    if call is None and max(_rms(_numpy(c.value)) for c in floats) > FAR**4:
-        return [loudest(seen, f"The first loss is {seen.loss:.3g}.")]
-    if call is None:
-        return [elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
-                          "an epsilon in each log, root and division, and an output activation that fits the loss.")]
-    if not call.kernels:
-        return [elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")]
-    return [Finding((name,), "not a number", evidence, "smaller weights or inputs.")]
+        yield elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")
+    elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
+        yield from wild
+    elif call is None and max(_rms(_numpy(c.value)) for c in floats) > FAR**4:
+        yield loudest(seen, f"The first loss is {seen.loss:.3g}.")
+    elif call is None:
+        yield elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
+                        "an epsilon in each log, root and division, and an output activation that fits the loss.")
+    elif not call.kernels:
+        yield elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
+    else:
+        yield Finding((name,), "not a number", evidence, "smaller weights or inputs.")
 
 
 def _place(call):
@@ -1297,16 +1251,13 @@ def _place(call):
 
 def broken(seen):
     """A gradient that is not a number though the loss is one."""
-    calls = [c for c in seen.calls if c.delta is not None and not torch.isfinite(c.delta).all()]
-    if not calls:
-        return None
-    last = calls[-1]
-    takers = ", ".join(dict.fromkeys(_place(c) for c in last.takers)) or "the loss"
-    evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
-                "as of a root, norm, log or division at 0.")
-    half = last.value.dtype == torch.float16
-    remedy = "float32 or bfloat16: float16 has no such small numbers." if half else "add an epsilon: sqrt(x + 1e-7)."
-    return _place(last), "gradient not a number", evidence, remedy
+    for call in [c for c in seen.calls if c.delta is not None and not torch.isfinite(c.delta).all()][-1:]:
+        takers = ", ".join(dict.fromkeys(_place(c) for c in call.takers)) or "the loss"
+        evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
+                    "as of a root, norm, log or division at 0.")
+        half = call.value.dtype == torch.float16
+        remedy = "float32 or bfloat16: float16 has no such small numbers." if half else "add an epsilon: sqrt(x + 1e-7)."
+        yield elsewhere(_place(call), "gradient not a number", evidence, remedy)
 
 
 def signals(calls):
@@ -1315,103 +1266,91 @@ def signals(calls):
     return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
 
 
-def constant(calls):
-    """A function without a kernel that makes all images alike."""
-    made = [c for c in signals(calls) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
-    if not made or made[-1].kernels:
-        return None
-    return (_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
-            "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
-            "another layer here: normalization over one unit, for one, always gives 0.")
+def constant(seen):
+    """A recurrent layer, or a function without a kernel, that makes all images alike."""
+    for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
+        steps = call.inputs[0] if len(call.inputs[0]) == seen.images else call.inputs[0].transpose(0, 1)
+        if varies(steps) and not varies(steps[:, -1]):
+            yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
+                            "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
+            return
+    made = [c for c in signals(seen.calls) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
+    if made and not made[-1].kernels:
+        yield elsewhere(_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
+                        "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
+                        "another layer here: normalization over one unit, for one, always gives 0.")
 
 
 def narrowed(seen):
     """A softmax between two layers, whose units share a sum of 1."""
-    between = []
+    found = []
     for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.before[0].kernels and c.value.shape[-1] > 1):
         ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
-        between += [call] * (bool(ends) and all(end.kernels and end.op == "linear" for end in ends))
-    code = [f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" for call in between if call.atom]
-    evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
-    return between and Finding(tuple(map(_place, between)), "softmax between layers", evidence,
-                               "; ".join(code) or "relu in forward() instead.", of_start=False)
+        found += [call] * (bool(ends) and all(end.kernels and end.op == "linear" for end in ends))
+    if found:
+        code = "; ".join(f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" for call in found if call.atom)
+        yield replace(elsewhere("", "softmax between layers", "Its units share a sum of 1, so that images and gradients differ little "
+                                "behind it.", code or "relu in forward() instead."), layers=tuple(map(_place, found)))
 
 
 def mixed(seen):
     """A softmax that sums to one over the images of the batch."""
-    if any(len(part) != seen.images for part in leaves((seen.x, seen.y))):
-        return None
-    for call in (c for c in signals(seen.calls) if c.op in ("softmax", "logsoftmax") and isinstance(c.dim, int)):
+    alone = all(len(part) == seen.images for part in leaves((seen.x, seen.y)))
+    for call in (c for c in signals(seen.calls) if alone and c.op in ("softmax", "logsoftmax") and isinstance(c.dim, int)):
         if len(call.value) == seen.images and call.value.dim() > 1 and call.dim % call.value.dim() == 0:
-            return (_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each other.",
-                    f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
-    return None
-
-
-def padded(seen):
-    """A recurrent layer that ends with what is the same for all images."""
-    for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
-        steps = call.inputs[0] if len(call.inputs[0]) == seen.images else call.inputs[0].transpose(0, 1)
-        if varies(steps) and not varies(steps[:, -1]):
-            return (_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
-                    "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
-    return None
+            yield elsewhere(_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each "
+                            "other.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
 
 
 def gradient(seen):
-    """No weights to train, or no gradient."""
+    """No weights to train, no gradient, or outputs that are all alike."""
+    end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value), kind=DISTANCES[0])
     if not seen.gradients:
-        return (seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
-                f"for w in {seen.root}.parameters(): w.requires_grad = True")
-    if all(g is None for g in seen.gradients.values()):
-        cure = "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss."
-        return "loss", "no gradient", "The loss does not depend on any weight by a derivative.", cure
-    end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value))
-    if not any(g.any() for g in seen.gradients.values() if g is not None):
-        why, cure = ((f"{_span(end.out)}, is saturated and the loss clipped", "a bias of zeros, or logits and a loss that takes logits.")
-                     if seen.heads and end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) else
-                     ("is rounded, clipped or times 0", "no rounding, comparison or factor of 0 between weights and loss."))
-        return end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", cure
-    alike = not end.out.ndim or _rms(end.out - end.out[:1]) <= LOST * _rms(end.out)
-    found = alike and all(row.kernel.any() for row in seen.rows) and (end.out.ndim and padded(seen) or constant(seen.calls))
-    return found or cut(seen) or untouched(seen)
+        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
+                        f"for w in {seen.root}.parameters(): w.requires_grad = True")
+    elif all(g is None for g in seen.gradients.values()):
+        yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
+                        "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
+    elif not any(g.any() for g in seen.gradients.values() if g is not None):
+        clipped = end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3))
+        why = f"{_span(end.out)}, is saturated and the loss clipped" if clipped else "is rounded, clipped or times 0"
+        yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", "a bias of zeros, or logits "
+                        "and a loss that takes logits." if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
+    elif all(row.kernel.any() for row in seen.rows) and (not end.out.ndim or _rms(end.out - end.out[:1]) <= LOST * _rms(end.out)):
+        yield from constant(seen)
 
 
-def cut(seen):
+def cut_off(seen):
     """Weights that the loss depends on, without a derivative."""
     mute = [row for row in seen.rows if row.trainable and not row.gradient and row.full in seen.gradients]
     if any(row.gradient is None for row in mute) and seen.heads and not any(head.call.data for head in seen.heads):
-        return (mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
-                "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
+        yield elsewhere(mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
+                        "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
+        return
     for row in mute:
-        todo, past, cuts = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)], set(), []
+        todo, past = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)], {}
         while todo:
-            for c in todo.pop().takers:
-                if c not in past:
-                    past.add(c)
-                    todo.append(c)
-                    cuts += [c] if c.cuts and c.op in ("detach", "get", "argmax", "long", "int") or c.op in STEPS else []
-        if cuts and any(c.head or c.in_loss for c in past):
-            evidence = f"The loss depends on it only through {cuts[0].op}, which has no derivative."
-            remedy = f"without {cuts[0].op}() between this layer and the loss"
-            remedy += f", or straight through: h + ({cuts[0].op}(h) - h).detach()." if cuts[0].op in STEPS else "."
-            return row.layer, "no gradient", evidence, remedy
-    return None
+            for c in (c for c in todo.pop().takers if c not in past):
+                past[c] = c.cuts and c.op in ("detach", "get", "argmax", "long", "int") or c.op in STEPS
+                todo.append(c)
+        op = next((c.op for c, cuts in past.items() if cuts), "")
+        if op and any(c.head or c.in_loss for c in past):
+            remedy = f"without {op}() between this layer and the loss"
+            remedy += f", or straight through: h + ({op}(h) - h).detach()." if op in STEPS else "."
+            yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {op}, which has no derivative.", remedy)
+            return
 
 
 def untouched(seen):
     """Weights that the optimizer does not know."""
-    if seen.optimizer is None:
-        return None
-    listed = {id(w) for group in seen.optimizer.param_groups for w in group["params"]}
-    trained = [name for name, g in seen.gradients.items() if g is not None]
-    left = [name for name in trained if id(seen.model.get_parameter(name)) not in listed]
-    if not left:
-        return None
-    some = ", ".join(spelled(seen.trace, name) for name in left)
-    code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
-    return ("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
-            f'optimizer.add_param_group({{"params": [{code}]}})')
+    groups = seen.optimizer.param_groups if seen.optimizer else []
+    known = {id(w) for group in groups for w in group["params"]}
+    left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in known]
+    if groups and left:
+        some = ", ".join(spelled(seen.trace, name) for name in left)
+        code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
+        yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
+                        f'optimizer.add_param_group({{"params": [{code}]}})')
 
 
 def _listed(names):
@@ -1423,23 +1362,24 @@ def first_loss(seen):
     for head in seen.heads:
         value = float(head.value.float().mean()) / head.terms if head.value is not None else 0.0
         fair = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units))
-        ours, theirs = _rms(head.out), _rms(head.y)
+        ours, theirs, why = _rms(head.out), _rms(head.y), ""
         if head.kind in (*CLASSES, BINARY, SHARES) and value > ABSURD * fair:
-            return loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
-        if head.kind in DISTANCES and ours > 10 * max(1, theirs):
-            sizes = f"outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
-            return loudest(seen, f"The first loss is {seen.loss:.3g}: {sizes}")
-    return None
+            why = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}."
+        elif head.kind in DISTANCES and ours > 10 * max(1, theirs):
+            why = f"The first loss is {seen.loss:.3g}: outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
+        if why:
+            yield loudest(seen, why)
+            return
 
 
 def loudest(seen, evidence):
     """The finding on the way that grows, or on the first tensor that is loud."""
-    ways, _ = depth(seen.rows, seen.calls, reach=math.log(10))
-    if ways and "exploding signal" in ways[0].fault:
-        return Finding(ways[0].layers, ways[0].fault, f"{evidence} {ways[0].evidence}", ways[0].remedy)
+    for one in depth(seen, reach=math.log(10)):
+        if isinstance(one, Finding) and "exploding signal" in one.fault:
+            return replace(one, evidence=f"{evidence} {one.evidence}")
     calls = signals(seen.calls)
     last = max((i for i, c in enumerate(calls[:-1]) if c.norm), default=-1)
-    sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:]] or [(calls[-1], _rms(_numpy(calls[-1].value)))]
+    sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:] or calls[-1:]]
     loud = [pair for pair in sizes if pair[1] > OFF and pair[0].weighty]
     call, size = loud[0] if loud else max(sizes, key=lambda pair: pair[1])
     rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
@@ -1450,9 +1390,9 @@ def loudest(seen, evidence):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
     if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
-        smaller = f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) else advice(rows[0])
-        remedy = told(f"{INIT}zeros_({{bias}})" if rows[0].from_bias else smaller, rows[:1])
-    return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy)
+        remedy = f"{INIT}zeros_({{bias}})" if rows[0].from_bias else (
+            f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) else advice(rows[0]))
+    return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy, rows=tuple(rows[:1]))
 
 
 def option(name, value):
@@ -1464,41 +1404,40 @@ def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
     rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
     if not rows:
-        return None
+        return
     row = max(rows, key=lambda row: math.inf if math.isnan(row.step) else row.step)
-    group = seen.optimizer.param_groups[0]
-    rate, evidence = float(group["lr"]), f"The next step is {row.step:.2g} times the kernel."
-    if not row.step <= 1:
-        if row.dtype == "float16" and 0 < group.get("eps", 0) < 1e-5:
-            return "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)
-        if any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads):
-            return "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE
-        if rate * group.get("weight_decay", 0) > 0.5:
-            return "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)
-        return "optimizer", "learning rate too large", evidence, option("lr", rate / row.step / 30)
+    group, evidence = seen.optimizer.param_groups[0], f"The next step is {row.step:.2g} times the kernel."
+    rate, epsilon, large = float(group["lr"]), group.get("eps", 0), not row.step <= 1
     warming = rate < group.get("initial_lr", rate)  # of a schedule
-    fresh = not seen.trained and not warming and (row.gradient or 0) > group.get("eps", 0)
-    if not rate and "initial_lr" not in group:
-        return "optimizer", "learning rate of 0", "No weight moves.", option("lr", 1e-3)
-    if row.step < LOST and rate > 0 and fresh:
-        return "optimizer", "learning rate too small", evidence, option("lr", min(rate / row.step / 1000, 0.01))
-    return None
+    far = any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
+    fresh = not seen.trained and not warming and (row.gradient or 0) > epsilon
+    yield from first_case([
+        (large and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)),
+        (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
+        (large and rate * group.get("weight_decay", 0) > 0.5, "optimizer", "weight decay too large",
+         f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)),
+        (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.step or 1) / 30)),
+        (not rate and "initial_lr" not in group, "optimizer", "learning rate of 0", "No weight moves.", option("lr", 1e-3)),
+        (row.step < LOST and rate > 0 and fresh, "optimizer", "learning rate too small", evidence,
+         option("lr", min(rate / (row.step or 1) / 1000, 0.01)))])
 
 
 def left_out(seen):
     """What this tool did not look into, and what is unusual."""
-    read, notes = {k.full for k in _kernels(seen.calls)}, []
-    left = [name for name, w in seen.model.named_parameters() if w.dim() > 1 and name in seen.trace.used
-            and name not in read and not any(name.endswith(end) for end in ("weight_g", "original0"))]
-    unused = [name for name, w in seen.model.named_parameters() if w.requires_grad and name not in seen.trace.used]
-    blind = [one.full for one in _kernels([c for c in seen.calls if c.blind]) if one.parameter.requires_grad
-             and seen.gradients.get(one.full) is None]
-    gates = list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))
-    for names, what in ((left, "Not read as kernels:"), (unused, "Never used in this pass, so without a gradient:"),
-                        (blind, "Used under no_grad alone, so not trained:"),
-                        (gates, "Not looked into: the gates of")):
-        notes += [f"{what} {_listed(names)}."] if names else []
-    return notes + [note for head in seen.heads for note in alike(head)]
+    read, used = {k.full for k in _kernels(seen.calls)}, seen.trace.used
+    weights = [(name, w) for name, w in seen.model.named_parameters() if w.dim() > 1]
+    blind = _kernels([c for c in seen.calls if c.blind])
+    for what, names in {
+        "Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
+        "Never used in this pass, so without a gradient:": [name for name, w in weights if w.requires_grad and name not in used],
+        "Used under no_grad alone, so not trained:": [
+            k.full for k in blind if k.parameter.requires_grad and seen.gradients.get(k.full) is None],
+        "Not looked into: the gates of": list(dict.fromkeys(
+            row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
+        if names:
+            yield f"{what} {_listed(names)}."
+    for head in seen.heads:
+        yield from alike(head)
 
 
 def alike(head):
