@@ -2,6 +2,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
@@ -54,6 +55,30 @@ def over_images():
     inputs = keras.Input((12, 12))
     scores = layers.Softmax(axis=0)(layers.Dot(axes=2)([hidden()(inputs), hidden()(inputs)]))
     return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(layers.Dot(axes=(2, 1))([scores, inputs]))), ROWS)
+
+
+class Untracked(layers.Layer):
+    """A layer with a variable that Keras does not know."""
+
+    def build(self, shape):
+        self.w = tf.Variable(tf.random.normal((shape[-1], 32), stddev=0.1))
+
+    def call(self, x):
+        return ops.relu(x @ self.w)
+
+
+def made_in_call():
+    class Careless(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first = hidden()
+
+        def call(self, x):
+            return softmax()(self.first(x))
+
+    model = Careless()
+    model(FLAT[:2])
+    return model
 
 
 def dice(y, p):
@@ -151,6 +176,8 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
     "penalty": (lambda: stack(hidden(kernel_regularizer=keras.regularizers.L2(9.0)), softmax()), "kernel_regularizer", "regularization"),
     "hinge_of_sigmoid": (lambda: stack(hidden(), one("sigmoid"), y=2 * YES - 1, loss="hinge"), "activation", "out of reach"),
     "behind_a_reshape": (lambda: stack(hidden(), layers.Dense(144, "sigmoid", name="out"), layers.Reshape((12, 12)), y=2 * ROWS - 1, loss="mse"), "activation", "out of reach"),
+    "made_in_call": (lambda: of(made_in_call(), FLAT, Y, SPARSE), "", "weights not registered"), "variable_of_tensorflow": (lambda: stack(Untracked(), softmax()), "", "weights not registered"),
+    "softmax_of_tensorflow": (lambda: stack(hidden(), layers.Dense(10, tf.nn.softmax, name="out"), layers.Softmax()), "activation", "applied twice"),
     "flatten": (lambda: stack(hidden(), one("sigmoid"), x=ROWS, y=YES, loss=BINARY), "", "Flatten()"),
 }  # fmt: skip
 

@@ -138,6 +138,9 @@ def observe(model, x, y, loss, recorder):
                 value = loss_of(model, x, y, outputs, loss, seen)
     finally:
         tf.config.run_functions_eagerly(eager)
+    known = {id(one) for v in model.variables for one in (v, v.value)}
+    own = [v for c in seen.calls for v in c.kernels.values()]  # those made in call() are not watched
+    seen.strangers = [v for v in (*own, *recorder.tape.watched_variables()) if id(v) not in known]
     if value is None:
         return seen
     weights = [v.value for v in variables]
@@ -386,7 +389,7 @@ def activation_of(layer):
     function = getattr(layer, "activation", None)
     if isinstance(layer, kl.RNN) or not callable(function):
         return ACTIVATIONS.get(type(layer).__name__.lower(), "")
-    return getattr(function, "__name__", type(function).__name__).replace("linear", "")
+    return getattr(function, "__name__", type(function).__name__).replace("linear", "").removesuffix("_v2")  # of tf.nn.softmax
 
 
 def behind(call):
@@ -501,7 +504,7 @@ def judge(seen):
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or seen.loss is None:
         return bad + seen.labels
-    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen))]
+    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
@@ -685,6 +688,14 @@ def outputs(head, seen):
          f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
         (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
          SCALE if y.std() else "targets near 1.")], head.spelled)
+
+
+def unregistered(seen):
+    """Variables that the model uses and does not list, as those of a layer made in call()."""
+    if seen.strangers:
+        shapes = ", ".join(str(tuple(v.shape)) for v in seen.strangers[:3])
+        yield elsewhere("model", "weights not registered", f"It uses variables that model.weights does not list: {shapes}.",
+                        "layers as attributes, made in __init__ and not in call(), and weights by add_weight, not tf.Variable.")
 
 
 # The start.

@@ -1007,7 +1007,7 @@ def unregistered(seen):
     found = list(seen.trace.strangers.values())
     if not found:
         return
-    what, cure = ("layers", "torch.nn.ModuleList, ModuleDict or ParameterList in place of the list or dictionary that holds them.") if all(
+    what, cure = ("layers", "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward().") if all(
         isinstance(w, nn.Parameter) for w in found) else (
         "weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it.")
     shapes = ", ".join(str(tuple(w.shape)) for w in found[:3])
@@ -1296,8 +1296,9 @@ def narrowed(seen):
 def mixed(seen):
     """A softmax that sums to one over the images of the batch."""
     alone = all(len(part) == seen.images for part in leaves((seen.x, seen.y)))
-    for call in (c for c in signals(seen.calls) if alone and c.op in ("softmax", "logsoftmax") and isinstance(c.dim, int)):
-        if len(call.value) == seen.images and call.value.dim() > 1 and call.dim % call.value.dim() == 0:
+    for call in (c for c in signals(seen.calls) if alone and c.op in ("softmax", "logsoftmax") and c.value.dim() > 1):
+        dim = int(call.value.dim() != 3) if call.dim is None else call.dim  # what PyTorch takes where none is given
+        if len(call.value) == seen.images and dim % call.value.dim() == 0:
             yield elsewhere(_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each "
                             "other.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
 
