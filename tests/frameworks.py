@@ -1,6 +1,6 @@
 """Pytest plugin: what needs PyTorch, JAX or Transformers is left out where they are missing, and fails under --all-frameworks.
 
-A code block needs what it imports, a test what its mark names: @pytest.mark.needs("torch").
+A code block needs what it imports, a test what its mark names: @pytest.mark.needs("torch"), a module what it asks of importorskip.
 """
 import importlib.metadata
 import importlib.util
@@ -32,6 +32,15 @@ def pytest_runtest_setup(item):
     if missing:
         reason = f"needs {missing[0]}, which is not installed: {remedy(missing[0])}"
         pytest.fail(reason, pytrace=False) if item.config.option.all_frameworks else pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    reason = report.longrepr[2].removeprefix("Skipped: ") if report.skipped else ""
+    if collector.config.option.all_frameworks and any(name in reason.lower() for name in FRAMEWORKS):
+        report.outcome, report.longrepr = "failed", f"{collector.nodeid} is left out: {reason}"
+    return report
 
 
 def needed(item):

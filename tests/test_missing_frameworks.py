@@ -55,24 +55,26 @@ def test_a_block_in_jax_leaves_nothing_to_the_next():
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory):
-    """What pytest says of a block and a test of a framework where it is missing: without and with --all-frameworks."""
+    """What pytest says of a block, a test and a module of a framework where it is missing: without and with --all-frameworks."""
     folder = tmp_path_factory.mktemp("without")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --codeblocks -p tests.codeblocks -p tests.frameworks -rfEs\n"
                                        f"pythonpath = {pages.ROOT} .\n")
     (folder / "page.md").write_text("```python\nimport flax\n```\n\n```python\nx = 1\n```\n")
     (folder / "test_mark.py").write_text("import pytest\n\n@pytest.mark.needs('torch')\ndef test_torch():\n    1 / 0\n")
+    (folder / "test_module.py").write_text("import pytest\n\ntorch = pytest.importorskip('torch')\n\n\ndef test_torch():\n    1 / 0\n")
     hide = ("import sys; sys.modules.update(torch=None, jax=None, flax=None, optax=None, transformers=None)\n"
             "import pytest; sys.exit(pytest.main(sys.argv[1:]))")
-    runs = [[sys.executable, "-c", hide, *options] for options in ([], ["--all-frameworks"])]
+    runs = [[sys.executable, "-c", hide, *options] for options in ([], ["--all-frameworks", "--continue-on-collection-errors"])]
     return [subprocess.run(run, cwd=folder, capture_output=True, text=True) for run in runs]
 
 
 def test_what_needs_a_missing_framework_is_left_out_and_said_so(without):
-    assert without[0].returncode == 0 and "1 passed, 2 skipped" in without[0].stdout
+    assert without[0].returncode == 0 and "1 passed, 3 skipped" in without[0].stdout
     assert "none; left out is what needs torch, jax, flax, optax, transformers: `make .venv/models` installs it" in without[0].stdout
     assert "SKIPPED [1] " in without[0].stdout and "needs torch, which is not installed" in without[0].stdout
 
 
 def test_what_needs_a_missing_framework_fails_where_all_frameworks_are_asked_for(without):
-    assert without[1].returncode == 1 and "1 passed, 2 errors" in without[1].stdout
+    assert without[1].returncode == 1 and "1 passed, 3 errors" in without[1].stdout
+    assert "test_module.py is left out: could not import 'torch'" in without[1].stdout
     assert "needs flax, which is not installed" in without[1].stdout
