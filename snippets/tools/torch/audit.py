@@ -9,7 +9,7 @@
 The network runs once as in training: batch normalization takes the statistics of the batch, dropout is on. Weights,
 buffers, gradients, modes, random states and the optimizer are afterwards as they were, bit by bit.
 
-The file reads in order: observe, judge, say.
+The file reads in order: observe, judge, say; last comes what cannot be read.
 """
 import copy
 import inspect
@@ -110,91 +110,13 @@ def elsewhere(layer, fault, evidence, remedy):
     return Finding((layer,), fault, evidence, remedy, of_start=False)
 
 
-# Observe. First, whether this can be read at all.
-
-
-class Unreadable(Exception):
-    """What cannot be audited, in one sentence."""
-
-
-class Stop(Exception):
-    """The labels are such that there is no loss."""
+# Observe.
 
 
 def unwrapped(model):
     """The module itself, and how the reader's program spells it."""
     holder = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}.get(type(model).__name__)
     return (getattr(model, holder), f"model.{holder}") if holder else (model, "model")
-
-
-def check(model, x, y, loss, optimizer):
-    """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"The model must be a torch.nn.Module, not {type(model).__name__}.")
-    if any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()):
-        raise TypeError("TorchScript hides what it computes: audit the model before torch.jit compiles it.")
-    if not callable(loss) or isinstance(loss, type):
-        kind = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
-        raise TypeError(f"The loss must be a module or a function of (outputs, y), not {kind}.")
-    if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
-        raise TypeError(f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}.")
-    for name, part in model.named_modules():
-        if "quantized" in type(part).__module__:
-            raise ValueError(f"{name or 'The model'} is quantized: audit the model before it is quantized.")
-    weights = dict(model.named_parameters())
-    if any(isinstance(w, nn.parameter.UninitializedParameter) for w in weights.values()):
-        raise ValueError("The model has lazy layers without weights: call it once on a batch, as in model(x[:2]).")
-    if not weights:
-        raise ValueError("The model has no parameters, so there is nothing to audit: are its layers attributes of it?")
-    if any(w.is_meta for w in weights.values()):
-        raise ValueError('The model is on the device "meta" and holds no numbers: build it without that device.')
-    for name, w in ((name, w) for name, w in weights.items() if not w.is_floating_point()):
-        cure = "this tool reads real weights alone." if w.is_complex() else "audit the model before it is quantized."
-        raise ValueError(f"{name} is {_type(w)}: {cure}")
-    x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
-    if isinstance(x, dict) and x.get("labels") is not None:
-        x["labels"] = alias(x["labels"])
-    home, *others = {w.device for w in weights.values()}
-    away = [part.device for part in leaves((x, y)) if part.device != home]
-    if away and not others:
-        raise ValueError(f'The batch is on {away[0]}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").')
-    first = leaves(x)[0]
-    lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
-    if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
-        lengths = lengths[1:]
-    if min(lengths) < 2 or max(lengths) % min(lengths):  # a model may flatten its sequences, or take views of an image
-        raise ValueError(f"x and y must hold the same images, at least two, but their lengths are {lengths}.")
-    return x, y, lengths[0]
-
-
-def tensors(part, name):
-    """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
-    if hasattr(part, "items") and any(isinstance(value, (torch.Tensor, np.ndarray)) for value in part.values()):
-        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name)
-                for key, value in part.items()}
-    if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
-        part = torch.from_numpy(part)
-    if isinstance(part, torch.Tensor):
-        if not part.dim():
-            raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
-        if part.layout != torch.strided:
-            raise ValueError(f"{name} is sparse: {name} = {name}.to_dense().")
-        return part.clone() if part.is_inference() else part
-    several = isinstance(part, (tuple, list))
-    if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
-        return tuple(tensors(one, name) for one in part)
-    if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
-        raise ValueError(f"{name} holds strings or objects: give numbers.")
-    if several:
-        raise ValueError(f"{name} is a list of values: give a tensor, as in torch.tensor({name}).")
-    raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
-
-
-def alias(part):
-    """The same labels as other objects, told from the data that they may be, as in an autoencoder."""
-    if isinstance(part, torch.Tensor):
-        return part.detach()
-    return {key: alias(one) for key, one in part.items()} if isinstance(part, dict) else tuple(map(alias, part))
 
 
 def leaves(part):
@@ -210,46 +132,6 @@ def leaves(part):
 
 def _type(tensor):
     return str(tensor.dtype).removeprefix("torch.")
-
-
-def sentence(error, trace, x):
-    """What an error of PyTorch means for the user."""
-    if isinstance(error, Unreadable):
-        return str(error)
-    text, where = str(error), (trace.stack[-1].path if trace.stack else "") or "the model"
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "enough memory" in text or "out of memory" in text:
-        return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
-    if isinstance(error, NotImplementedError) and "forward" in text:
-        return "This model has no forward() that takes a batch: audit its parts, or write forward()."
-    if "reentrant" in text or ".grad()" in text:
-        return "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."
-    if isinstance(error, TypeError) and not trace.calls:
-        taken = ", ".join(inspect.signature(trace.model.forward).parameters)
-        return f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."
-    if "inplace operation" in text:
-        return f"An operation in place in {where} overwrites what the gradient needs: h = h + 1, not h += 1."
-    if "second time" in text:
-        return "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."
-    first, (op, given, weight) = leaves(x)[0], trace.trying
-    if weight is not None and len(given):
-        if op.startswith("embedding"):
-            if given[0].is_floating_point():
-                return f"{where} takes whole numbers and gets {_type(given[0])}: x = x.long()."
-            span = f"{int(given[0].min())} to {int(given[0].max())}"
-            return f"{where} has {len(weight)} rows, and the numbers run from {span}: number from 0."
-        if given[0].dtype != weight.dtype:
-            cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
-            return f"{where} holds {_type(weight)} and gets {_type(given[0])}: {cure}."
-        cure, conv, own = "reshape x, or give the layer other sizes", op.startswith("conv"), given[0] is first
-        if own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1]:
-            cure = "x = x.movedim(-1, 1)"
-        elif own and conv and first.dim() == weight.dim() - 1 and weight.shape[1] == 1:
-            cure = "x = x.unsqueeze(1)"
-        elif op == "linear" and math.prod(given[0].shape[1:]) == weight.shape[1]:
-            cure = "x = x.flatten(1)" if own else "flatten(1) before it"
-        return (f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given[0].shape)} and holds weights of "
-                f"{tuple(weight.shape)}: {cure}.")
-    return f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why."
 
 
 @contextmanager
@@ -1512,3 +1394,131 @@ def _short(number):
 
 def _share(number):
     return "" if number is None else f"{100 * number:.0f}%"
+
+
+# What cannot be read is refused, in one sentence.
+
+
+class Unreadable(Exception):
+    """What cannot be audited, in one sentence."""
+
+
+class Stop(Exception):
+    """The labels are such that there is no loss."""
+
+
+def refuse(error, *cases):
+    """Raises an error with the first sentence whose case holds."""
+    for when, said in cases:
+        if when:
+            raise error(said)
+
+
+def check(model, x, y, loss, optimizer):
+    """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
+    refuse(TypeError, (not isinstance(model, nn.Module), f"The model must be a torch.nn.Module, not {type(model).__name__}."))
+    kind = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
+    refuse(
+        TypeError,
+        (any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()),
+         "TorchScript hides what it computes: audit the model before torch.jit compiles it."),
+        (not callable(loss) or isinstance(loss, type), f"The loss must be a module or a function of (outputs, y), not {kind}."),
+        (not isinstance(optimizer, (torch.optim.Optimizer, type(None))),
+         f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
+    weights, lazy = dict(model.named_parameters()), nn.parameter.UninitializedParameter
+    refuse(
+        ValueError,
+        *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
+          for name, part in model.named_modules()),
+        (any(isinstance(w, lazy) for w in weights.values()),
+         "The model has lazy layers without weights: call it once on a batch, as in model(x[:2])."),
+        (not weights, "The model has no parameters, so there is nothing to audit: are its layers attributes of it?"),
+        (any(w.is_meta for w in weights.values()),
+         'The model is on the device "meta" and holds no numbers: build it without that device.'),
+        *((w.is_complex(), f"{name} is {_type(w)}: this tool reads real weights alone.") for name, w in weights.items()),
+        *((not w.is_floating_point(), f"{name} is {_type(w)}: audit the model before it is quantized.") for name, w in weights.items()))
+    x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
+    if isinstance(x, dict) and x.get("labels") is not None:
+        x["labels"] = alias(x["labels"])
+    home, *others = {w.device for w in weights.values()}
+    away, first = [part.device for part in leaves((x, y)) if part.device != home], leaves(x)[0]
+    lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
+    if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
+        lengths = lengths[1:]
+    refuse(
+        ValueError,
+        (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").'),
+        (min(lengths) < 2 or max(lengths) % min(lengths),  # a model may flatten its sequences, or take views of an image
+         f"x and y must hold the same images, at least two, but their lengths are {lengths}."))
+    return x, y, lengths[0]
+
+
+def tensors(part, name):
+    """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
+    if hasattr(part, "items") and any(isinstance(value, (torch.Tensor, np.ndarray)) for value in part.values()):
+        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name)
+                for key, value in part.items()}
+    if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
+        part = torch.from_numpy(part)
+    if isinstance(part, torch.Tensor):
+        if not part.dim():
+            raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
+        if part.layout != torch.strided:
+            raise ValueError(f"{name} is sparse: {name} = {name}.to_dense().")
+        return part.clone() if part.is_inference() else part
+    several = isinstance(part, (tuple, list))
+    if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
+        return tuple(tensors(one, name) for one in part)
+    if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
+        raise ValueError(f"{name} holds strings or objects: give numbers.")
+    if several:
+        raise ValueError(f"{name} is a list of values: give a tensor, as in torch.tensor({name}).")
+    raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
+
+
+def alias(part):
+    """The same labels as other objects, told from the data that they may be, as in an autoencoder."""
+    if isinstance(part, torch.Tensor):
+        return part.detach()
+    return {key: alias(one) for key, one in part.items()} if isinstance(part, dict) else tuple(map(alias, part))
+
+
+def sentence(error, trace, x):
+    """What an error of PyTorch means for the user."""
+    text, where, first = str(error), (trace.stack[-1].path if trace.stack else "") or "the model", leaves(x)[0]
+    memory = isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "enough memory" in text or "out of memory" in text
+    taken = ", ".join(inspect.signature(trace.model.forward).parameters)
+    return next(said for when, said in (
+        (isinstance(error, Unreadable), text),
+        (memory, "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."),
+        (isinstance(error, NotImplementedError) and "forward" in text,
+         "This model has no forward() that takes a batch: audit its parts, or write forward()."),
+        ("reentrant" in text or ".grad()" in text,
+         "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
+        (isinstance(error, TypeError) and not trace.calls,
+         f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
+        ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: h = h + 1, not h += 1."),
+        ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."),
+        (True, unfitting(trace.trying, where, first) or
+         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why.")) if when)
+
+
+def unfitting(trying, where, first):
+    """How a tensor does not fit the weights of a layer."""
+    op, given, weight = trying
+    if weight is None or not given:
+        return ""
+    given, own, conv = given[0], given[0] is first, op.startswith("conv")
+    if op.startswith("embedding"):
+        if given.is_floating_point():
+            return f"{where} takes whole numbers and gets {_type(given)}: x = x.long()."
+        return (f"{where} has {len(weight)} rows, and the numbers run from {int(given.min())} to {int(given.max())}: number from 0.")
+    if given.dtype != weight.dtype:
+        cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
+        return f"{where} holds {_type(weight)} and gets {_type(given)}: {cure}."
+    cure = next(said for when, said in (
+        (own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1], "x = x.movedim(-1, 1)"),
+        (own and conv and first.dim() == weight.dim() - 1 and weight.shape[1] == 1, "x = x.unsqueeze(1)"),
+        (op == "linear" and math.prod(given.shape[1:]) == weight.shape[1], "x = x.flatten(1)" if own else "flatten(1) before it"),
+        (True, "reshape x, or give the layer other sizes")) if when)
+    return f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given.shape)} and holds weights of {tuple(weight.shape)}: {cure}."
