@@ -765,6 +765,17 @@ def _span(y):
     return f"{y.min():.4g} to {y.max():.4g}" if y.size else "nothing"
 
 
+def wished(head):
+    """The shape that a loss wants of labels, what makes their type right, and code or words for both."""
+    ours, theirs, classes = tuple(head.truth.shape), tuple(head.tensor.shape), head.kind in CLASSES
+    wanted = theirs if not classes else theirs[:1] + theirs[2:] if len(theirs) > 1 else ours
+    right = head.truth.dtype in (torch.int64, torch.uint8) if classes else head.truth.is_floating_point()
+    typed = "" if right else ".long()" if classes else ".float()"
+    made = "y[..., None]" if (*ours, 1) == wanted else "y.squeeze(-1)" if ours == (*wanted, 1) else f"y.reshape{wanted}"
+    fits_all = math.prod(ours) == math.prod(wanted)
+    return wanted, typed, f"y = {made if ours != wanted else 'y'}{typed}" if fits_all else "one label for every output."
+
+
 def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     y, units, kind, ours, theirs = head.y, head.units, head.kind, tuple(head.truth.shape), tuple(head.tensor.shape)
@@ -774,11 +785,7 @@ def labels(head):
             True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data.")])
     low, high, whole, several = read.min(), read.max(), (read == read.round()).all(), len(theirs) > 1
     floats, classes, values = head.truth.is_floating_point(), kind in CLASSES, set(np.unique(y[:10_000]))
-    # what the loss wants, and code that makes it
-    wanted = theirs if not classes else theirs[:1] + theirs[2:] if several else ours
-    typed = "" if (head.truth.dtype in (torch.int64, torch.uint8) if classes else floats) else ".long()" if classes else ".float()"
-    made = "y[..., None]" if (*ours, 1) == wanted else "y.squeeze(-1)" if ours == (*wanted, 1) else f"y.reshape{wanted}"
-    made = f"y = {made if ours != wanted else 'y'}{typed}" if math.prod(ours) == math.prod(wanted) else "one label for every output."
+    wanted, typed, made = wished(head)
     shapes, span = f"y has the shape {ours}, the output {theirs}.", f"The labels run from {_span(read)}"
     unfit = ours != wanted, "labels", "labels do not fit the output", shapes, made
     other_type = typed, "labels", "labels of another type", f"y is {_type(head.truth)}, the loss takes {'int64' if classes else 'floats'}.", made
@@ -786,7 +793,7 @@ def labels(head):
     of_units = "labels out of range", f"{span} and the output has {units} units."
     of_shares = "labels out of range", f"{span}, and the loss wants 0 to 1."
     alone = f"Over one unit, {kind} is 0 whatever the weights." if several else (
-        f"The output has the shape {theirs}, which {kind} takes for one image with {theirs[:1]} classes.")
+        f"The output has the shape {theirs}, which {kind} takes for one image with {head.out.size} classes.")
     most = np.where((y != 0).sum(axis=1) > 1, y.sum(axis=1), 0).max() if y.ndim > 1 else 0  # one may be a weight, as of an action
     lists, every = y.size * units == head.out.size and units > 1, f"{head.remade(int(high) + 1)}"
     entropy, with_logits = f"loss = {F}cross_entropy", f"{F}binary_cross_entropy_with_logits"
@@ -839,7 +846,7 @@ def replaced(head, module):
 
 def outputs(head, seen):
     """An output that the loss misreads, or that cannot reach the targets."""
-    name, kind, layer, out, y = head.activation, head.kind, head.layer, head.out, head.y
+    name, kind, layer, out = head.activation, head.kind, head.layer, head.out
     call = head.call.before[0] if len(head.call.before) == 1 else None
     before, soft = call.op if call else "", name in ("softmax", "logsoftmax")
     off = kind in CLASSES and np.any(abs((np.exp(out) if name == "logsoftmax" else out).sum(axis=head.axis) - 1) > 0.02)
@@ -852,14 +859,6 @@ def outputs(head, seen):
     kl = f'loss = lambda out, y: {F}kl_div(out.{"log()" if name == "softmax" else "log_softmax(-1)"}, y, reduction="batchmean")'
     unlike = name in RANGES.keys() - {"sigmoid", "hardsigmoid", "softmax", "exp"} or head.call.kernels
     run = f"They run from {_span(out)}, and the loss takes"
-    low, high = RANGES.get(name, (-math.inf, math.inf))
-    slack, most = 0.01 * (_rms(y) if math.isinf(high) else high - low), max((row.step or 0 for row in seen.rows), default=0)
-    beyond, known = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0, kind in DISTANCES
-    pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
-    asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
-    sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
-    sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
-    scaled = SCALE if y.std() else "targets near 1."
     return first_case([
         (name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.", replaced(head, "Sigmoid()")),
         (soft and out.ndim > 1 and (head.dim == 0 or off), layer, f"softmax over {over}", f"It sums to one over {over}, not over the "
@@ -874,7 +873,21 @@ def outputs(head, seen):
          f"{run} logarithms of probabilities.", nll),
         (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities",
          f"{run} logarithms of probabilities.", kl),
-        (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities", f"{run} probabilities.", logits),
+        (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities", f"{run} probabilities.", logits)], head.named) or reach(head, seen)
+
+
+def reach(head, seen):
+    """Targets beyond the range of the output's activation, or beyond its steps."""
+    name, kind, layer, out, y, linear = head.activation, head.kind, head.layer, head.out, head.y, replaced(head, "Identity()")
+    low, high = RANGES.get(name, (-math.inf, math.inf))
+    slack, most = 0.01 * (_rms(y) if math.isinf(high) else high - low), max((row.step or 0 for row in seen.rows), default=0)
+    beyond, known = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0, kind in DISTANCES
+    pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
+    asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
+    sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
+    sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
+    scaled = SCALE if y.std() else "targets near 1."
+    return first_case([
         (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {name} puts out.", pixels or linear),
         (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
