@@ -7,7 +7,7 @@ from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
 from tests import planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, softmax, stack, under
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
@@ -184,7 +184,7 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
 
 @pytest.mark.parametrize("case", [*KINDS, *OWN])
 def test_a_fault_beside_the_start_is_told_from_one_of_it_and_its_remedy_removes_it(case):
-    keras.utils.set_random_seed(0)
+    seed(0)
     make, argument, words = OWN.get(case) or (*KINDS[case], planted.words(case))
     model, x, y = make()
     found = planted.named(audit(model, x, y), "elsewhere", words)
@@ -215,7 +215,7 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_labels_and_losses_that_fit_get_no_finding(make):
-    keras.utils.set_random_seed(0)
+    seed(0)
     report = audit(*make())
     assert report.outcome == "sound", str(report)
 

@@ -5,7 +5,7 @@ import pytest
 from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
-from tests import planted
+from tests import audited, planted
 from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Raw, code, graph, hidden, mended, normal, softmax, stack
 
 HE = "he_normal"
@@ -151,7 +151,7 @@ SOUND = {
 
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_a_network_that_is_meant_so_gets_no_finding(make):
-    keras.utils.set_random_seed(0)
+    audited.seed(0)
     report = audit(*make())
     assert not report.findings, str(report)
     assert report.outcome == "sound" and "No fault found" in str(report)
@@ -202,7 +202,7 @@ OWN = {  # Keras's: the same, and words of the fault
 
 @pytest.mark.parametrize("case", [*FAULTY, *OWN])
 def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(case):
-    keras.utils.set_random_seed(0)
+    audited.seed(0)
     make, name, argument, words = OWN.get(case) or (*FAULTY[case], planted.words(case))
     model, x, y = make()
     found = planted.named(audit(model, x, y), "start", words)
@@ -227,7 +227,7 @@ def test_a_model_without_layers_is_judged_by_its_first_loss():
 
 
 def test_a_network_that_training_killed_is_not_told_to_change_its_initializer():
-    keras.utils.set_random_seed(0)
+    audited.seed(0)
     model, x, y = stack(hidden(), hidden(), softmax(), optimizer=keras.optimizers.SGD(30.0))
     model.fit(x, y, epochs=2, verbose=0)
     dead = [finding for finding in audit(model, x, y).findings if "dead" in finding.fault]
