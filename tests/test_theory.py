@@ -8,7 +8,7 @@ import pytest
 import rules
 from scipy import integrate, special, stats
 
-from evidence.theory import activations, adam, mean_field, padding, variance
+from evidence.theory import activations, adam, mean_field, padding, recurrence, variance
 
 NAMES = list(activations.ACTIVATIONS)
 SCALE, ALPHA = activations.SELU_SCALE, activations.SELU_ALPHA
@@ -199,3 +199,31 @@ def test_padding_begins_with_the_share_of_places_on_the_map_and_settles_at_a_hal
 
 def test_without_neighbours_nothing_is_padded():
     assert padding.kept(9, 5, window=1) == pytest.approx(np.ones(5))
+
+
+def rim(kernel):
+    """The modulus that 98 of 100 eigenvalues stay below: at 300 units the largest alone is still a chance."""
+    return np.quantile(np.abs(np.linalg.eigvals(kernel)), 0.98)
+
+
+@pytest.mark.parametrize("gates", [2, 3, 4])
+def test_the_block_of_one_gate_has_the_spectrum_of_a_cut_out_of_an_orthogonal_matrix(gates):
+    units = 300
+    rows = np.linalg.qr(np.random.default_rng(gates).normal(size=(gates * units, units)))[0].T
+    one = rows[:, :units]
+    radius, largest = recurrence.block(gates)
+    assert rim(one) == pytest.approx(radius, rel=0.05)
+    assert np.linalg.norm(one, 2) == pytest.approx(largest, rel=0.02)
+
+
+def test_one_gate_alone_is_no_block():
+    with pytest.raises(ValueError, match="all its singular values are one"):
+        recurrence.block(1)
+
+
+@pytest.mark.parametrize("gain", [1 / 3, 1.0])
+def test_independent_weights_fill_a_disc_and_stretch_by_twice_its_radius(gain):
+    kernel = np.random.default_rng(0).uniform(-((3 * gain) ** 0.5), (3 * gain) ** 0.5, (300, 300)) / 300**0.5
+    radius, largest = recurrence.independent(gain)
+    assert rim(kernel) == pytest.approx(radius, rel=0.05)
+    assert np.linalg.norm(kernel, 2) == pytest.approx(largest, rel=0.03)

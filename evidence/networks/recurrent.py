@@ -42,7 +42,7 @@ def chrono(steps):
     """An initializer of biases, for sequences of so many steps: (4 · units,) of an LSTM, (2, 3 · units) of a GRU.
 
     The forget gate's is log(u) with u uniform from 1 to steps - 1, the input gate's minus that, the others' zero. In a
-    GRU one gate does both. Source: Tallec and Ollivier 2018, arXiv:1804.11188, section 3.
+    GRU one gate does both. Source: Tallec and Ollivier 2018, arXiv:1804.11188.
     """
 
     def initializer(shape, dtype=None):

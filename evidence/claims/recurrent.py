@@ -1,0 +1,133 @@
+"""Claims of the chapter Recurrent networks."""
+
+import numpy as np
+
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, over_seeds, percent, points, spelled
+from evidence.theory import recurrence
+
+READ = 28  # steps, as many as an image of MNIST has rows
+
+
+def shared(runs, start, quantity):
+    """A quantity of the products of one kernel that is used at every step, (seeds, steps)."""
+    return runs["recurrent_signal"][f"{start}_shared"][quantity]
+
+
+def power(exponent, digits=1):
+    """A power of ten, as a reader writes it."""
+    return f"10<sup>{fixed(exponent, digits)}</sup>"
+
+
+@claim(refuted_by=swap("recurrent_signal", "orthogonal_shared", "glorot_uniform_shared"))
+def one_orthogonal_kernel_keeps_every_direction(runs):
+    """After {steps} uses one orthogonal kernel of {units} units has kept every length and all {units} directions; one Glorot kernel has a length
+    of {length} left, but shares it among {directions} directions, and one of PyTorch's has {torch} left."""
+    units = runs["recurrent_signal"].protocol["units"]
+    at = READ - 1
+    length, directions = 10 ** shared(runs, "glorot_uniform", "norm")[:, at], shared(runs, "glorot_uniform", "directions")[:, at]
+    torch = shared(runs, "torch", "norm")[:, at]
+    assert np.abs(shared(runs, "orthogonal", "norm")).max() < 1e-4
+    assert np.abs(shared(runs, "orthogonal", "directions") - units).max() < 0.01 * units
+    assert directions.max() < units / 4 and torch.max() < -4
+    return {
+        "steps": READ, "units": units, "length": over_seeds(length), "directions": over_seeds(directions),
+        "torch": power(np.median(torch)),
+    }  # fmt: skip
+
+
+def drawn_anew(runs):
+    """A refutation: Glorot's kernel is drawn anew for each step."""
+    arms = runs["recurrent_signal"]
+    arms["glorot_uniform_shared"]["norm"] = arms["glorot_uniform_fresh"]["norm"]
+
+
+@claim(refuted_by=drawn_anew)
+def eigenvalues_decide_over_many_steps(runs):
+    """Over {steps} steps the length that one Glorot kernel leaves ranges from {low} to {high} in {seeds} draws, and goes with the largest eigenvalue; with a kernel drawn anew for each step it
+    ranges from {fresh_low} to {fresh_high}."""
+    one, fresh = shared(runs, "glorot_uniform", "norm")[:, -1], runs["recurrent_signal"]["glorot_uniform_fresh"]["norm"][:, -1]
+    radius = shared(runs, "glorot_uniform", "radius")[:, 0]
+    assert np.ptp(one) > 3 * np.ptp(fresh) and np.corrcoef(one, np.log10(radius))[0, 1] > 0.95
+    ends = {"low": one.min(), "high": one.max(), "fresh_low": fresh.min(), "fresh_high": fresh.max()}
+    return {name: power(value) for name, value in ends.items()} | {"steps": runs["recurrent_signal"].protocol["steps"], "seeds": len(one)}
+
+
+def whole(runs):
+    """A refutation: gates that are orthogonal one by one."""
+    for layer in ("lstm", "gru"):
+        for quantity in ("largest", "mean_square", "radius"):
+            runs["recurrent_signal"][f"{layer}_orthogonal"][quantity][:] = 1
+
+
+@claim(refuted_by=whole)
+def no_gate_of_keras_is_orthogonal(runs):
+    """In Keras's kernels of {units} units the largest singular value of a gate's block is {lstm} in an LSTM and {gru} in a GRU; derived for many units are
+    {lstm_derived} and {gru_derived}. No block of {seeds} draws reaches one."""
+    values, arms = {}, runs["recurrent_signal"]
+    for layer, gates in arms.protocol["gates"].items():
+        arm = arms[f"{layer}_orthogonal"]
+        derived = recurrence.block(gates)[1]
+        assert arm["largest"].max() < 1 and abs(arm["largest"].mean() / derived - 1) < 0.03
+        assert np.abs(arm["mean_square"] * gates - 1).max() < 0.15
+        values |= {layer: over_seeds(arm["largest"].mean(1)), f"{layer}_derived": fixed(derived, 3)}
+    return values | {"units": arms.protocol["units"], "seeds": spelled(len(arm["largest"]))}
+
+
+def left(runs, arm):
+    """log10 of the gradient that is left at the largest lag, (seeds,)."""
+    return runs["recurrent_gradient"][arm]["left"][:, -1]
+
+
+def lags(runs):
+    """Over how many steps the gradient is followed."""
+    return runs["recurrent_gradient"].protocol["lags"]
+
+
+def gradients(runs, **arms):
+    """Medians over the seeds of the gradient that is left, as powers of ten, by the names of the sentence."""
+    return {name: power(np.median(left(runs, arm)), 0) for name, arm in arms.items()} | {"steps": lags(runs)}
+
+
+@claim(refuted_by=swap("recurrent_gradient", "tanh_torch", "tanh_orthogonal"))
+def torch_kernels_forget(runs):
+    """Before training, {steps} steps back, a tanh layer has {orthogonal} of the gradient left with an orthogonal kernel and {glorot} with Glorot's, PyTorch's start
+    {torch}."""
+    kept = {start: 10 ** left(runs, f"tanh_{start}") for start in ("orthogonal", "glorot_uniform")}
+    assert min(one.min() for one in kept.values()) > 0.1 and left(runs, "tanh_torch").max() < -8
+    return gradients(runs, torch="tanh_torch") | {"orthogonal": percent(kept["orthogonal"]), "glorot": percent(kept["glorot_uniform"])}
+
+
+@claim(refuted_by=swap("recurrent_gradient", "relu_orthogonal", "relu_identity"))
+def only_the_identity_passes_relu(runs):
+    """With ReLU, {steps} steps back, {identity} of the gradient is left with the identity and {orthogonal} with an orthogonal kernel, of which ReLU takes about half at
+    every step."""
+    kept = 10 ** left(runs, "relu_identity")
+    assert kept.min() > 0.5 and left(runs, "relu_orthogonal").max() < -3
+    return gradients(runs, orthogonal="relu_orthogonal") | {"identity": percent(kept)}
+
+
+def gru_like_lstm(runs):
+    """A refutation: a GRU that keeps as much as an LSTM."""
+    runs["recurrent_gradient"]["gru_keras"] = runs["recurrent_gradient"]["lstm_keras"]
+
+
+@claim(refuted_by=gru_like_lstm)
+def a_gru_has_no_bias_to_remember(runs):
+    """Of the state {steps} steps back Keras's LSTM has {lstm} of the gradient left and its GRU {gru}, which is {per_step} a step; in PyTorch both have
+    less than {torch} left."""
+    lstm, gru = left(runs, "lstm_keras"), left(runs, "gru_keras")
+    torch = max(left(runs, f"{kind}_torch").max() for kind in ("lstm", "gru"))
+    assert (gru < lstm - 3).all() and torch < -7
+    per_step = 10 ** (gru / lags(runs))
+    return gradients(runs, lstm="lstm_keras", gru="gru_keras") | {"per_step": over_seeds(per_step), "torch": power(np.ceil(torch), 0)}
+
+
+@claim(refuted_by=swap("recurrent_gradient", "gru_chrono", "gru_keras"))
+def chrono_biases_carry_over_the_wait(runs):
+    """With biases for {length} steps an LSTM has {lstm} of it left and a GRU {gru}."""
+    kept = {kind: 10 ** left(runs, f"{kind}_chrono") for kind in ("lstm", "gru")}
+    assert min(one.min() for one in kept.values()) > 0.1
+    return {kind: percent(one) for kind, one in kept.items()} | {"length": runs["recurrent_gradient"].protocol["sequence"][0]}
