@@ -7,12 +7,12 @@ PROTOCOL = {
     "read": "pixels",
     "sequence": [196, 1],  # steps, inputs of each
     "units": 64,
-    "starts": {"tanh": ["orthogonal", "glorot_uniform"], "relu": ["identity", "le"], "lstm": ["keras"]},
+    "starts": {"tanh": ["orthogonal"], "relu": ["identity", "le"], "lstm": ["keras"]},
     "optimizer": "adam",
     "clipped_norm": 1.0,
     "learning_rates": {
-        "tanh": [0.0001, 0.0003, 0.001, 0.003],
-        "relu": [0.0001, 0.0003, 0.001, 0.003],
+        "tanh": [0.0002, 0.0006, 0.002],
+        "relu": [0.0001, 0.0003, 0.001],
         "lstm": [0.0003, 0.001, 0.003],
     },
     "images": 12_800,
