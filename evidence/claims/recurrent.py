@@ -131,3 +131,132 @@ def chrono_biases_carry_over_the_wait(runs):
     kept = {kind: 10 ** left(runs, f"{kind}_chrono") for kind in ("lstm", "gru")}
     assert min(one.min() for one in kept.values()) > 0.1
     return {kind: percent(one) for kind, one in kept.items()} | {"length": runs["recurrent_gradient"].protocol["sequence"][0]}
+
+
+def reached(runs, task, stem):
+    """Test accuracy after the last step at the rate that validates best, (seeds,)."""
+    return rates.reached(runs[f"recurrent_{task}"], stem)
+
+
+def budget(runs, task):
+    """What the sentences say of the training."""
+    protocol = runs[f"recurrent_{task}"].protocol
+    return {"steps": f"{protocol['steps'][-1]:,}", "batch": protocol["batch_size"]}
+
+
+def highest(runs, task, stem):
+    """The highest test accuracy that any seed has at any rate, at any time."""
+    return max(arm["test_accuracy"].max() for arm in rates.grid(runs[f"recurrent_{task}"], stem).values())
+
+
+def at_most(share):
+    """A share that nothing exceeds, in whole per cent."""
+    return f"{np.ceil(100 * share):.0f} %"
+
+
+@claim(refuted_by=swap_grids("recurrent_wait", "lstm_forget_zero", "lstm_chrono"))
+def biases_decide_what_can_wait(runs):
+    """After {steps} steps of {batch} images an LSTM with chrono biases tells {chrono} of the digits that it saw fifty steps before, with Keras's forget bias of one it tells {keras}, and with a bias of
+    zero no seed gets above {zero} at any rate."""
+    chrono, keras = (reached(runs, "wait", f"lstm_{start}") for start in ("chrono", "keras"))
+    zero = highest(runs, "wait", "lstm_forget_zero")
+    assert paired_difference(chrono, keras).low > 0 and zero < 0.2
+    return budget(runs, "wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": at_most(zero)}
+
+
+@claim(refuted_by=swap_grids("recurrent_wait", "gru_chrono", "gru_keras"))
+def a_gru_needs_chrono_as_well(runs):
+    """A GRU reaches {chrono} with chrono biases and {keras} with Keras's, each at its best of {rates} rates: {gain} percentage points."""
+    chrono, keras = (reached(runs, "wait", f"gru_{start}") for start in ("chrono", "keras"))
+    gain = paired_difference(chrono, keras)
+    assert gain.low > 0
+    count = len(runs["recurrent_wait"].protocol["learning_rates"]["gru"])
+    return {"chrono": percent(chrono), "keras": percent(keras), "gain": points(gain), "rates": spelled(count)}
+
+
+def kernels_alike(runs):
+    """A refutation: PyTorch's kernel does as well as an orthogonal one, and an orthogonal one with ReLU as the identity."""
+    swap_grids("recurrent_wait", "tanh_torch", "tanh_orthogonal")(runs)
+    swap_grids("recurrent_wait", "relu_orthogonal", "relu_identity")(runs)
+
+
+@claim(refuted_by=kernels_alike)
+def the_kernel_decides_a_simple_layer(runs):
+    """Of the simple layers tanh with an orthogonal kernel reaches {orthogonal}, with Glorot's {glorot}, and ReLU with the identity {identity}; no seed of PyTorch's start, nor of ReLU with an
+    orthogonal kernel, gets above {stalled} at any rate."""
+    orthogonal, glorot, identity = (reached(runs, "wait", stem) for stem in ("tanh_orthogonal", "tanh_glorot_uniform", "relu_identity"))
+    stalled = max(highest(runs, "wait", stem) for stem in ("tanh_torch", "relu_orthogonal"))
+    assert paired_difference(orthogonal, glorot).low > 0 and identity.min() > 0.4 and stalled < 0.2
+    values = {"orthogonal": orthogonal, "glorot": glorot, "identity": identity}
+    return {name: percent(one) for name, one in values.items()} | {"stalled": at_most(stalled)}
+
+
+@claim(refuted_by=swap_grids("recurrent_wait", "tanh_orthogonal", "lstm_keras"))
+def gates_alone_do_not_remember(runs):
+    """The simple tanh layer with its orthogonal kernel is {gain} percentage points ahead of Keras's LSTM."""
+    gain = paired_difference(reached(runs, "wait", "tanh_orthogonal"), reached(runs, "wait", "lstm_keras"))
+    assert gain.low > 0
+    return {"gain": points(gain)}
+
+
+GATED = ("lstm_glorot_uniform", "lstm_gates", "lstm_torch", "gru_glorot_uniform", "gru_torch")  # beside Keras's default of the same kind
+
+
+def keras_of(stem):
+    """Keras's default of the same kind of layer."""
+    return stem.split("_")[0] + "_keras"
+
+
+def simple_for_gated(runs):
+    """A refutation: simple layers from Glorot in place of the gated ones from PyTorch's start."""
+    arms = runs["recurrent_rows"]
+    for kind in ("lstm", "gru"):
+        own = [arm for arm in arms if arm.startswith(f"{kind}_torch_")]
+        for arm, other in zip(own, rates.grid(arms, "tanh_glorot_uniform").values(), strict=True):
+            arms[arm] = other
+
+
+@claim(refuted_by=simple_for_gated)
+def gated_kernels_tie_row_by_row(runs):
+    """After {steps} steps of {batch} images LSTM and GRU are at {low} to {high} from Keras's start, from Glorot's recurrent kernel, from one that is orthogonal in each
+    gate and from PyTorch's start, on average, and with 95 % confidence in all {comparisons} comparisons together none is more than {bound} percentage points from Keras's."""
+    values = {stem: reached(runs, "rows", stem) for stem in (*GATED, "lstm_keras", "gru_keras")}
+    gaps = [paired_difference(values[stem], values[keras_of(stem)], len(GATED)) for stem in GATED]
+    bound = 100 * max(max(abs(gap.low), abs(gap.high)) for gap in gaps)
+    assert bound < 8
+    means = [f"{100 * one.mean():.0f}" for one in values.values()]
+    counts = {"comparisons": spelled(len(gaps)), "bound": fixed(np.ceil(bound), 0)}
+    return budget(runs, "rows") | counts | {"low": min(means), "high": f"{max(means)} %"}
+
+
+@claim(refuted_by=swap_grids("recurrent_rows", "lstm_forget_zero", "tanh_glorot_uniform"))
+def row_by_row_the_forget_bias_hardly_matters(runs):
+    """A forget bias of zero takes the LSTM to {zero}, one of one to {one}."""
+    one, zero = (reached(runs, "rows", f"lstm_{start}") for start in ("keras", "forget_zero"))
+    gap = paired_difference(one, zero)
+    assert max(abs(gap.low), abs(gap.high)) < 0.05
+    return {"one": percent(one), "zero": percent(zero)}
+
+
+@claim(refuted_by=swap_grids("recurrent_rows", "relu_identity", "lstm_keras"))
+def the_identity_is_behind_an_lstm(runs):
+    """ReLU from the identity reaches {identity}, which is {gap} percentage points behind Keras's LSTM, and tanh from an orthogonal kernel {orthogonal}, {ahead} ahead of tanh
+    from Glorot's."""
+    identity, lstm, orthogonal, glorot = (
+        reached(runs, "rows", stem) for stem in ("relu_identity", "lstm_keras", "tanh_orthogonal", "tanh_glorot_uniform")
+    )
+    gap, ahead = paired_difference(lstm, identity), paired_difference(orthogonal, glorot)
+    assert gap.low > 0 and ahead.low > 0
+    return {"identity": percent(identity), "orthogonal": percent(orthogonal), "gap": points(gap), "ahead": points(ahead)}
+
+
+@claim(refuted_by=swap_grids("recurrent_pixels", "relu_le", "tanh_orthogonal"))
+def the_identity_needs_longer_than_we_train(runs):
+    """After {steps} steps of {batch} images of 196 pixels each, IRNN as published is at {le}, the identity with Glorot's inputs at {identity}, Keras's LSTM at {lstm} and a tanh layer with an orthogonal
+    kernel at {orthogonal}."""
+    values = {
+        name: reached(runs, "pixels", stem)
+        for name, stem in {"le": "relu_le", "identity": "relu_identity", "lstm": "lstm_keras", "orthogonal": "tanh_orthogonal"}.items()
+    }
+    assert paired_difference(values["orthogonal"], values["le"]).low > 0 and values["le"].mean() < 0.35
+    return budget(runs, "pixels") | {name: percent(one) for name, one in values.items()}
