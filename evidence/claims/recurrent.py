@@ -138,6 +138,17 @@ def reached(runs, task, stem):
     return rates.reached(runs[f"recurrent_{task}"], stem)
 
 
+def no_better(task, stem, other):
+    """A refutation: what starts so does at every rate as well as another start does at its best."""
+
+    def alter(runs):
+        arms = runs[f"recurrent_{task}"]
+        for arm in [arm for arm in arms if arm.rpartition("_")[0] == stem]:
+            arms[arm] = rates.best(arms, other)
+
+    return alter
+
+
 def budget(runs, task):
     """What the sentences say of the training."""
     protocol = runs[f"recurrent_{task}"].protocol
@@ -145,8 +156,8 @@ def budget(runs, task):
 
 
 def highest(runs, task, stem):
-    """The highest test accuracy that any seed has at any rate, at any time."""
-    return max(arm["test_accuracy"].max() for arm in rates.grid(runs[f"recurrent_{task}"], stem).values())
+    """The highest test accuracy that any seed has at any rate after the last step."""
+    return max(arm["test_accuracy"][:, -1].max() for arm in rates.grid(runs[f"recurrent_{task}"], stem).values())
 
 
 def at_most(share):
@@ -154,24 +165,25 @@ def at_most(share):
     return f"{np.ceil(100 * share):.0f} %"
 
 
-@claim(refuted_by=swap_grids("recurrent_wait", "lstm_forget_zero", "lstm_chrono"))
+@claim(refuted_by=swap_grids("recurrent_wait", "lstm_keras", "lstm_chrono"))
 def biases_decide_what_can_wait(runs):
-    """After {steps} steps of {batch} images an LSTM with chrono biases tells {chrono} of the digits that it saw fifty steps before, with Keras's forget bias of one it tells {keras}, and with a bias of
-    zero no seed gets above {zero} at any rate."""
-    chrono, keras = (reached(runs, "wait", f"lstm_{start}") for start in ("chrono", "keras"))
-    zero = highest(runs, "wait", "lstm_forget_zero")
-    assert paired_difference(chrono, keras).low > 0 and zero < 0.2
-    return budget(runs, "wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": at_most(zero)}
+    """After {steps} steps of {batch} images an LSTM with chrono biases names {chrono} of the digits that it saw fifty steps before, with Keras's forget bias of one {keras}, and with a bias of
+    zero {zero}."""
+    chrono, keras, zero = (reached(runs, "wait", f"lstm_{start}") for start in ("chrono", "keras", "forget_zero"))
+    assert paired_difference(chrono, keras).low > 0 and paired_difference(chrono, zero).low > 0
+    return budget(runs, "wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": percent(zero)}
 
 
 @claim(refuted_by=swap_grids("recurrent_wait", "gru_chrono", "gru_keras"))
 def a_gru_needs_chrono_as_well(runs):
-    """A GRU reaches {chrono} with chrono biases and {keras} with Keras's, each at its best of {rates} rates: {gain} percentage points."""
+    """A GRU reaches {chrono} with chrono biases, at a rate of {rate}. From Keras's start it is then at {same}, and at its own best rate, {own}, at {keras}, in
+    every seed less."""
+    arms = runs["recurrent_wait"]
     chrono, keras = (reached(runs, "wait", f"gru_{start}") for start in ("chrono", "keras"))
-    gain = paired_difference(chrono, keras)
-    assert gain.low > 0
-    count = len(runs["recurrent_wait"].protocol["learning_rates"]["gru"])
-    return {"chrono": percent(chrono), "keras": percent(keras), "gain": points(gain), "rates": spelled(count)}
+    rate, own = (rates.best_rate(arms, f"gru_{start}") for start in ("chrono", "keras"))
+    same = rates.grid(arms, "gru_keras")[rate]["test_accuracy"][:, -1]
+    assert (chrono > keras).all() and chrono.mean() > keras.mean() + 0.05
+    return {"chrono": percent(chrono), "keras": percent(keras), "same": percent(same), "rate": rate, "own": own}
 
 
 def kernels_alike(runs):
@@ -183,15 +195,15 @@ def kernels_alike(runs):
 @claim(refuted_by=kernels_alike)
 def the_kernel_decides_a_simple_layer(runs):
     """Of the simple layers tanh with an orthogonal kernel reaches {orthogonal}, with Glorot's {glorot}, and ReLU with the identity {identity}; no seed of PyTorch's start, nor of ReLU with an
-    orthogonal kernel, gets above {stalled} at any rate."""
+    orthogonal kernel, ends above {stalled} at any rate."""
     orthogonal, glorot, identity = (reached(runs, "wait", stem) for stem in ("tanh_orthogonal", "tanh_glorot_uniform", "relu_identity"))
     stalled = max(highest(runs, "wait", stem) for stem in ("tanh_torch", "relu_orthogonal"))
-    assert paired_difference(orthogonal, glorot).low > 0 and identity.min() > 0.4 and stalled < 0.2
+    assert orthogonal.mean() > glorot.mean() and identity.mean() > 0.5 and stalled < 0.25
     values = {"orthogonal": orthogonal, "glorot": glorot, "identity": identity}
     return {name: percent(one) for name, one in values.items()} | {"stalled": at_most(stalled)}
 
 
-@claim(refuted_by=swap_grids("recurrent_wait", "tanh_orthogonal", "lstm_keras"))
+@claim(refuted_by=no_better("wait", "tanh_orthogonal", "lstm_keras"))
 def gates_alone_do_not_remember(runs):
     """The simple tanh layer with its orthogonal kernel is {gain} percentage points ahead of Keras's LSTM."""
     gain = paired_difference(reached(runs, "wait", "tanh_orthogonal"), reached(runs, "wait", "lstm_keras"))
@@ -207,16 +219,7 @@ def keras_of(stem):
     return stem.split("_")[0] + "_keras"
 
 
-def simple_for_gated(runs):
-    """A refutation: simple layers from Glorot in place of the gated ones from PyTorch's start."""
-    arms = runs["recurrent_rows"]
-    for kind in ("lstm", "gru"):
-        own = [arm for arm in arms if arm.startswith(f"{kind}_torch_")]
-        for arm, other in zip(own, rates.grid(arms, "tanh_glorot_uniform").values(), strict=True):
-            arms[arm] = other
-
-
-@claim(refuted_by=simple_for_gated)
+@claim(refuted_by=no_better("rows", "lstm_torch", "tanh_glorot_uniform"))
 def gated_kernels_tie_row_by_row(runs):
     """After {steps} steps of {batch} images LSTM and GRU are at {low} to {high} from Keras's start, from Glorot's recurrent kernel, from one that is orthogonal in each
     gate and from PyTorch's start, on average, and with 95 % confidence in all {comparisons} comparisons together none is more than {bound} percentage points from Keras's."""
@@ -229,7 +232,7 @@ def gated_kernels_tie_row_by_row(runs):
     return budget(runs, "rows") | counts | {"low": min(means), "high": f"{max(means)} %"}
 
 
-@claim(refuted_by=swap_grids("recurrent_rows", "lstm_forget_zero", "tanh_glorot_uniform"))
+@claim(refuted_by=no_better("rows", "lstm_forget_zero", "tanh_glorot_uniform"))
 def row_by_row_the_forget_bias_hardly_matters(runs):
     """A forget bias of zero takes the LSTM to {zero}, one of one to {one}."""
     one, zero = (reached(runs, "rows", f"lstm_{start}") for start in ("keras", "forget_zero"))
@@ -238,7 +241,7 @@ def row_by_row_the_forget_bias_hardly_matters(runs):
     return {"one": percent(one), "zero": percent(zero)}
 
 
-@claim(refuted_by=swap_grids("recurrent_rows", "relu_identity", "lstm_keras"))
+@claim(refuted_by=no_better("rows", "relu_identity", "lstm_keras"))
 def the_identity_is_behind_an_lstm(runs):
     """ReLU from the identity reaches {identity}, which is {gap} percentage points behind Keras's LSTM, and tanh from an orthogonal kernel {orthogonal}, {ahead} ahead of tanh
     from Glorot's."""
@@ -250,13 +253,11 @@ def the_identity_is_behind_an_lstm(runs):
     return {"identity": percent(identity), "orthogonal": percent(orthogonal), "gap": points(gap), "ahead": points(ahead)}
 
 
-@claim(refuted_by=swap_grids("recurrent_pixels", "relu_le", "tanh_orthogonal"))
-def the_identity_needs_longer_than_we_train(runs):
-    """After {steps} steps of {batch} images of 196 pixels each, IRNN as published is at {le}, the identity with Glorot's inputs at {identity}, Keras's LSTM at {lstm} and a tanh layer with an orthogonal
-    kernel at {orthogonal}."""
-    values = {
-        name: reached(runs, "pixels", stem)
-        for name, stem in {"le": "relu_le", "identity": "relu_identity", "lstm": "lstm_keras", "orthogonal": "tanh_orthogonal"}.items()
-    }
-    assert paired_difference(values["orthogonal"], values["le"]).low > 0 and values["le"].mean() < 0.35
-    return budget(runs, "pixels") | {name: percent(one) for name, one in values.items()}
+@claim(refuted_by=no_better("wait", "relu_identity", "lstm_keras"))
+def where_the_wait_is_long_the_identity_beats_the_lstm(runs):
+    """IRNN as published reaches {le}, the identity with Glorot's inputs {identity} and Keras's LSTM {lstm}; with chrono biases the LSTM is {ahead} percentage points ahead of the
+    better of them."""
+    le, identity, lstm, chrono = (reached(runs, "wait", stem) for stem in ("relu_le", "relu_identity", "lstm_keras", "lstm_chrono"))
+    ahead = paired_difference(chrono, identity)
+    assert paired_difference(identity, lstm).low > 0 and identity.mean() > le.mean() and ahead.mean > 0
+    return {"le": percent(le), "identity": percent(identity), "lstm": percent(lstm), "ahead": points(ahead)}

@@ -9,7 +9,7 @@ PROTOCOL = {
     "units": 64,
     "starts": {
         "tanh": ["orthogonal", "glorot_uniform", "torch"],
-        "relu": ["orthogonal", "identity"],
+        "relu": ["orthogonal", "identity", "le"],
         "lstm": ["keras", "forget_zero", "chrono"],
         "gru": ["keras", "chrono"],
     },
@@ -17,8 +17,8 @@ PROTOCOL = {
     "clipped_norm": 1.0,
     "learning_rates": {
         "tanh": [0.0002, 0.0006, 0.002, 0.006],
-        "relu": [0.0002, 0.0006, 0.002, 0.006],
-        "lstm": [0.001, 0.003, 0.01, 0.03, 0.1],
+        "relu": [0.0001, 0.0003, 0.001, 0.003],
+        "lstm": [0.0003, 0.001, 0.01, 0.03, 0.1],
         "gru": [0.006, 0.02, 0.06, 0.2],
     },
     "images": 12_800,

@@ -23,12 +23,7 @@ def wait(images):
     return np.pad(convolutions.maps(images)[..., 0], [(0, 0), (0, BLANK), (0, 0)])
 
 
-def pixels(images):
-    """Pixel by pixel, of the mean of every 2 by 2: (n, 784) float32 as (n, 196, 1)."""
-    return convolutions.maps(images).reshape(-1, 196, 1)
-
-
-READ = {"rows": rows, "wait": wait, "pixels": pixels}
+READ = {"rows": rows, "wait": wait}
 
 
 def gates(shape, dtype=None):
