@@ -135,14 +135,14 @@ def chrono_biases_carry_over_the_wait(runs):
 
 def reached(runs, task, stem):
     """Test accuracy after the last step at the rate that validates best, (seeds,)."""
-    return rates.reached(runs[f"recurrent_{task}"], stem)
+    return rates.reached(runs[task], stem)
 
 
 def no_better(task, stem, other):
     """A refutation: what starts so does at every rate as well as another start does at its best."""
 
     def alter(runs):
-        arms = runs[f"recurrent_{task}"]
+        arms = runs[task]
         for arm in [arm for arm in arms if arm.rpartition("_")[0] == stem]:
             arms[arm] = rates.best(arms, other)
 
@@ -151,13 +151,13 @@ def no_better(task, stem, other):
 
 def budget(runs, task):
     """What the sentences say of the training."""
-    protocol = runs[f"recurrent_{task}"].protocol
+    protocol = runs[task].protocol
     return {"steps": f"{protocol['steps'][-1]:,}", "batch": protocol["batch_size"]}
 
 
 def highest(runs, task, stem):
     """The highest test accuracy that any seed has at any rate after the last step."""
-    return max(arm["test_accuracy"][:, -1].max() for arm in rates.grid(runs[f"recurrent_{task}"], stem).values())
+    return max(arm["test_accuracy"][:, -1].max() for arm in rates.grid(runs[task], stem).values())
 
 
 def at_most(share):
@@ -169,9 +169,9 @@ def at_most(share):
 def biases_decide_what_can_wait(runs):
     """After {steps} steps of {batch} images an LSTM with chrono biases names {chrono} of the digits that it saw fifty steps before, with Keras's forget bias of one {keras}, and with a bias of
     zero {zero}."""
-    chrono, keras, zero = (reached(runs, "wait", f"lstm_{start}") for start in ("chrono", "keras", "forget_zero"))
+    chrono, keras, zero = (reached(runs, "recurrent_wait", f"lstm_{start}") for start in ("chrono", "keras", "forget_zero"))
     assert paired_difference(chrono, keras).low > 0 and paired_difference(chrono, zero).low > 0
-    return budget(runs, "wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": percent(zero)}
+    return budget(runs, "recurrent_wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": percent(zero)}
 
 
 @claim(refuted_by=swap_grids("recurrent_wait", "gru_chrono", "gru_keras"))
@@ -179,7 +179,7 @@ def a_gru_needs_chrono_as_well(runs):
     """A GRU reaches {chrono} with chrono biases, at a rate of {rate}. From Keras's start it is then at {same}, and at its own best rate, {own}, at {keras}, in
     every seed less."""
     arms = runs["recurrent_wait"]
-    chrono, keras = (reached(runs, "wait", f"gru_{start}") for start in ("chrono", "keras"))
+    chrono, keras = (reached(runs, "recurrent_wait", f"gru_{start}") for start in ("chrono", "keras"))
     rate, own = (rates.best_rate(arms, f"gru_{start}") for start in ("chrono", "keras"))
     same = rates.grid(arms, "gru_keras")[rate]["test_accuracy"][:, -1]
     assert (chrono > keras).all() and chrono.mean() > keras.mean() + 0.05
@@ -196,17 +196,17 @@ def kernels_alike(runs):
 def the_kernel_decides_a_simple_layer(runs):
     """Of the simple layers tanh with an orthogonal kernel reaches {orthogonal}, with Glorot's {glorot}, and ReLU with the identity {identity}; no seed of PyTorch's start, nor of ReLU with an
     orthogonal kernel, ends above {stalled} at any rate."""
-    orthogonal, glorot, identity = (reached(runs, "wait", stem) for stem in ("tanh_orthogonal", "tanh_glorot_uniform", "relu_identity"))
-    stalled = max(highest(runs, "wait", stem) for stem in ("tanh_torch", "relu_orthogonal"))
+    orthogonal, glorot, identity = (reached(runs, "recurrent_wait", stem) for stem in ("tanh_orthogonal", "tanh_glorot_uniform", "relu_identity"))
+    stalled = max(highest(runs, "recurrent_wait", stem) for stem in ("tanh_torch", "relu_orthogonal"))
     assert orthogonal.mean() > glorot.mean() and identity.mean() > 0.5 and stalled < 0.25
     values = {"orthogonal": orthogonal, "glorot": glorot, "identity": identity}
     return {name: percent(one) for name, one in values.items()} | {"stalled": at_most(stalled)}
 
 
-@claim(refuted_by=no_better("wait", "tanh_orthogonal", "lstm_keras"))
+@claim(refuted_by=no_better("recurrent_wait", "tanh_orthogonal", "lstm_keras"))
 def gates_alone_do_not_remember(runs):
     """The simple tanh layer with its orthogonal kernel is {gain} percentage points ahead of Keras's LSTM."""
-    gain = paired_difference(reached(runs, "wait", "tanh_orthogonal"), reached(runs, "wait", "lstm_keras"))
+    gain = paired_difference(reached(runs, "recurrent_wait", "tanh_orthogonal"), reached(runs, "recurrent_wait", "lstm_keras"))
     assert gain.low > 0
     return {"gain": points(gain)}
 
@@ -219,44 +219,44 @@ def keras_of(stem):
     return stem.split("_")[0] + "_keras"
 
 
-@claim(refuted_by=no_better("rows", "lstm_torch", "tanh_glorot_uniform"))
+@claim(refuted_by=no_better("recurrent_rows", "lstm_torch", "tanh_glorot_uniform"))
 def gated_kernels_tie_row_by_row(runs):
     """After {steps} steps of {batch} images LSTM and GRU are at {low} to {high} from Keras's start, from Glorot's recurrent kernel, from one that is orthogonal in each
     gate and from PyTorch's start, on average, and with 95 % confidence in all {comparisons} comparisons together none is more than {bound} percentage points from Keras's."""
-    values = {stem: reached(runs, "rows", stem) for stem in (*GATED, "lstm_keras", "gru_keras")}
+    values = {stem: reached(runs, "recurrent_rows", stem) for stem in (*GATED, "lstm_keras", "gru_keras")}
     gaps = [paired_difference(values[stem], values[keras_of(stem)], len(GATED)) for stem in GATED]
     bound = 100 * max(max(abs(gap.low), abs(gap.high)) for gap in gaps)
     assert bound < 8
     means = [f"{100 * one.mean():.0f}" for one in values.values()]
     counts = {"comparisons": spelled(len(gaps)), "bound": fixed(np.ceil(bound), 0)}
-    return budget(runs, "rows") | counts | {"low": min(means), "high": f"{max(means)} %"}
+    return budget(runs, "recurrent_rows") | counts | {"low": min(means), "high": f"{max(means)} %"}
 
 
-@claim(refuted_by=no_better("rows", "lstm_forget_zero", "tanh_glorot_uniform"))
+@claim(refuted_by=no_better("recurrent_rows", "lstm_forget_zero", "tanh_glorot_uniform"))
 def row_by_row_the_forget_bias_hardly_matters(runs):
     """A forget bias of zero takes the LSTM to {zero}, one of one to {one}."""
-    one, zero = (reached(runs, "rows", f"lstm_{start}") for start in ("keras", "forget_zero"))
+    one, zero = (reached(runs, "recurrent_rows", f"lstm_{start}") for start in ("keras", "forget_zero"))
     gap = paired_difference(one, zero)
     assert max(abs(gap.low), abs(gap.high)) < 0.05
     return {"one": percent(one), "zero": percent(zero)}
 
 
-@claim(refuted_by=no_better("rows", "relu_identity", "lstm_keras"))
+@claim(refuted_by=no_better("recurrent_rows", "relu_identity", "lstm_keras"))
 def the_identity_is_behind_an_lstm(runs):
     """ReLU from the identity reaches {identity}, {gap} percentage points behind Keras's LSTM, and {relu} from an orthogonal kernel; tanh reaches {orthogonal} from an orthogonal kernel and
     {glorot} from Glorot's."""
     stems = {"identity": "relu_identity", "relu": "relu_orthogonal", "orthogonal": "tanh_orthogonal", "glorot": "tanh_glorot_uniform"}
-    values = {name: reached(runs, "rows", stem) for name, stem in stems.items()}
-    gap = paired_difference(reached(runs, "rows", "lstm_keras"), values["identity"])
+    values = {name: reached(runs, "recurrent_rows", stem) for name, stem in stems.items()}
+    gap = paired_difference(reached(runs, "recurrent_rows", "lstm_keras"), values["identity"])
     assert gap.mean > 0.01 and min(one.mean() for one in values.values()) > 0.7
     return {name: percent(one) for name, one in values.items()} | {"gap": points(gap)}
 
 
-@claim(refuted_by=no_better("wait", "relu_identity", "lstm_keras"))
+@claim(refuted_by=no_better("recurrent_wait", "relu_identity", "lstm_keras"))
 def where_the_wait_is_long_the_identity_beats_the_lstm(runs):
     """IRNN as published reaches {le}, the identity with Glorot's inputs {identity} and Keras's LSTM {lstm}; with chrono biases the LSTM is {ahead} percentage points ahead of the
     better of them."""
-    le, identity, lstm, chrono = (reached(runs, "wait", stem) for stem in ("relu_le", "relu_identity", "lstm_keras", "lstm_chrono"))
+    le, identity, lstm, chrono = (reached(runs, "recurrent_wait", stem) for stem in ("relu_le", "relu_identity", "lstm_keras", "lstm_chrono"))
     ahead = paired_difference(chrono, identity)
     assert paired_difference(identity, lstm).low > 0 and identity.mean() > le.mean() and ahead.mean > 0
     return {"le": percent(le), "identity": percent(identity), "lstm": percent(lstm), "ahead": points(ahead)}
