@@ -15,12 +15,12 @@ from itertools import repeat
 from pathlib import Path
 
 from evidence.bench import speed
-from evidence.book import bibliography, captions, glossary, open_data, proofs
+from evidence.book import bibliography, captions, glossary, open_data, proofs, shelf
 from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
-from evidence.readings import claim, numbers
+from evidence.readings import claim, numbers, reproduction
 from evidence.theory.variance import VARIANCE
 
 GENERATED = ROOT / "docs/generated"
@@ -44,8 +44,11 @@ def draw(folder=record.RESULTS, say=print):
     printed["counts"] = {"initializers": numbers.spelled(len(VARIANCE)), "experiments": f"{len(runs)}", "seeds": f"{seeds}"}
     printed["counts"]["frameworks"] = numbers.word(len(list(ROOT.glob(f"snippets/*/{next(iter(VARIANCE))}.py"))))
     printed["replication"] = replicate.printed(len(sentences))
+    rows, fresh = reproduction.collect(), record.read_every(replicate.RUNS)
+    printed["shelf"] = shelf.printed(rows, runs)
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
-    made |= proofs.pages(sentences, record.read_every(replicate.RUNS), replicate.read())
+    made |= proofs.pages(sentences, fresh, replicate.read())
+    made |= shelf.parts(rows, works, runs, {name: result["runs"] for name, result in fresh.items()})
     made["references.md"] = bibliography.page(works, chapters)
     made["abbreviations.md"] = glossary.abbreviations(chapters["glossary.md"])
     made |= {f"{name}-table.md": module.table(runs) for name, module in _modules("tables")}

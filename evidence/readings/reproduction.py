@@ -3,10 +3,25 @@
 import importlib
 from math import isfinite
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 VERDICTS = ("reproduced", "partly", "not at this budget", "not yet measured")
 ANY = float("inf")
+MEASURES = {}  # {key of a row: function of the runs that gives its quantities}
+REFUTATIONS = {}  # {key of a row: function that alters the runs in place so that the verdict must get worse}
+
+
+def measures(refuted_by):
+    """Register a function, which is named after a row and takes {experiment: arms}, to compute {quantity: number} for it.
+
+    `refuted_by(runs)` alters a copy of the runs so that the row must do worse, as that of a claim does.
+    """
+
+    def register(function):
+        MEASURES[function.__name__], REFUTATIONS[function.__name__] = function, refuted_by
+        return function
+
+    return register
 
 
 class Band(NamedTuple):
@@ -29,14 +44,18 @@ class Reproduction(NamedTuple):
     experiments: tuple[str, ...]
     page: str  # where the book tells of it
     seen: bool  # whether our runs were on record before the bands were fixed; the bands then follow from the paper alone
-    measure: Callable | None = None  # runs -> {quantity: number}; None until the experiment is measured
     why: str = ""  # what we know of why it falls short, if it does
 
+    @property
+    def measured(self):
+        """Whether a function computes the quantities; until an experiment is on record there is none."""
+        return self.key in MEASURES
+
     def values(self, runs):
-        """{quantity: number} of all bands, from the runs of all experiments, {experiment: arms}; None if there is no measurement yet."""
-        if self.measure is None:
+        """{quantity: number} of all bands, from {experiment: arms}; None if nothing measures the row yet, or not on these runs."""
+        if self.key not in MEASURES or not set(self.experiments) <= runs.keys():
             return None
-        found = {name: float(value) for name, value in self.measure(runs).items()}
+        found = {name: float(value) for name, value in MEASURES[self.key](runs).items()}
         if found.keys() != self.bands.keys():
             raise KeyError(f"{self.key} measures {sorted(found)}, and has bands for {sorted(self.bands)}")
         return found
@@ -58,6 +77,7 @@ def within(value, ends):
 
 
 def collect():
-    """Every row of evidence/reproductions/*.py, in the order of the files."""
+    """Every row of evidence/reproductions/*.py, in the order of the files; `measured_*.py` there compute the quantities."""
     paths = sorted((Path(__file__).parents[1] / "reproductions").glob("*.py"))
-    return [row for path in paths for row in importlib.import_module(f"evidence.reproductions.{path.stem}").ROWS]
+    modules = [importlib.import_module(f"evidence.reproductions.{path.stem}") for path in paths]
+    return [row for module in modules for row in getattr(module, "ROWS", [])]

@@ -75,7 +75,7 @@ ROWS = [
         (), "", False,
     ),
     Reproduction(
-        "embeddings_against_spikes", "takase2023", "abstract and figure 1",
+        "embeddings_against_spikes", "takase2025", "abstract and figure 1",
         "Loss spikes go with growing gradients; small sublayers and a large shortcut, which larger embeddings give, prevent them.",
         "A small decoder on MNIST as tokens, embeddings with a spread of 0.02 and of 1, Adam.",
         {
@@ -85,7 +85,7 @@ ROWS = [
         (), "", False,
     ),
     Reproduction(
-        "attention_logits", "wortsman2023", "figure 1",
+        "attention_logits", "wortsman2024", "figure 1",
         "Normalized queries and keys let a transformer train over three orders of magnitude of learning rate.",
         "A small decoder on MNIST as tokens, the largest scale of queries and keys that we train, with and without the normalization.",
         {"sensitivity": Band("mean loss above the best over the grid of rates, with the normalization over without", (0, 0.7), (0, 0.95))},

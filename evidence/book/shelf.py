@@ -1,0 +1,88 @@
+"""The page Reproductions: published figures beside our small versions of them, with bands, values and verdicts."""
+
+import re
+from math import isinf
+
+from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
+from evidence.readings.numbers import spelled
+from evidence.readings.reproduction import VERDICTS
+
+REPRODUCED, PARTLY, SHORT, PENDING = VERDICTS
+HEAD = "| paper | verdict | it shows | our small version | on fresh seeds | band fixed |\n|---|---|---|---|---|---|\n"
+BANDS = "| paper | quantity | reproduced | partly | measured | on fresh seeds |\n|---|---|---|---|---|---|\n"
+
+
+def parts(rows, works, runs, fresh):
+    """{path under docs/generated: Markdown}: the table of all rows, what is known of those that fall short, and the bands.
+
+    rows: of `reproduction.collect`; works: the bibliography; runs, fresh: {experiment: arms}, on record and on fresh seeds.
+    Raises Problem if a paper is not in the bibliography, or a row falls short without a word of why.
+    """
+    if missing := sorted({row.paper for row in rows} - works.keys()):
+        raise Problem(f"docs/references.bib lacks {', '.join(missing)}, which evidence/reproductions names; add the entry.")
+    ordered = sorted(rows, key=lambda row: VERDICTS.index(row.verdict(runs)) == VERDICTS.index(PENDING))
+    short = [row for row in ordered if row.verdict(runs) in (PARTLY, SHORT)]
+    if unexplained := [row.key for row in short if not row.why]:
+        raise Problem(f"evidence/reproductions does not say why {', '.join(unexplained)} falls short; find out, and write `why`.")
+    names = {row.key: f"{number}. {_name(works[row.paper])}" for number, row in enumerate(ordered, 1)}
+    return {
+        "reproductions.md": HEAD + "".join(_row(row, names[row.key], runs, fresh) for row in ordered),
+        "reproductions_short.md": "".join(f"{names[row.key]}, {row.where}: {row.verdict(runs)}\n:   {row.why}\n\n" for row in short),
+        "reproductions_bands.md": BANDS + "".join(_bands(row, names[row.key], runs, fresh) for row in ordered),
+    }
+
+
+def printed(rows, runs):
+    """How many rows have which verdict, as sentences print it: {"measured", "reproduced", "partly", "short", "pending", "all"}."""
+    counts = [sum(row.verdict(runs) == verdict for row in rows) for verdict in VERDICTS]
+    names = dict(zip(("reproduced", "partly", "short", "pending"), counts, strict=True))
+    return {name: spelled(count) for name, count in (names | {"measured": sum(counts[:3]), "all": len(rows)}).items()}
+
+
+def _row(row, name, runs, fresh):
+    ours = row.ours + (f" [{_title(row.page)}]({row.page})." if row.page else "")
+    again = row.verdict(fresh) if row.measured else "–"
+    fixed = "after runs" if row.seen else "before runs"
+    return f"| {name}[^{row.paper}], {row.where} | {row.verdict(runs)} | {row.shows} | {ours} | {again} | {fixed} |\n"
+
+
+def _bands(row, name, runs, fresh):
+    found, again = (row.values(each) or {} for each in (runs, fresh))
+    return "".join(
+        f"| {name}, {row.where} | {band.quantity} | {_ends(band.reproduced)} | {_ends(band.partly)} "
+        f"| {_value(found.get(name))} | {_value(again.get(name))} |\n"
+        for name, band in row.bands.items()
+    )
+
+
+def _ends(ends):
+    """A band in words.
+
+    >>> _ends((-2, float("inf")))
+    '−2 or more'
+    """
+    if ends is None:
+        return "any"
+    low, high = map(_value, ends)
+    return f"{low} or more" if isinf(ends[1]) else f"{high} or less" if isinf(ends[0]) else f"{low} to {high}"
+
+
+def _value(number):
+    """A number to three digits that count.
+
+    >>> _value(-0.0271828)
+    '−0.0272'
+    """
+    return PENDING if number is None else f"{float(f'{number:.3g}'):.6g}".replace("-", "−")
+
+
+def _name(work):
+    """Authors and year as running text has them."""
+    authors = [" ".join(person.last_names) for person in work.persons["author"]]
+    listed = authors[0] if len(authors) == 1 else " and ".join(authors) if len(authors) == 2 else f"{authors[0]} et al."
+    return f"{re.sub('[{}]', '', listed)} {work.fields['year']}"
+
+
+def _title(page):
+    return re.search(r"(?m)^# (.+)", (ROOT / "docs" / page).read_text())[1]
