@@ -28,7 +28,7 @@ def parts(rows, works, runs, fresh):
     names = {row.key: f"{number}. {_name(works[row.paper])}" for number, row in enumerate(ordered, 1)}
     return {
         "reproductions.md": HEAD + "".join(_row(row, names[row.key], runs, fresh) for row in ordered),
-        "reproductions_short.md": "".join(f"{names[row.key]}, {row.where}: {row.verdict(runs)}\n:   {row.why}\n\n" for row in short),
+        "reproductions_short.md": "".join(f"Row {names[row.key]}, {row.where}: {row.verdict(runs)}\n:   {row.why}\n\n" for row in short),
         "reproductions_bands.md": BANDS + "".join(_bands(row, names[row.key], runs, fresh) for row in ordered),
     }
 
@@ -51,8 +51,8 @@ def _bands(row, name, runs, fresh):
     found, again = (row.values(each) or {} for each in (runs, fresh))
     return "".join(
         f"| {name}, {row.where} | {band.quantity} | {_ends(band.reproduced)} | {_ends(band.partly)} "
-        f"| {_value(found.get(name))} | {_value(again.get(name))} |\n"
-        for name, band in row.bands.items()
+        f"| {_value(found.get(quantity))} | {_value(again.get(quantity))} |\n"
+        for quantity, band in row.bands.items()
     )
 
 

@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 SETTLED = "{hidden_layers} dense layers"
 MATRIX = "ten dense layers, {steps} steps"
-CONSTANT = Seen("he.constants_hold_in_a_wide_layer", "rectifier_signal", "the signal of a wide layer")
+CONSTANT = Seen("he.constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
 CONSTANTS_TRAINED = Seen("activations.gelu_and_silu_gain_from_their_constants", "activation_matrix", MATRIX)
 FIRST = (
     Row(

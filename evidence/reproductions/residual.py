@@ -14,7 +14,7 @@ ROWS = [
         ("residual_starts",), "rezero.md", True,
     ),
     Reproduction(
-        "fixup_updates_alike", "zhang2019", "section 3",
+        "fixup_updates_alike", "zhang2019", "its goal, as section 4.3 of Wang et al. 2022 quotes it",
         "Fixup's start makes the output change by as much in one SGD step whatever the depth.",
         "4 and 64 residual blocks of two dense layers of 64 units, one step at a rate of 0.01.",
         {

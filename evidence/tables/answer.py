@@ -15,7 +15,7 @@ def table(runs):
 
 def section(name, rows, framework, runs):
     """One table with its marks: the layer, what to write, and why, with what it was seen on."""
-    lines = "".join(f"| {row.layer} | {getattr(row, framework)} | {row.why}<br><small>{seen(row, runs)}</small> |\n" for row in rows)
+    lines = "".join(f"| {row.layer} | {getattr(row, framework)} | {row.why}<br>{seen(row, runs)} |\n" for row in rows)
     head = f"| the layer, or what follows it | {HEADS[framework]} | why, and on what |\n|---|---|---|\n"
     return f"<!-- --8<-- [start:{name}] -->\n{head}{lines}<!-- --8<-- [end:{name}] -->\n"
 
@@ -24,7 +24,7 @@ def seen(row, runs):
     """What a row was seen on, each linked to the claim, or that it is a derivation."""
     if not row.seen:
         return "derivation"
-    return "; ".join(f"[{on(one, runs)}]({address(one.claim)})" for one in row.seen)
+    return "on " + "; ".join(f"[{on(one, runs)}]({address(one.claim)})" for one in row.seen)
 
 
 def on(one, runs):
