@@ -46,11 +46,6 @@ class Reproduction(NamedTuple):
     seen: bool  # whether our runs were on record before the bands were fixed; the bands then follow from the paper alone
     why: str = ""  # what we know of why it falls short, if it does
 
-    @property
-    def measured(self):
-        """Whether a function computes the quantities; until an experiment is on record there is none."""
-        return self.key in MEASURES
-
     def values(self, runs):
         """{quantity: number} of all bands, from {experiment: arms}; None if nothing measures the row yet, or not on these runs."""
         if self.key not in MEASURES or not set(self.experiments) <= runs.keys():

@@ -12,7 +12,7 @@ ROWS = [
             "pre": Band("the same ratio under pre-LN", (0.5, 2)),
             "contrast": Band("the first ratio over the second", (1.5, ANY), (1.2, ANY)),
         },
-        (), "", False,
+        ("transformer_start",), "", False,
     ),
     Reproduction(
         "gradients_by_depth", "xiong2020", "figures 3c and 3d",
@@ -23,7 +23,7 @@ ROWS = [
             "pre": Band("the same power under pre-LN; theory −1/2", (-0.75, -0.25)),
             "contrast": Band("the second power less the first", (-ANY, -0.2), (-ANY, -0.1)),
         },
-        (), "", False,
+        ("transformer_start",), "", False,
     ),
     Reproduction(
         "warm_up", "xiong2020", "sections 3 and 4",
@@ -44,14 +44,16 @@ ROWS = [
             "flat": Band("power of the depth with which the mean square that the branches add grows without the scale; theory 1", (0.7, 1.3), (0.4, 1.6)),
             "scaled": Band("the same power with it; theory 0", (-0.3, 0.3), (-0.4, 0.4)),
         },
-        (), "", False,
+        ("transformer_start",), "", False,
     ),
     Reproduction(
         "flat_start_of_olmo", "walsh2025", "figure 5",
         "From a flat start activations grow less per layer, in the size of the exponent, than from a start that scales outputs down by depth.",
         "A small pre-LN transformer before training, flat against 1 / √(2N) on residual outputs; the paper's older start divided by √(2 d · layer).",
         {"difference": Band("size of the growth exponent per layer with scaled outputs less that of the flat start", (0.005, ANY), (0, ANY))},
-        (), "", False,
+        ("transformer_start",), "", False,
+        "The paper compared its flat start with another than ours: there layer l had its outputs divided by √(2 d l). Ours is GPT-2's 1 / √(2N), which is "
+        "made to keep the stream.",
     ),
     Reproduction(
         "deepnorm", "wang2022", "figures 3c and 5",
@@ -61,7 +63,7 @@ ROWS = [
             "post": Band("test accuracy less that of post-LN, points", (1, ANY), (0, ANY)),
             "pre": Band("test accuracy less that of pre-LN, points", (-1, ANY)),
         },
-        (), "", False,
+        ("transformer_training",), "", False,
     ),
     Reproduction(
         "rank_collapse", "dong2021", "abstract",
@@ -72,7 +74,7 @@ ROWS = [
             "skips": Band("the same with skips and MLPs", (-1, 0), (-1, 0)),
             "faster": Band("powers of ten lost from layer 2 to 3 over those from layer 1 to 2, attention alone", (1.5, ANY)),
         },
-        (), "", False,
+        ("attention_start",), "", False,
     ),
     Reproduction(
         "embeddings_against_spikes", "takase2025", "abstract and figure 1",
@@ -89,6 +91,6 @@ ROWS = [
         "Normalized queries and keys let a transformer train over three orders of magnitude of learning rate.",
         "A small decoder on MNIST as tokens, the largest scale of queries and keys that we train, with and without the normalization.",
         {"sensitivity": Band("mean loss above the best over the grid of rates, with the normalization over without", (0, 0.7), (0, 0.95))},
-        (), "", False,
+        ("attention_training",), "", False,
     ),
 ]  # fmt: skip

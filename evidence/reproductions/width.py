@@ -7,13 +7,13 @@ ROWS = [
         "rate_across_widths", "yang2022", "figures 1 and 3",
         "From width 256 to 8,192 the best rate of a dense network falls by about ten times in the standard parametrization, and stays in the maximal update one; "
         "for transformers with Adam alike.",
-        "Dense ReLU networks with three hidden layers of 32 to 512 units, Adam, training loss.",
+        "Dense ReLU networks with three hidden layers of 32 to 512 units, Adam, 300 steps on images that come once, loss on test images.",
         {
             "standard": Band("octaves by which the best rate falls from the smallest width to the largest, standard", (1, ANY)),
             "mup": Band("the same under μP", (-1, 1)),
             "contrast": Band("the first less the size of the second", (0.5, ANY), (0.5, ANY)),
         },
-        (), "", False,
+        ("width_transfer",), "", False,
     ),
     Reproduction(
         "wider_is_better", "yang2022", "figure 3 and section 4",
@@ -23,7 +23,7 @@ ROWS = [
             "mup": Band("share of the pairs in which the wider network has the lower loss, μP", (0.9, 1), (0.75, 1)),
             "standard": Band("the same share, standard, over all rates", (0, 0.9)),
         },
-        (), "", False,
+        ("width_transfer",), "", False,
     ),
     Reproduction(
         "lora_start", "hayou2024", "abstract",
