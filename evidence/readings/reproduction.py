@@ -5,6 +5,8 @@ from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
+from evidence.readings import rates
+
 VERDICTS = ("reproduced", "partly", "not at this budget", "not yet measured")
 ANY = float("inf")
 MEASURES = {}  # {key of a row: function of the runs that gives its quantities}
@@ -64,6 +66,20 @@ class Reproduction(NamedTuple):
             return VERDICTS[0]
         asked = {name: band.partly for name, band in self.bands.items() if band.partly}
         return VERDICTS[1] if all(within(found[name], ends) for name, ends in asked.items()) else VERDICTS[2]
+
+
+def bests_exchanged(experiment, stem, other):
+    """A refutation where two grids differ: at each of its rates either arm does what the other does at its best."""
+
+    def alter(runs):
+        arms = runs[experiment]
+        theirs = {stem: rates.best(arms, other), other: rates.best(arms, stem)}
+        names = {one: [name for name in arms if name.rpartition("_")[0] == one] for one in theirs}
+        for one, best in theirs.items():
+            for name in names[one]:
+                arms[name] = best
+
+    return alter
 
 
 def within(value, ends):

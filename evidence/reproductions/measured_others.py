@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings import rates
 from evidence.readings.claim import swap, swap_grids
-from evidence.readings.reproduction import measures
+from evidence.readings.reproduction import bests_exchanged, measures
 
 
 def cell_left(runs, arm):
@@ -38,7 +38,7 @@ def recurrent(runs, arm):
     return 100 * rates.reached(runs["recurrent_rows"], arm).mean()
 
 
-@measures(refuted_by=swap_grids("recurrent_rows", "relu_identity", "lstm_keras"))
+@measures(refuted_by=bests_exchanged("recurrent_rows", "relu_identity", "lstm_keras"))
 def identity_recurrence(runs):
     return {"lead": recurrent(runs, "relu_identity") - recurrent(runs, "lstm_keras")}
 
@@ -54,13 +54,13 @@ def residual(runs, start):
     return 100 * rates.reached(runs["residual_convolutions"], start).mean()
 
 
-@measures(refuted_by=swap_grids("residual_convolutions", "fixup", "he"))
+@measures(refuted_by=bests_exchanged("residual_convolutions", "fixup", "he"))
 def fixup_replaces_normalization(runs):
     fixup, normalized, plain = (residual(runs, start) for start in ("fixup", "normalized", "he"))
     return {"normalized": fixup - normalized, "plain": fixup - plain}
 
 
-@measures(refuted_by=swap_grids("residual_convolutions", "zero_gamma", "normalized"))
+@measures(refuted_by=bests_exchanged("residual_convolutions", "zero_gamma", "normalized"))
 def zero_gamma(runs):
     return {"gain": residual(runs, "zero_gamma") - residual(runs, "normalized")}
 

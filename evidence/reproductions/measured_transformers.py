@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings import rates
 from evidence.readings.claim import swap, swap_grids
-from evidence.readings.reproduction import measures
+from evidence.readings.reproduction import bests_exchanged, measures
 
 LEVELS = 16  # grey levels that the decoder tells apart: a loss above their logarithm counts as that
 
@@ -64,7 +64,7 @@ def flat_start_of_olmo(runs):
     return {"difference": scaled - flat}
 
 
-@measures(refuted_by=swap_grids("transformer_training", "deepnorm_12", "post_12"))
+@measures(refuted_by=bests_exchanged("transformer_training", "deepnorm_12", "post_12"))
 def deepnorm(runs):
     ends = {arm: 100 * rates.reached(runs["transformer_training"], f"{arm}_12").mean() for arm in ("deepnorm", "post", "glorot")}
     return {"post": ends["deepnorm"] - ends["post"], "pre": ends["deepnorm"] - ends["glorot"]}
