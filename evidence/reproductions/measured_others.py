@@ -93,7 +93,15 @@ def rate_across_widths(runs):
     return falls | {"contrast": falls["standard"] - abs(falls["mup"])}
 
 
-@measures(refuted_by=parametrizations_exchanged)
+def widths_exchanged(runs):
+    """A refutation: the widest networks do what the narrowest do, and so on."""
+    widths = runs["width_transfer"].protocol["widths"]
+    for narrow, wide in list(zip(widths, widths[::-1]))[: len(widths) // 2]:
+        for rule in ("standard", "mup"):
+            swap_grids("width_transfer", f"{rule}_{narrow}", f"{rule}_{wide}")(runs)
+
+
+@measures(refuted_by=widths_exchanged)
 def wider_is_better(runs):
     widths, found = runs["width_transfer"].protocol["widths"], {}
     for rule in ("mup", "standard"):

@@ -13,6 +13,8 @@ ROWS = [
             "contrast": Band("the first ratio over the second", (1.5, ANY), (1.2, ANY)),
         },
         ("transformer_start",), "", False,
+        "With normalization before the branches ours falls toward the output, since the stream that enters the first block is small beside what the blocks add: "
+        "in a trial with larger patch embeddings, which is not on record, the gradients came near level. Why those of post-LN grow so little we do not know.",
     ),
     Reproduction(
         "gradients_by_depth", "xiong2020", "figures 3c and 3d",

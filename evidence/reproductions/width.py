@@ -18,7 +18,7 @@ ROWS = [
     Reproduction(
         "wider_is_better", "yang2022", "figure 3 and section 4",
         "At a fixed rate the training loss never gets worse with width in the maximal update parametrization; in the standard one it does.",
-        "The same networks: each width beside half of it, at each rate up to the best.",
+        "The same networks: each width beside half of it, under μP at each rate up to the best, in the standard parametrization at all rates.",
         {
             "mup": Band("share of the pairs in which the wider network has the lower loss, μP", (0.9, 1), (0.75, 1)),
             "standard": Band("the same share, standard, over all rates", (0, 0.9)),
