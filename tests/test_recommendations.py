@@ -9,12 +9,13 @@ import pytest
 from evidence.checks.replicate import Watched
 from evidence.engine import record
 from evidence.engine.freshness import ROOT
+from evidence.problem import Problem
 from evidence.readings import claim
 from evidence.readings.recommendations import FIRST, OTHERS, Seen
 from evidence.tables import answer
 
 ROWS = FIRST + OTHERS
-CLAIMS = {f"{one.chapter}.{one.name}": one for one in claim.collect()}
+CLAIMS = {one.name: one for one in claim.collect()}
 SLOPE, UNITS = 0.2, 400
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.layer)
 each_seen = pytest.mark.parametrize("one", sorted({one for row in ROWS for one in row.seen}), ids=lambda one: one.claim)
@@ -118,7 +119,12 @@ def test_a_row_names_what_carries_it_or_is_a_derivation(row, runs):
 
 def test_a_row_on_an_experiment_that_nobody_made_is_found(runs):
     with pytest.raises(KeyError, match="no_such"):
-        answer.on(Seen("he.constants_hold_in_a_wide_layer", "no_such", "dense layers"), runs)
+        answer.on(Seen("constants_hold_in_a_wide_layer", "no_such", "dense layers"), runs)
+
+
+def test_a_claim_that_nobody_made_is_found():
+    with pytest.raises(Problem, match="no_such_claim"):
+        answer.address("no_such_claim")
 
 
 def test_the_page_shows_all_four_tables_and_types_none():

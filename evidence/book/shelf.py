@@ -40,7 +40,7 @@ def printed(rows, runs):
 
 
 def _row(row, name, runs, fresh):
-    ours = row.ours + (f" [{_title(row.page)}]({row.page})." if row.page else "")
+    ours = row.ours + (f" [{_title(row.page)}]({row.page})." if row.page and (ROOT / "docs" / row.page).exists() else "")
     again = "–" if row.verdict(runs) == PENDING else row.verdict(fresh)
     fixed = "after runs" if row.seen else "before runs"
     return f"| {name}[^{row.paper}], {row.where} | {row.verdict(runs)} | {row.shows} | {ours} | {again} | {fixed} |\n"

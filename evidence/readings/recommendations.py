@@ -6,7 +6,7 @@ from typing import NamedTuple
 class Seen(NamedTuple):
     """A claim that carries a row, and on what: words whose braces the experiment's protocol fills."""
 
-    claim: str  # "<chapter>.<name>"
+    claim: str  # its name
     experiment: str  # one that the claim reads
     on: str
 
@@ -23,27 +23,27 @@ class Row(NamedTuple):
 
 SETTLED = "{hidden_layers} dense layers"
 MATRIX = "ten dense layers, {steps} steps"
-CONSTANT = Seen("he.constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
-CONSTANTS_TRAINED = Seen("activations.gelu_and_silu_gain_from_their_constants", "activation_matrix", MATRIX)
+CONSTANT = Seen("constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
+CONSTANTS_TRAINED = Seen("gelu_and_silu_gain_from_their_constants", "activation_matrix", MATRIX)
 FIRST = (
     Row(
         "ReLU, dense or convolutional", '`"he_normal"`', '`kaiming_normal_(w, nonlinearity="relu")`', "[ReLU halves the signal](he.md#what-relu-takes-away)",
         (
-            Seen("answer.glorot_stalls_at_thirty", "settled_relu_30", SETTLED),
-            Seen("convolutions.glorot_does_not_start_with_thirty_convolutions", "convolution_sgd", "22 and 30 convolutions"),
+            Seen("glorot_stalls_at_thirty", "settled_relu_30", SETTLED),
+            Seen("glorot_does_not_start_with_thirty_convolutions", "convolution_sgd", "22 and 30 convolutions"),
         ),
     ),
     Row(
         "tanh", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[it fades slowly](glorot.md#tanh-fades-slowly)",
-        (Seen("glorot.the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
+        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
     ),
     Row(
         "softmax or linear output", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[class shares go into the bias](biases.md#the-output-bias-knows-the-labels)",
-        (Seen("biases.a_zero_kernel_waits", "prior_bias", "{positives} images of one class in {images}"),),
+        (Seen("a_zero_kernel_waits", "prior_bias", "{positives} images of one class in {images}"),),
     ),
     Row(
         "end of a residual branch", '`"zeros"`', "`zeros_(w)`", "[the branch starts silent](normalization.md#where-a-zero-belongs)",
-        (Seen("fixup.fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers"),),
+        (Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers"),),
     ),
     Row("pretrained layer", "nothing", "nothing", "[loaded weights win](transfer.md#new-heads-only)"),
 )  # fmt: skip
@@ -56,25 +56,25 @@ OTHERS = (
     Row("SiLU", "`VarianceScaling(2.811)`", "`normal_(w, 0, (2.811 / n)**0.5)`", "[for a few layers](he.md#other-rectifiers)", (CONSTANTS_TRAINED,)),
     Row(
         "SELU", '`"lecun_normal"`', '`kaiming_normal_(w, nonlinearity="linear")`', "[made for each other](activations.md#selu-and-lecun)",
-        (Seen("activations.selu_starts_faster_from_lecun", "activation_matrix", MATRIX),),
+        (Seen("selu_starts_faster_from_lecun", "activation_matrix", MATRIX),),
     ),
     Row(
         "tanh, thirty layers", '`"orthogonal"`', "`orthogonal_(w)`", "[starts faster, the end is the same](choosing.md#orthogonal-for-deep-tanh)",
-        (Seen("answer.orthogonal_starts_faster", "settled_tanh_30", SETTLED),),
+        (Seen("orthogonal_starts_faster", "settled_tanh_30", SETTLED),),
     ),
     Row(
         "softsign", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[as for tanh; ten layers start faster from He](activations.md#eight-activations-six-starts)",
-        (Seen("glorot.the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
+        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
     ),
     Row(
         "sigmoid, hidden", '`VarianceScaling(16, "fan_avg", "uniform")`', "`xavier_uniform_(w, gain=4)`",
         "[four times Glorot; better: subtract one half](activations.md#sigmoid-and-where-the-four-comes-from)",
-        (Seen("activations.four_times_glorot_trains_fifteen_layers", "sigmoid_start", "fifteen dense layers"),),
+        (Seen("four_times_glorot_trains_fifteen_layers", "sigmoid_start", "fifteen dense layers"),),
     ),
     Row(
         "LSTM", "`LSTM(units)`, as it is", "`orthogonal_(rnn.weight_hh_l0)`<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
         "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal",
-        (Seen("biases.keras_sets_the_forget_bias_to_one", "forget_gate", "gradients before training"),),
+        (Seen("keras_sets_the_forget_bias_to_one", "forget_gate", "gradients before training"),),
     ),
     Row(
         "GRU", "`GRU(units)`, as it is", "`for gate in rnn.weight_hh_l0.data.chunk(3): orthogonal_(gate)`", "recurrent kernel orthogonal",
@@ -82,10 +82,10 @@ OTHERS = (
     Row("embedding", "`Embedding(words, units)`, as it is", "`normal_(w, 0, 0.02)`, or as it is", "no fan-in: [no sum](fans.md#kerass-defaults-read-from-keras)"),
     Row(
         "batch normalization", "as without", "as without", "[its scale is divided out](normalization.md#the-scale-drops-out)",
-        (Seen("normalization.batch_norm_narrows_the_spread", "batch_norm_scale", "five dense layers, {steps} steps"),),
+        (Seen("batch_norm_narrows_the_spread", "batch_norm_scale", "five dense layers, {steps} steps"),),
     ),
     Row(
         "new head, body frozen", '`"zeros"`', "`zeros_(w)`", "[nothing to unlearn](transfer.md#zeros-for-a-new-head)",
-        (Seen("transfer.a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a body of 0 to 4"),),
+        (Seen("a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a body of 0 to 4"),),
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ ROWS = [
         "A ReLU network whose recurrent kernel starts as the identity is comparable to an LSTM.",
         "MNIST row by row, a small budget, each at its best rate.",
         {"lead": Band("test accuracy less that of the LSTM, points", (-2, ANY), (-10, ANY))},
-        ("recurrent_rows",), "", False,
+        ("recurrent_rows",), "recurrent.md", False,
     ),
     Reproduction(
         "forget_bias_of_one", "jozefowicz2015", "abstract",
@@ -31,6 +31,6 @@ ROWS = [
             "closed": Band("share of that gap that a bias of 1 closes", (0.5, ANY)),
             "gain": Band("gain from a bias of 1 over one of 0, points", (0.3, ANY), (0.3, ANY)),
         },
-        ("recurrent_rows",), "", False,
+        ("recurrent_rows",), "recurrent.md", False,
     ),
 ]  # fmt: skip

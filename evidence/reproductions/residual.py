@@ -31,13 +31,13 @@ ROWS = [
             "normalized": Band("test accuracy less that with batch normalization, points", (-5, ANY)),
             "plain": Band("test accuracy less that of plain He without normalization, points", (5, ANY), (2, ANY)),
         },
-        ("residual_convolutions",), "", False,
+        ("residual_convolutions",), "residual.md", False,
     ),
     Reproduction(
         "zero_gamma", "goyal2017", "table 2b",
         "γ = 0 in the last batch normalization of each block: the top-1 error falls from 23.84 to 23.60 per cent (batch 256) and from 24.11 to 23.74 (8k).",
         "A residual network of 3×3 convolutions with batch normalization on 14×14 pixels, a small budget, each at its best rate.",
         {"gain": Band("test accuracy with γ = 0 less that with γ = 1, points", (0.1, ANY), (-0.3, ANY))},
-        ("residual_convolutions",), "", False,
+        ("residual_convolutions",), "residual.md", False,
     ),
 ]  # fmt: skip

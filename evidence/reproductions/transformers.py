@@ -12,7 +12,7 @@ ROWS = [
             "pre": Band("the same ratio under pre-LN", (0.5, 2)),
             "contrast": Band("the first ratio over the second", (1.5, ANY), (1.2, ANY)),
         },
-        ("transformer_start",), "", False,
+        ("transformer_start",), "transformers.md", False,
         "With normalization before the branches ours falls toward the output, since the stream that enters the first block is small beside what the blocks add: "
         "in a trial with larger patch embeddings, which is not on record, the gradients came near level. Why those of post-LN grow so little we do not know.",
     ),
@@ -25,7 +25,7 @@ ROWS = [
             "pre": Band("the same power under pre-LN; theory −1/2", (-0.75, -0.25)),
             "contrast": Band("the second power less the first", (-ANY, -0.2), (-ANY, -0.1)),
         },
-        ("transformer_start",), "", False,
+        ("transformer_start",), "transformers.md", False,
     ),
     Reproduction(
         "warm_up", "xiong2020", "sections 3 and 4",
@@ -36,7 +36,7 @@ ROWS = [
             "pre": Band("the same gain under pre-LN", (-2, 2)),
             "contrast": Band("the first gain less the second", (2, ANY), (1, ANY)),
         },
-        (), "", False,
+        (), "transformers.md", False,
     ),
     Reproduction(
         "scaled_residuals", "radford2019", "section 2.3",
@@ -46,14 +46,14 @@ ROWS = [
             "flat": Band("power of the depth with which the mean square that the branches add grows without the scale; theory 1", (0.7, 1.3), (0.4, 1.6)),
             "scaled": Band("the same power with it; theory 0", (-0.3, 0.3), (-0.4, 0.4)),
         },
-        ("transformer_start",), "", False,
+        ("transformer_start",), "transformers.md", False,
     ),
     Reproduction(
         "flat_start_of_olmo", "walsh2025", "figure 5",
         "From a flat start activations grow less per layer, in the size of the exponent, than from a start that scales outputs down by depth.",
         "A small pre-LN transformer before training, flat against 1 / √(2N) on residual outputs; the paper's older start divided by √(2 d · layer).",
         {"difference": Band("size of the growth exponent per layer with scaled outputs less that of the flat start", (0.005, ANY), (0, ANY))},
-        ("transformer_start",), "", False,
+        ("transformer_start",), "transformers.md", False,
         "The paper compared its flat start with another than ours: there layer l had its outputs divided by √(2 d l). Ours is GPT-2's 1 / √(2N), which is "
         "made to keep the stream.",
     ),
@@ -65,7 +65,7 @@ ROWS = [
             "post": Band("test accuracy less that of post-LN, points", (1, ANY), (0, ANY)),
             "pre": Band("test accuracy less that of pre-LN, points", (-1, ANY)),
         },
-        ("transformer_training",), "", False,
+        ("transformer_training",), "transformers.md", False,
     ),
     Reproduction(
         "rank_collapse", "dong2021", "abstract",
@@ -76,7 +76,7 @@ ROWS = [
             "skips": Band("the same with skips and MLPs", (-1, 0), (-1, 0)),
             "faster": Band("powers of ten lost from layer 2 to 3 over those from layer 1 to 2, attention alone", (1.5, ANY)),
         },
-        ("attention_start",), "", False,
+        ("attention_start",), "attention.md", False,
     ),
     Reproduction(
         "embeddings_against_spikes", "takase2025", "abstract and figure 1",
@@ -86,13 +86,13 @@ ROWS = [
             "gradient": Band("gradient of the blocks before training at a spread of 0.02 over that at 1", (3, ANY), (1.2, ANY)),
             "loss": Band("loss at the largest rate of the grid at a spread of 0.02 less that at 1, nats", (0.02, ANY)),
         },
-        (), "", False,
+        (), "attention.md", False,
     ),
     Reproduction(
         "attention_logits", "wortsman2024", "figure 1",
         "Normalized queries and keys let a transformer train over three orders of magnitude of learning rate.",
         "A small decoder on MNIST as tokens, the largest scale of queries and keys that we train, with and without the normalization.",
         {"sensitivity": Band("mean loss above the best over the grid of rates, with the normalization over without", (0, 0.7), (0, 0.95))},
-        ("attention_training",), "", False,
+        ("attention_training",), "attention.md", False,
     ),
 ]  # fmt: skip

@@ -13,7 +13,7 @@ ROWS = [
             "mup": Band("the same under μP", (-1, 1)),
             "contrast": Band("the first less the size of the second", (0.5, ANY), (0.5, ANY)),
         },
-        ("width_transfer",), "", False,
+        ("width_transfer",), "mup.md", False,
     ),
     Reproduction(
         "wider_is_better", "yang2022", "figure 3 and section 4",
@@ -23,7 +23,7 @@ ROWS = [
             "mup": Band("share of the pairs in which the wider network has the lower loss, μP", (0.9, 1), (0.75, 1)),
             "standard": Band("the same share, standard, over all rates", (0, 0.9)),
         },
-        ("width_transfer",), "", False,
+        ("width_transfer",), "mup.md", False,
     ),
     Reproduction(
         "lora_start", "hayou2024", "abstract",

@@ -1,5 +1,7 @@
 """The tables of the five-minute answer, in Keras and in PyTorch, each a section that the page includes by name."""
 
+from evidence.problem import Problem
+from evidence.readings import claim
 from evidence.readings.budget import derived
 from evidence.readings.numbers import setting
 from evidence.readings.recommendations import FIRST, OTHERS
@@ -36,7 +38,9 @@ def on(one, runs):
     return one.on.format_map({name: setting(value) for name, value in (protocol | derived(protocol)).items()})
 
 
-def address(claim):
-    """The proof of a claim, "<chapter>.<name>"."""
-    chapter, name = claim.split(".")
-    return f"generated/claims/{chapter}.md#{name.replace('_', '-')}"
+def address(name):
+    """Where the proof of a claim stands. Raises Problem if no claim has this name."""
+    found = next((one for one in claim.collect() if one.name == name), None)
+    if found is None:
+        raise Problem(f"evidence/readings/recommendations.py names the claim {name}, which no file of evidence/claims has.")
+    return f"generated/claims/{found.chapter}.md#{found.anchor}"
