@@ -5,7 +5,7 @@ from evidence.readings.reproduction import ANY, Band, Reproduction
 ROWS = [
     Reproduction(
         "sigmoid_ends_last", "glorot2010", "table 1",
-        "Test error on MNIST with five hidden layers: sigmoid 2.21 per cent, tanh under the old rule 1.76, tanh under Glorot's 1.64.",
+        "Test error on MNIST with five hidden layers: sigmoid 2.21 per cent, tanh under the old rule, uniform within ±1/√n, 1.76, tanh under Glorot's 1.64.",
         "Five hidden layers of 64 units, SGD at its best of five rates, six epochs of 55,000 images.",
         {
             "sigmoid": Band("error of sigmoid less that of tanh, both under the old rule, points", (0.1, ANY), (0, ANY)),
@@ -106,7 +106,7 @@ ROWS = [
     Reproduction(
         "trainable_depth_of_tanh", "schoenholz2017", "abstract; six depth scales by accounts of the paper",
         "A network trains where information passes through it: up to about six depth scales, and at any depth at the edge of chaos.",
-        "40 layers of 100 tanh units, one pass over 6,400 images, SGD at its best of eight rates; the ordered phase has 6ξ = 22.",
+        "40 layers of 100 tanh units, one pass over 6,400 images, SGD at its best of eight rates; in the ordered phase six depth scales are 22 layers.",
         {
             "edge": Band("test accuracy at the edge, 40 layers", (0.5, 1)),
             "ordered": Band("test accuracy in the ordered phase, 40 layers", (0, 0.3)),
@@ -144,7 +144,8 @@ ROWS = [
     ),
     Reproduction(
         "lengths_vary", "hanin2018", "abstract",
-        "The length of activations varies between networks exponentially with the sum of 1 / width: under He's rule ln q has a spread near √(5 L / n).",
+        "The length of activations varies between networks exponentially with the sum of 1 / width: under He's rule the logarithm of the "
+        "mean square, ln q, has a standard deviation near √(5 L / n) in layer L of n units.",
         "Twenty ReLU layers of 64 to 512 units, fifteen seeds.",
         {
             "spread": Band("measured spread of ln q in the last layer over √(5 L / n), the width furthest from 1", (0.6, 1.6), (0.4, 2.5)),
