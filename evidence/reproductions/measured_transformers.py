@@ -64,9 +64,20 @@ def flat_start_of_olmo(runs):
     return {"difference": scaled - flat}
 
 
-@measures(refuted_by=bests_exchanged("transformer_training", "deepnorm_12", "post_12"))
+def trained_depth(runs):
+    """How many blocks the deepest of the trained transformers has."""
+    return runs["transformer_training"].protocol["blocks"][-1]
+
+
+def deepnorm_as_post(runs):
+    """A refutation: DeepNorm reaches what post-LN reaches, and the other way round."""
+    bests_exchanged("transformer_training", *(f"{arm}_{trained_depth(runs)}" for arm in ("deepnorm", "post")))(runs)
+
+
+@measures(refuted_by=deepnorm_as_post)
 def deepnorm(runs):
-    ends = {arm: 100 * rates.reached(runs["transformer_training"], f"{arm}_12").mean() for arm in ("deepnorm", "post", "glorot")}
+    stems = {arm: f"{arm}_{trained_depth(runs)}" for arm in ("deepnorm", "post", "glorot")}
+    ends = {arm: 100 * rates.reached(runs["transformer_training"], stem).mean() for arm, stem in stems.items()}
     return {"post": ends["deepnorm"] - ends["post"], "pre": ends["deepnorm"] - ends["glorot"]}
 
 
