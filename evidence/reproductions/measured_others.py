@@ -38,7 +38,14 @@ def recurrent(runs, arm):
     return 100 * rates.reached(runs["recurrent_rows"], arm).mean()
 
 
-@measures(refuted_by=bests_exchanged("recurrent_rows", "relu_identity", "lstm_keras"))
+def identity_stays_at_chance(runs):
+    """A refutation: the network that starts from the identity gives one answer for all images."""
+    for name, arm in runs["recurrent_rows"].items():
+        if name.startswith("relu_identity_"):
+            arm["test_accuracy"][:] = 0.1
+
+
+@measures(refuted_by=identity_stays_at_chance)
 def identity_recurrence(runs):
     return {"lead": recurrent(runs, "relu_identity") - recurrent(runs, "lstm_keras")}
 
