@@ -11,7 +11,7 @@ ROWS = [
             "rezero": Band("test accuracy with the factor", (0.5, 1), (0.3, 1)),
             "lead": Band("lead over plain He, points", (20, ANY), (5, ANY)),
         },
-        ("residual_starts",), "rezero.md", True,
+        ("residual_starts",), "residual.md", True,
     ),
     Reproduction(
         "fixup_updates_alike", "zhang2019", "its goal, as section 4.3 of Wang et al. 2022 quotes it",
@@ -21,7 +21,7 @@ ROWS = [
             "fixup": Band("change of the logits with 64 blocks over that with 4", (1 / 3, 3), (0.1, 10)),
             "he": Band("doublings of the logits' size from 4 blocks to 64 under He's rule in every layer", (20, ANY)),
         },
-        ("fixup_depth",), "fixup.md", True,
+        ("fixup_depth",), "residual.md", True,
     ),
     Reproduction(
         "fixup_replaces_normalization", "zhang2019", "abstract",
