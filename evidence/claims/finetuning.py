@@ -29,12 +29,28 @@ def the_body_is_lost_on_turned_digits(runs):
 @claim(refuted_by=swap_grids("lora_start", "a_random_sgd", "b_random_sgd"))
 def a_random_a_stands_larger_rates_with_sgd(runs):
     """With SGD the largest rate that trains is, over the seeds, {a} with a random A and {b} with a random B; with a B drawn as
-    small as A it is {small}."""
+    small as A it is {small}. On average a random A stands {octaves} octaves more than a random B."""
     arms = runs["lora_start"]
     assert octaves(arms, "sgd").mean() >= 1 and octaves(arms, "sgd", "b_small").mean() >= 1
-    return {
-        name: span(largest(arms, f"{start}_sgd")) for name, start in {"a": "a_random", "b": "b_random", "small": "b_small"}.items()
-    }
+    spans = {name: span(largest(arms, f"{start}_sgd")) for name, start in {"a": "a_random", "b": "b_random", "small": "b_small"}.items()}
+    return spans | {"octaves": over_seeds(octaves(arms, "sgd"))}
+
+
+def early_end(runs):
+    """A refutation: with Adam a random B fails from four times 2⁻⁸ on."""
+    grid = rates.grid(runs["lora_start"], "b_random_adam")
+    for rate in grid:
+        if rate >= 2.0**-6:
+            grid[rate] |= grid[max(grid)]
+
+
+@claim(refuted_by=early_end)
+def with_adam_a_random_a_stands_no_octave_more(runs):
+    """With Adam the largest rate that trains is, over the seeds, {a} with a random A and {b} with a random B: a random A does not
+    stand an octave more."""
+    arms = runs["lora_start"]
+    assert octaves(arms, "adam").mean() < 1
+    return {name: span(largest(arms, f"{start}_adam")) for name, start in {"a": "a_random", "b": "b_random"}.items()}
 
 
 @claim(refuted_by=swap_grids("lora_start", "b_random_sgd", "b_small_sgd"))

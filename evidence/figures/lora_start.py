@@ -7,8 +7,8 @@ from evidence.readings.lora_start import ALIKE, OPTIMIZERS
 
 SIZE = (6.4, 3.6)
 ALT = (
-    "Two panels of test loss by learning rate, for SGD and Adam, with four starts. With SGD a random B and both random fall together and end two octaves "
-    "earlier than a random A and a small random B, which fall together at larger rates. With Adam all four have their minimum "
+    "Two panels of test loss by learning rate, for SGD and Adam, with four starts. With SGD a random B and both random fall together and end at a "
+    "smaller rate than a random A and a small random B, which fall together further right. With Adam all four have their minimum "
     "at nearly the same rate and depth, and rise again to the loss of answering alike"
 )
 LINES = {"a_random": "A random", "b_random": "B random", "b_small": "B random, small", "both_random": "both random"}
