@@ -43,7 +43,10 @@ FIRST = (
     ),
     Row(
         "end of a residual branch", '`"zeros"`', "`zeros_(w)`", "[the branch starts silent](normalization.md#where-a-zero-belongs)",
-        (Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers"),),
+        (
+            Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers"),
+            Seen("each_quiet_start_trains", "residual_convolutions", "{blocks} blocks of two convolutions"),
+        ),
     ),
     Row("pretrained layer", "nothing", "nothing", "[loaded weights win](transfer.md#new-heads-only)"),
 )  # fmt: skip
@@ -73,13 +76,25 @@ OTHERS = (
     ),
     Row(
         "LSTM", "`LSTM(units)`, as it is", "`orthogonal_(rnn.weight_hh_l0)`<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
-        "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal",
-        (Seen("keras_sets_the_forget_bias_to_one", "forget_gate", "gradients before training"),),
+        "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
+        (
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows: no start of the kernel matters"),
+            Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank steps: the biases do"),
+        ),
     ),
     Row(
-        "GRU", "`GRU(units)`, as it is", "`for gate in rnn.weight_hh_l0.data.chunk(3): orthogonal_(gate)`", "recurrent kernel orthogonal",
+        "GRU", "`GRU(units)`, as it is", "`for gate in rnn.weight_hh_l0.data.chunk(3): orthogonal_(gate)`",
+        "recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
+        (
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows: no start of the kernel matters"),
+            Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank steps: the biases do"),
+        ),
     ),
-    Row("embedding", "`Embedding(words, units)`, as it is", "`normal_(w, 0, 0.02)`, or as it is", "no fan-in: [no sum](fans.md#kerass-defaults-read-from-keras)"),
+    Row(
+        "embedding", "`Embedding(words, units)`, as it is", "`normal_(w, 0, 0.02)`, or as it is",
+        "no fan-in: [no sum](fans.md#kerass-defaults-read-from-keras); [larger ones bear larger rates](attention.md#the-spread-of-embeddings-in-training)",
+        (Seen("small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one", "embedding_training", "a decoder of two blocks, {width} wide"),),
+    ),
     Row(
         "batch normalization", "as without", "as without", "[its scale is divided out](normalization.md#the-scale-drops-out)",
         (Seen("batch_norm_narrows_the_spread", "batch_norm_scale", "five dense layers, {steps} steps"),),
