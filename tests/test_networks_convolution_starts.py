@@ -1,0 +1,55 @@
+"""The networks of two experiments on convolutions: their shapes, their starts, and their training against keras.fit."""
+
+import keras
+import numpy as np
+import pytest
+
+from evidence.experiments import delta_orthogonal_training, depthwise_start
+from evidence.networks import built
+
+NETWORKS = {
+    "delta_orthogonal": lambda: delta_orthogonal_training.network("delta_orthogonal"),
+    "counted": lambda: depthwise_start.network("counted", "plain"),
+    "normalized": lambda: depthwise_start.network("counted", "normalized"),
+}
+
+
+@pytest.fixture(autouse=True)
+def shallow(monkeypatch):
+    monkeypatch.setitem(delta_orthogonal_training.PROTOCOL, "layers", 3)
+    monkeypatch.setitem(depthwise_start.PROTOCOL, "blocks", 2)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_trained_as_keras_fit_trains_it(name):
+    rng = np.random.default_rng(0)
+    x, y = rng.random((160, 14, 14, 1), "float32"), rng.integers(0, 10, 160).astype("int32")
+    weights, order = built.start(NETWORKS[name], 0), built.batches(0, 160, 16, 20)
+    trainer = built.Trainer(NETWORKS[name]())
+    trainer.begin(weights, 0.05)
+    trainer.train(x, y, order)
+    expected = NETWORKS[name]()
+    expected.set_weights(weights)
+    expected.compile(keras.optimizers.SGD(0.05), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
+    expected.fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+    for found, want, first in zip(trainer.model.get_weights(), expected.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(found, want, atol=2e-4)
+        assert not np.array_equal(found, first)
+
+
+def test_delta_orthogonal_layers_rotate_the_channels_of_each_pixel_and_no_two_alike():
+    layers = NETWORKS["delta_orthogonal"]().layers[1:-2]
+    kernels = [layer.kernel.numpy() for layer in layers]
+    assert len(kernels) == 3 and not np.allclose(kernels[0], kernels[1])
+    for kernel in kernels:
+        np.testing.assert_allclose(kernel[1, 1] @ kernel[1, 1].T, np.eye(16), atol=1e-5)
+        assert np.sum(kernel**2) == pytest.approx(16, rel=1e-5)
+
+
+@pytest.mark.parametrize("start, variance", [("default", 2 / (9 * 16 + 9)), ("counted", 1 / 9)])
+def test_depthwise_kernels_start_from_the_variance_that_their_count_gives(start, variance, monkeypatch):
+    monkeypatch.setitem(depthwise_start.PROTOCOL, "blocks", 30)
+    keras.utils.set_random_seed(0)
+    layers = depthwise_start.network(start, "plain").layers
+    kernels = [layer.kernel.numpy() for layer in layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
+    assert np.var(kernels) == pytest.approx(variance, rel=0.1)  # 4,320 weights
