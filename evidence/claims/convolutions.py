@@ -129,3 +129,77 @@ def adam_on_thirty_convolutions(runs):
         "depth": spelled(depth), "he": over_seeds(he, 100, " %"), "glorot": over_seeds(glorot, 100, " %"), "gain": points(gain),
         "rates": spelled(len(arms.protocol["learning_rates"][str(depth)])),
     }  # fmt: skip
+
+
+def at_best(runs, start, step=-1):
+    """Test accuracy of thirty tanh convolutions at a start's best rate, after a recorded number of steps, (seeds,)."""
+    return rates.best(runs["delta_orthogonal_training"], start)["test_accuracy"][:, step]
+
+
+def flattened(runs):
+    """A refutation: delta-orthogonal kernels train as Keras's orthogonal ones do."""
+    arms = runs["delta_orthogonal_training"]
+    del arms["delta_orthogonal_0.003"]
+    for rate in arms.protocol["learning_rates"]["orthogonal"]:
+        arms[f"delta_orthogonal_{rate}"] = arms[f"orthogonal_{rate}"]
+
+
+@claim(refuted_by=flattened)
+def delta_orthogonal_starts_first_in_deep_tanh_convolutions(runs):
+    """With {layers} tanh convolutions, {early} steps of SGD on {batch} images take delta-orthogonal kernels to {delta}, Keras's `orthogonal` to {orthogonal}
+    and Glorot uniform to {glorot}, each at its best rate: {over_orthogonal} and {over_glorot} percentage points ahead."""
+    protocol = runs["delta_orthogonal_training"].protocol
+    early = len(protocol["steps"]) // 2
+    delta, orthogonal, glorot = (at_best(runs, start, early) for start in ("delta_orthogonal", "orthogonal", "glorot_uniform"))
+    over = [paired_difference(delta, other) for other in (orthogonal, glorot)]
+    assert all(gap.low > 0 for gap in over)
+    return {
+        "layers": spelled(protocol["layers"]), "early": protocol["steps"][early], "batch": protocol["batch_size"],
+        "delta": over_seeds(delta, 100, " %"), "orthogonal": over_seeds(orthogonal, 100, " %"), "glorot": over_seeds(glorot, 100, " %"),
+        "over_orthogonal": points(over[0]), "over_glorot": points(over[1]),
+    }  # fmt: skip
+
+
+def stuck(experiment, stem):
+    """A refutation: the networks of a start stay at the first accuracy that was recorded, at every rate."""
+
+    def alter(runs):
+        for arm in rates.grid(runs[experiment], stem).values():
+            arm["test_accuracy"][:] = arm["test_accuracy"][:, :1]
+
+    return alter
+
+
+@claim(refuted_by=stuck("delta_orthogonal_training", "glorot_uniform"))
+def glorot_trains_thirty_tanh_convolutions(runs):
+    """After {steps} steps of {batch} images Glorot uniform is at {glorot} and delta-orthogonal at {delta}: both train."""
+    delta, glorot = (at_best(runs, start) for start in ("delta_orthogonal", "glorot_uniform"))
+    assert interval(glorot).mean > 0.4 and interval(delta).mean > 0.6
+    return budget(runs, "delta_orthogonal_training") | {"glorot": over_seeds(glorot, 100, " %"), "delta": over_seeds(delta, 100, " %")}
+
+
+@claim(refuted_by=swap("depthwise_start", "default_plain_0.1", "counted_plain_0.1"))
+def depthwise_defaults_do_not_start_without_normalization(runs):
+    """With {blocks} depthwise separable blocks and no normalization, no seed of Keras's default gets above {stalled} in {steps} steps of SGD on {batch} images, at any of
+    {rates} rates; with the depthwise fans counted right, the same networks reach {counted}."""
+    arms = runs["depthwise_start"]
+    grid = rates.grid(arms, "default_plain")
+    stalled = max(arm["test_accuracy"].max() for arm in grid.values())
+    counted = rates.reached(arms, "counted_plain")
+    assert stalled < 0.2 and interval(counted).mean > 0.35
+    return budget(runs, "depthwise_start") | {
+        "blocks": spelled(arms.protocol["blocks"]), "stalled": ceiling(stalled), "counted": over_seeds(counted, 100, " %"), "rates": spelled(len(grid)),
+    }  # fmt: skip
+
+
+@claim(refuted_by=stuck("depthwise_start", "default_normalized"))
+def normalized_depthwise_networks_train_from_both_counts(runs):
+    """With batch normalization behind every convolution, {steps} steps of {batch} images take Keras's default to {default} and the fans counted right to {counted}, each at its best
+    of {rates} rates."""
+    arms = runs["depthwise_start"]
+    default, counted = (rates.reached(arms, f"{start}_normalized") for start in ("default", "counted"))
+    assert interval(default).mean > 0.5 and interval(counted).mean > 0.5 and abs(paired_difference(counted, default).mean) < 0.15
+    return budget(runs, "depthwise_start") | {
+        "default": over_seeds(default, 100, " %"), "counted": over_seeds(counted, 100, " %"),
+        "rates": spelled(len(rates.grid(arms, "default_normalized"))),
+    }  # fmt: skip
