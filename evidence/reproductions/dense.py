@@ -199,7 +199,7 @@ ROWS = [
             "accuracy": Band("test accuracy from the delta-orthogonal start", (0.5, 1), (0.3, 1)),
             "lead": Band("lead over Glorot's rule, points", (10, ANY), (2, ANY)),
         },
-        (), "", False,
+        ("delta_orthogonal_training",), "convolutions.md", False,
     ),
     Reproduction(
         "supermask", "zhou2019", "abstract",

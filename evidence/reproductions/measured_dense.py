@@ -185,3 +185,9 @@ def lsuv_is_as_good(runs):
 def delta_orthogonal_keeps_norms(runs):
     arm = runs["isometry"]["linear_delta_orthogonal"]
     return {"change": max(abs(arm[end] - 1).max() for end in ("smallest", "largest"))}
+
+
+@measures(refuted_by=swap_grids("delta_orthogonal_training", "delta_orthogonal", "orthogonal"))
+def delta_orthogonal_trains(runs):
+    delta, glorot = (rates.reached(runs["delta_orthogonal_training"], start).mean() for start in ("delta_orthogonal", "glorot_uniform"))
+    return {"accuracy": delta, "lead": 100 * (delta - glorot)}

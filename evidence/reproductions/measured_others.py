@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evidence.readings import lora_start as lora
 from evidence.readings import rates
 from evidence.readings.claim import swap, swap_grids
 from evidence.readings.reproduction import bests_exchanged, measures
@@ -116,3 +117,10 @@ def wider_is_better(runs):
         asked = [(one[rate], two[rate]) for one, two in pairs for rate in one if rule == "standard" or rate <= best(one)]
         found[rule] = np.mean([wide < narrow for narrow, wide in asked])
     return found
+
+
+@measures(refuted_by=bests_exchanged("lora_start", "a_random_adam", "both_random_adam"))
+def lora_start(runs):
+    arms = runs["lora_start"]
+    a, b = (rates.reached(arms, f"{start}_adam").mean() for start in ("a_random", "b_random"))
+    return {"rate": lora.octaves(arms, "adam").mean(), "lead": 100 * (a - b)}

@@ -33,6 +33,8 @@ ROWS = [
             "rate": Band("octaves by which the largest rate that lowers the loss is larger for a random A", (1, ANY), (0.5, ANY)),
             "lead": Band("test accuracy at the best rate less that of a random B, points", (0, ANY)),
         },
-        (), "", False,
+        ("lora_start",), "finetuning.md", False,
+        why="We ask with Adam, the paper's optimizer. It divides by the size of the gradient, so that after some steps little is left of how "
+        "large A was drawn. With SGD a random A does stand larger rates, and a B drawn as small as A does too.",
     ),
 ]  # fmt: skip
