@@ -1,0 +1,118 @@
+"""Claims of the chapter Transformers."""
+
+import numpy as np
+
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled, word
+from evidence.readings.transformer_start import to_the_end, with_depth
+from evidence.theory import transformers as theory
+
+FIXED, ALIKE, PATCHES = 0.02, 0.55, 16
+
+
+def branch(runs, rule):
+    """The mean square of the feed-forward branch's output by width: (seeds, widths)."""
+    arms = runs["transformer_start"]
+    return np.stack([arms[f"branch_{rule}_{width}"]["feed_forward"][:, 0] for width in arms.protocol["widths"]], axis=1)
+
+
+def swapped_rules(runs):
+    """A refutation: what 0.02 does is what a spread that falls with the width does, and the other way round."""
+    for width in runs["transformer_start"].protocol["widths"]:
+        swap("transformer_start", f"branch_fixed_{width}", f"branch_width_{width}")(runs)
+
+
+@claim(refuted_by=swapped_rules)
+def a_fixed_spread_is_another_start_at_every_width(runs):
+    """With all kernels at {std}, the feed-forward branch of an untrained block puts out a mean square of {small} at a width of {few}, and
+    of {large} at {many}: {ratio} times as much. With 0.55/√d it puts out between {low} and {high} at every width from {few} to
+    {many}. The formula is within {off} of each of these means."""
+    widths = runs["transformer_start"].protocol["widths"]
+    found = {rule: branch(runs, rule).mean(0) for rule in ("fixed", "width")}
+    spreads = {"fixed": [FIXED] * len(widths), "width": [ALIKE / width**0.5 for width in widths]}
+    derived = {rule: np.array([theory.feed_forward(d, one, one) for d, one in zip(widths, some)]) for rule, some in spreads.items()}
+    off = max(np.abs(found[rule] / derived[rule] - 1).max() for rule in found)
+    ratio = found["fixed"][-1] / found["fixed"][0]
+    assert off < 0.12 and ratio > 150
+    return {
+        "std": FIXED, "few": widths[0], "many": widths[-1], "small": fixed(found["fixed"][0], 5), "large": fixed(found["fixed"][-1], 3),
+        "ratio": fixed(ratio, 0), "low": fixed(found["width"].min(), 3), "high": fixed(found["width"].max(), 3), "off": f"{np.ceil(100 * off):.0f} %",
+    }  # fmt: skip
+
+
+def stream(runs, arm, blocks):
+    """The mean square of the stream before the first block and after each: (seeds, blocks + 1)."""
+    return runs["transformer_start"][f"{arm}_{blocks}"]["stream"]
+
+
+def deepest(runs):
+    """How many blocks the shallowest and the deepest of the untrained networks have."""
+    blocks = runs["transformer_start"].protocol["blocks"]
+    return blocks[0], blocks[-1]
+
+
+@claim(refuted_by=swap("transformer_start", "width_24", "width_scaled_24"))
+def a_flat_stream_grows_by_a_constant(runs):
+    """With 0.55/√d, each of {blocks} blocks adds {added} to the mean square of the stream on average; derived are
+    {low} to {high}. From {first} it grows to {last}."""
+    _, blocks = deepest(runs)
+    found = stream(runs, "width", blocks)
+    width = runs["transformer_start"].protocol["width"]
+    added = (found[:, -1] - found[:, 0]) / blocks
+    low, high = theory.added(width, ALIKE / width**0.5, PATCHES)
+    assert low < interval(added).mean < high and (found[:, -1] > 20 * found[:, 0]).all()
+    return {
+        "blocks": blocks, "added": over_seeds(added), "low": fixed(low, 3), "high": fixed(high, 3), "first": over_seeds(found[:, 0]),
+        "last": over_seeds(found[:, -1]),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap("transformer_start", "width_scaled_24", "width_24"))
+def a_scaled_stream_ends_alike_at_every_depth(runs):
+    """Divided by √(2N), the stream ends at {shallow} in networks of {few} blocks and at {deep} in those of {many}; undivided, at {flat_shallow} and
+    {flat_deep}."""
+    few, many = deepest(runs)
+    ends = {(arm, blocks): stream(runs, arm, blocks)[:, -1] for arm in ("width", "width_scaled") for blocks in (few, many)}
+    assert (np.abs(np.log2(ends["width_scaled", many] / ends["width_scaled", few])) < 0.7).all()
+    assert (ends["width", many] > 5 * ends["width", few]).all()
+    return {
+        "few": word(few), "many": many, "shallow": over_seeds(ends["width_scaled", few]), "deep": over_seeds(ends["width_scaled", many]),
+        "flat_shallow": over_seeds(ends["width", few]), "flat_deep": over_seeds(ends["width", many]),
+    }  # fmt: skip
+
+
+def places_exchanged(runs):
+    """A refutation: the place of the normalization is exchanged at every depth."""
+    for blocks in runs["transformer_start"].protocol["blocks"]:
+        swap("transformer_start", f"glorot_{blocks}", f"post_{blocks}")(runs)
+
+
+@claim(refuted_by=places_exchanged)
+def behind_the_branches_gradients_grow_to_the_output(runs):
+    """In {blocks} untrained blocks with Glorot's variance, the norm of the gradient in the last quarter of the blocks is {post} times that in
+    the first with normalization behind the branches, and {pre} times with normalization before them."""
+    post, pre = (to_the_end(runs, arm) for arm in ("post", "glorot"))
+    assert np.exp(np.log(post).mean()) > 1.3 and (pre < 0.6).all()
+    return {"blocks": deepest(runs)[1], "post": over_seeds(post), "pre": over_seeds(pre)}
+
+
+@claim(refuted_by=places_exchanged)
+def the_last_gradient_falls_with_depth_only_before(runs):
+    """From {few} blocks to {many}, the norm of the last block's gradient goes to {pre} of itself with normalization before the
+    branches, and to {post} behind them."""
+    post, pre = (with_depth(runs, arm) for arm in ("post", "glorot"))
+    few, many = deepest(runs)
+    assert np.exp(np.log(post).mean()) > 0.6 and np.exp(np.log(pre).mean()) < 0.4
+    return {"few": word(few), "many": many, "post": over_seeds(post), "pre": over_seeds(pre)}
+
+
+@claim(refuted_by=swap("transformer_start", "deepnorm_24", "post_24"))
+def deepnorm_gradients_are_level(runs):
+    """With DeepNorm the same quotient is {level} in {blocks} blocks, and the norm in the last is {times} times smaller than under Glorot."""
+    _, blocks = deepest(runs)
+    level = to_the_end(runs, "deepnorm")
+    post, deepnorm = (runs["transformer_start"][f"{arm}_{blocks}"]["gradient"][:, -1] for arm in ("post", "deepnorm"))
+    assert (np.abs(level - 1) < 0.25).all() and (post > 10 * deepnorm).all()
+    return {"level": over_seeds(level), "blocks": blocks, "times": over_seeds(post / deepnorm)}
