@@ -1,27 +1,28 @@
-"""Starts of a small vision transformer of twelve blocks, trained by Adam."""
+"""Starts of a small vision transformer of eight blocks, trained by Adam."""
 
 from evidence.networks import transformers
 
-SLOW, MIDDLE, FAST, WIDE = [0.0001, 0.0003, 0.001], [0.0003, 0.001, 0.003], [0.001, 0.003, 0.01], [0.0003, 0.001, 0.003, 0.01]
+RATES, SLOWER = [0.0003, 0.001, 0.003, 0.01], [0.0001, 0.0003, 0.001, 0.003]
 PROTOCOL = {
     "question": "Which start lets a small vision transformer learn fastest, with layer normalization before or behind its branches?",
     "arms": {
-        "fixed": {"norm": "pre", "rule": "fixed", "learning_rates": SLOW},
-        "width": {"norm": "pre", "rule": "width", "learning_rates": WIDE},
-        "width_scaled": {"norm": "pre", "rule": "width_scaled", "learning_rates": WIDE},
-        "width_zero": {"norm": "pre", "rule": "width_zero", "learning_rates": WIDE},
-        "glorot": {"norm": "pre", "rule": "glorot", "learning_rates": FAST},
-        "post": {"norm": "post", "rule": "glorot", "learning_rates": SLOW},
-        "post_warm": {"norm": "post", "rule": "glorot", "learning_rates": MIDDLE, "warm_up": 60},
-        "deepnorm": {"norm": "post", "rule": "deepnorm", "learning_rates": FAST},
+        "fixed": {"norm": "pre", "rule": "fixed", "learning_rates": SLOWER},
+        "width": {"norm": "pre", "rule": "width", "learning_rates": RATES},
+        "width_scaled": {"norm": "pre", "rule": "width_scaled", "learning_rates": RATES},
+        "width_zero": {"norm": "pre", "rule": "width_zero", "learning_rates": RATES},
+        "glorot": {"norm": "pre", "rule": "glorot", "learning_rates": RATES},
+        "glorot_scaled": {"norm": "pre", "rule": "glorot_scaled", "learning_rates": RATES},
+        "post": {"norm": "post", "rule": "glorot", "learning_rates": SLOWER},
+        "post_warm": {"norm": "post", "rule": "glorot", "learning_rates": SLOWER, "warm_up": 100},
+        "deepnorm": {"norm": "post", "rule": "deepnorm", "learning_rates": RATES},
     },
-    "blocks": [12],
+    "blocks": [8],
     "width": 32,
-    "images": 3840,
+    "images": 4800,
     "validation_images": 500,
     "test_images": 1000,
     "batch_size": 16,
-    "steps": [60, 120, 180, 240],  # after which the test images are asked; equal strides are one trace
+    "steps": [75, 150, 225, 300],  # after which the test images are asked; equal strides are one trace
     "seeds": list(range(5)),
 }
 

@@ -96,7 +96,7 @@ def spread(rule, kind, fans, width, blocks):
     """The standard deviation of a kernel of this kind with these (fan_in, fan_out).
 
     rule: "fixed", 0.02; "width", 0.55 / sqrt(width), the same at a width of 768; "glorot"; or "deepnorm", Glorot times
-    β = (8 blocks)^(-1/4) in the branches but for queries and keys (Wang et al. 2022, encoder only). Behind the first two and
+    β = (8 blocks)^(-1/4) in the branches but for queries and keys (Wang et al., encoder only). Behind the first two and
     Glorot may stand "_scaled", which divides what writes into the stream by sqrt(2 blocks) (Radford et al. 2019), or "_zero".
     """
     rule, _, ending = rule.partition("_")
