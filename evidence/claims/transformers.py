@@ -90,18 +90,18 @@ def places_exchanged(runs):
 
 
 @claim(refuted_by=places_exchanged)
-def behind_the_branches_gradients_grow_to_the_output(runs):
-    """In {blocks} untrained blocks with Glorot's variance, the norm of the gradient in the last quarter of the blocks is {post} times that in
-    the first with normalization behind the branches, and {pre} times with normalization before them."""
-    post, pre = (to_the_end(runs, arm) for arm in ("post", "glorot"))
-    assert np.exp(np.log(post).mean()) > 1.3 and (pre < 0.6).all()
-    return {"blocks": deepest(runs)[1], "post": over_seeds(post), "pre": over_seeds(pre)}
+def before_the_branches_gradients_fall_to_the_output(runs):
+    """In {blocks} untrained blocks with Glorot's variance, the norm of the gradient in the last quarter of the blocks is {pre} of that in
+    the first with pre-LN; with post-LN the quotient is {post}, about level."""
+    post, pre = (np.log(to_the_end(runs, arm)) for arm in ("post", "glorot"))
+    assert (pre < np.log(0.7)).all() and np.log(0.45) < post.mean() < np.log(2.4) and paired_difference(post, pre).low > 0
+    return {"blocks": deepest(runs)[1], "post": over_seeds(np.exp(post)), "pre": over_seeds(np.exp(pre))}
 
 
 @claim(refuted_by=places_exchanged)
 def the_last_gradient_falls_with_depth_only_before(runs):
-    """From {few} blocks to {many}, the norm of the last block's gradient goes to {pre} of itself with normalization before the
-    branches, and to {post} behind them."""
+    """From {few} blocks to {many}, the norm of the last block's gradient goes to {pre} of itself with pre-LN, and to {post}
+    with post-LN."""
     post, pre = (with_depth(runs, arm) for arm in ("post", "glorot"))
     few, many = deepest(runs)
     assert np.exp(np.log(post).mean()) > 0.6 and np.exp(np.log(pre).mean()) < 0.4
@@ -110,7 +110,8 @@ def the_last_gradient_falls_with_depth_only_before(runs):
 
 @claim(refuted_by=swap("transformer_start", "deepnorm_24", "post_24"))
 def deepnorm_gradients_are_level(runs):
-    """With DeepNorm the same quotient is {level} in {blocks} blocks, and the norm in the last is {times} times smaller than under Glorot."""
+    """With DeepNorm the gradient in the last quarter of {blocks} blocks is {level} of that in the first, and in the last block {times} times
+    smaller than with plain post-LN."""
     _, blocks = deepest(runs)
     level = to_the_end(runs, "deepnorm")
     post, deepnorm = (runs["transformer_start"][f"{arm}_{blocks}"]["gradient"][:, -1] for arm in ("post", "deepnorm"))

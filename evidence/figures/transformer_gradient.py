@@ -6,11 +6,11 @@ from evidence.readings.transformer_start import ARMS, last, norms
 
 SIZE = (6.6, 3.2)
 ALT = (
-    "Two panels of gradient norms, logarithmic, three networks. By block: before the branches the norm falls to a fraction from the first "
-    "block to the last, behind the branches it rises, with DeepNorm it is level and far below. In the last block by "
-    "depth: behind the branches it stays, before them it falls, with DeepNorm it falls faster"
+    "Two panels of gradient norms, logarithmic, three networks. By block: with pre-LN the norm falls to about a third from the first block "
+    "to the last, with post-LN it is about level and scatters, with DeepNorm it is level and far below. In the last block by "
+    "depth: with post-LN it stays, with pre-LN it falls to about a third, with DeepNorm further"
 )
-LABELS = {"glorot": "before (pre-LN)", "post": "behind (post-LN)", "deepnorm": "DeepNorm"}
+LABELS = {"glorot": "pre-LN", "post": "post-LN", "deepnorm": "DeepNorm"}
 
 
 def draw(fig, runs, palette):
