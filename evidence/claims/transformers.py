@@ -7,6 +7,7 @@ from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled, word
 from evidence.readings.transformer_start import to_the_end, with_depth
+from evidence.readings.transformer_training import at, reached, stem
 from evidence.theory import transformers as theory
 
 FIXED, ALIKE, PATCHES = 0.02, 0.55, 16
@@ -117,3 +118,113 @@ def deepnorm_gradients_are_level(runs):
     post, deepnorm = (runs["transformer_start"][f"{arm}_{blocks}"]["gradient"][:, -1] for arm in ("post", "deepnorm"))
     assert (np.abs(level - 1) < 0.25).all() and (post > 10 * deepnorm).all()
     return {"level": over_seeds(level), "blocks": blocks, "times": over_seeds(post / deepnorm)}
+
+
+def budget(runs):
+    """What the sentences say of the training."""
+    protocol = runs["transformer_training"].protocol
+    return {"steps": protocol["steps"][-1], "batch": protocol["batch_size"], "blocks": spelled(protocol["blocks"][0]), "width": protocol["width"]}
+
+
+def no_better(arm, other):
+    """A refutation: at every rate an arm has the runs of another at its best."""
+
+    def alter(runs):
+        arms = runs["transformer_training"]
+        best = rates.best(arms, stem(runs, other))
+        for rate in rates.grid(arms, stem(runs, arm)):
+            arms[next(name for name in arms if name.startswith(f"{stem(runs, arm)}_") and float(name.rpartition("_")[2]) == rate)] = best
+
+    return alter
+
+
+@claim(refuted_by=no_better("deepnorm", "post"))
+def deepnorm_is_ahead(runs):
+    """{steps} steps of Adam with {batch} images take a vision transformer of {blocks} blocks with post-LN to a test accuracy of {post} from Glorot's
+    variance, to {warm} with warm-up, and to {deepnorm} with DeepNorm, each at its best rate: DeepNorm is {gain} percentage points ahead of
+    post-LN without warm-up."""
+    post, warm, deepnorm = (reached(runs, arm) for arm in ("post", "post_warm", "deepnorm"))
+    gain = paired_difference(deepnorm, post)
+    assert gain.low > 0 and paired_difference(deepnorm, warm).low > 0
+    return budget(runs) | {
+        "post": over_seeds(post, 100, " %"), "warm": over_seeds(warm, 100, " %"), "deepnorm": over_seeds(deepnorm, 100, " %"), "gain": points(gain),
+    }  # fmt: skip
+
+
+@claim(refuted_by=no_better("width", "fixed"))
+def a_translated_spread_is_ahead(runs):
+    """At a width of {width}, {steps} steps of Adam with {batch} images take the transformer to {fixed} from 0.02 and to {width_rule} from 0.55/√d,
+    each at its best rate: {gain} percentage points more."""
+    small, translated = (reached(runs, arm) for arm in ("fixed", "width"))
+    gain = paired_difference(translated, small)
+    assert gain.low > 0
+    return budget(runs) | {"fixed": over_seeds(small, 100, " %"), "width_rule": over_seeds(translated, 100, " %"), "gain": points(gain)}
+
+
+@claim(refuted_by=no_better("glorot", "width"))
+def glorots_variance_is_ahead(runs):
+    """Glorot's variance, fans counted matrix by matrix, takes the pre-LN transformer to {glorot}: {gain} percentage points more than 0.55/√d."""
+    glorot, translated = (reached(runs, arm) for arm in ("glorot", "width"))
+    gain = paired_difference(glorot, translated)
+    assert gain.low > 0
+    return {"glorot": over_seeds(glorot, 100, " %"), "gain": points(gain)}
+
+
+def helped(runs):
+    """A refutation: what is divided reaches what Glorot's variance does, and what is not what 0.55/√d does."""
+    no_better("width_scaled", "glorot")(runs)
+    no_better("glorot_scaled", "glorot")(runs)
+    no_better("glorot", "width")(runs)
+
+
+@claim(refuted_by=helped)
+def dividing_gains_nothing_here(runs):
+    """Divided by √(2N), 0.55/√d reaches {width}, {width_gap} percentage points against undivided, and Glorot's variance {glorot}, {glorot_gap}
+    points; with residual outputs of zero 0.55/√d reaches {zero}. Each has its best of {rates} rates, and none of the three gains detectably."""
+    scaled = {arm: reached(runs, arm) for arm in ("width_scaled", "glorot_scaled", "width_zero")}
+    gaps = {arm: paired_difference(values, reached(runs, arm.partition("_")[0]), 3) for arm, values in scaled.items()}
+    assert all(gap.low <= 0 for gap in gaps.values())
+    return {
+        "width": over_seeds(scaled["width_scaled"], 100, " %"), "width_gap": points(gaps["width_scaled"]),
+        "glorot": over_seeds(scaled["glorot_scaled"], 100, " %"), "glorot_gap": points(gaps["glorot_scaled"]),
+        "zero": over_seeds(scaled["width_zero"], 100, " %"),
+        "rates": spelled(len(rates.grid(runs["transformer_training"], stem(runs, "width_scaled")))),
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("transformer_training", "width_8", "width_zero_8"))
+def silent_branches_want_a_larger_rate(runs):
+    """At the smallest rate, {rate}, flat branches are at {flat} when silent ones, residual outputs of zero, are at {zero}; the best rate is {flat_best}
+    for the flat ones and {zero_best} for the silent."""
+    arms = runs["transformer_training"]
+    best = {arm: rates.best_rate(arms, stem(runs, arm)) for arm in ("width", "width_zero")}
+    rate = min(rates.grid(arms, stem(runs, "width")))
+    flat, zero = (at(runs, arm, rate) for arm in ("width", "width_zero"))
+    assert paired_difference(flat, zero).low > 0 and best["width_zero"] > best["width"]
+    return {
+        "rate": f"{rate:g}", "flat": over_seeds(flat, 100, " %"), "zero": over_seeds(zero, 100, " %"),
+        "flat_best": f"{best['width']:g}", "zero_best": f"{best['width_zero']:g}",
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("transformer_training", "post_8", "post_warm_8"))
+def warm_up_buys_a_larger_rate(runs):
+    """At a rate of {rate} post-LN without warm-up ends at {post}, with {steps} steps of warm-up at {warm}. Each at its own best rate, {post_best} and
+    {warm_best}, they are {gap} percentage points apart."""
+    arms, rate = runs["transformer_training"], 0.003
+    post, warm = (at(runs, arm, rate) for arm in ("post", "post_warm"))
+    gap = paired_difference(reached(runs, "post_warm"), reached(runs, "post"))
+    assert paired_difference(warm, post).low > 0 and post.mean() < rates.LEARNS and abs(gap.mean) < 0.1
+    return {
+        "rate": f"{rate:g}", "post": over_seeds(post, 100, " %"), "warm": over_seeds(warm, 100, " %"), "gap": points(gap),
+        "steps": arms.protocol["arms"]["post_warm"]["warm_up"], "post_best": f"{rates.best_rate(arms, stem(runs, 'post')):g}",
+        "warm_best": f"{rates.best_rate(arms, stem(runs, 'post_warm')):g}",
+    }  # fmt: skip
+
+
+@claim(refuted_by=no_better("deepnorm", "post"))
+def deepnorm_keeps_up_with_pre_ln(runs):
+    """Against pre-LN from Glorot's variance DeepNorm is {gap} percentage points ahead."""
+    gap = paired_difference(reached(runs, "deepnorm"), reached(runs, "glorot"))
+    assert abs(gap.mean) < 0.1
+    return {"gap": points(gap)}
