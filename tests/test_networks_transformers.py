@@ -80,6 +80,15 @@ def kernels(model, values):
     return {variable.path: value for variable, value in zip(model.weights, values, strict=True) if transformers.kind(variable)}
 
 
+def test_a_start_forgets_what_its_model_has_learned():
+    model = transformers.vit("post", 1, 16)
+    fresh = model.get_weights()
+    model.set_weights([value + 1 for value in fresh])
+    for variable, value, built_with in zip(model.weights, transformers.start(model, "glorot", 0, 16, 1), fresh, strict=True):
+        if not transformers.kind(variable):
+            np.testing.assert_array_equal(value, built_with, err_msg=variable.path)
+
+
 def test_glorot_counts_the_fans_that_keras_counts():
     keras.utils.set_random_seed(0)
     model = transformers.vit("pre", 1, 128)

@@ -114,19 +114,21 @@ def spread(rule, kind, fans, width, blocks):
 
 
 def start(model, rule, seed, width, blocks):
-    """The weights of a `vit` under a rule of `spread`, as `model.get_weights` orders them.
+    """The weights of a `vit` under a rule of `spread`, as `model.get_weights` orders them, whatever the model has learned.
 
     All rules of a seed share their random numbers, which are normal, up to the factor.
     """
     rng, found = np.random.default_rng(seed), []
-    for variable, value in zip(model.weights, model.get_weights(), strict=True):
-        which = kind(variable)
+    for variable in model.weights:
+        shape, which = tuple(variable.shape), kind(variable)
         if which == "alpha":
-            value = np.array((2 * blocks) ** 0.25 if rule == "deepnorm" else 1, "float32")
+            value = np.float32((2 * blocks) ** 0.25 if rule == "deepnorm" else 1)
         elif which:
-            fan_in = width if which in ("query", "key", "value", "attention_out") else value.shape[0]  # Keras splits them by head
-            fans = (fan_in, value.size // fan_in)
-            value = rng.normal(0, 1, value.shape).astype("float32") * np.float32(spread(rule, which, fans, width, blocks))
+            fan_in = width if which in ("query", "key", "value", "attention_out") else shape[0]  # Keras splits them by head
+            fans = (fan_in, math.prod(shape) // fan_in)
+            value = rng.normal(0, 1, shape).astype("float32") * np.float32(spread(rule, which, fans, width, blocks))
+        else:
+            value = np.full(shape, variable.path.endswith("gamma"), "float32")
         found.append(value)
     return found
 
