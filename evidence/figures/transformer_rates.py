@@ -4,7 +4,7 @@ from evidence.readings import rates
 from evidence.readings.intervals import interval
 from evidence.readings.transformer_training import PANELS, line, stem
 
-SIZE = (6.8, 3.9)
+SIZE = (6.8, 4.3)
 ALT = (
     "Test accuracy over the learning rate in two panels. With pre-LN 0.02 is best at the smallest rates and 0.55/√d at middling ones, scaled "
     "or silent branches at larger ones, Glorot highest. With post-LN Glorot falls to one in ten at the largest of its rates, less so "
@@ -24,5 +24,5 @@ def draw(fig, runs, palette):
             )
         ax.set(title=title, xscale="log", ylim=(0, 100), xlabel="Learning rate")
         ax.grid(axis="y")
-        ax.legend(loc="upper left", ncols=2)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     axes[0].set_ylabel("Test accuracy (%)")

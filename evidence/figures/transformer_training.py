@@ -3,7 +3,7 @@
 from evidence.readings import rates
 from evidence.readings.transformer_training import PANELS, line, stem
 
-SIZE = (6.8, 3.9)
+SIZE = (6.8, 4.3)
 ALT = (
     "Test accuracy over steps in two panels. With pre-LN the two starts of Glorot's variance rise first, then those of 0.55/√d, and 0.02 is "
     "lowest. With post-LN DeepNorm rises as high as Glorot with pre-LN; Glorot with and without warm-up stay together, far below"
@@ -22,5 +22,5 @@ def draw(fig, runs, palette):
         ax.set(title=title, ylim=(0, 100), xlim=(0, None), xlabel=f"Steps of {arms.protocol['batch_size']} images")
         ax.set_xticks([0, *arms.protocol["steps"]])
         ax.grid(axis="y")
-        ax.legend(loc="upper left", ncols=2)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     axes[0].set_ylabel("Test accuracy (%)")
