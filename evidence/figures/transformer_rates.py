@@ -6,9 +6,9 @@ from evidence.readings.transformer_training import PANELS, line, stem
 
 SIZE = (6.8, 4.3)
 ALT = (
-    "Test accuracy over the learning rate in two panels. With pre-LN 0.02 is best at the smallest rates and 0.55/√d at middling ones, scaled "
-    "or silent branches at larger ones, Glorot highest. With post-LN Glorot falls to one in ten at the largest of its rates, less so "
-    "with warm-up; DeepNorm peaks higher and at a larger rate"
+    "Test accuracy over the learning rate in two panels. With pre-LN the two starts of Glorot's variance lie above the three of 0.55/√d, which lie "
+    "together, and 0.02 lies lowest; all fall at the largest rates. With post-LN Glorot falls to one in ten at the largest of its rates, "
+    "less so with warm-up; DeepNorm peaks higher and at a larger rate"
 )
 
 
