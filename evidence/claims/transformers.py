@@ -28,7 +28,7 @@ def swapped_rules(runs):
 @claim(refuted_by=swapped_rules)
 def a_fixed_spread_is_another_start_at_every_width(runs):
     """With all kernels at {std}, the feed-forward branch of an untrained block puts out a mean square of {small} at a width of {few}, and
-    of {large} at {many}: {ratio} times as much. With 0.55/√d it puts out between {low} and {high} at every width from {few} to
+    of {large} at {many}: {ratio} times as much. With {alike}/√d it puts out between {low} and {high} at every width from {few} to
     {many}. The formula is within {off} of each of these means."""
     widths = runs["transformer_start"].protocol["widths"]
     found = {rule: branch(runs, rule).mean(0) for rule in ("fixed", "width")}
@@ -38,7 +38,7 @@ def a_fixed_spread_is_another_start_at_every_width(runs):
     ratio = found["fixed"][-1] / found["fixed"][0]
     assert off < 0.12 and ratio > 150
     return {
-        "std": FIXED, "few": widths[0], "many": widths[-1], "small": fixed(found["fixed"][0], 5), "large": fixed(found["fixed"][-1], 3),
+        "std": FIXED, "alike": ALIKE, "few": widths[0], "many": widths[-1], "small": fixed(found["fixed"][0], 5), "large": fixed(found["fixed"][-1], 3),
         "ratio": fixed(ratio, 0), "low": fixed(found["width"].min(), 3), "high": fixed(found["width"].max(), 3), "off": f"{np.ceil(100 * off):.0f} %",
     }  # fmt: skip
 
@@ -56,7 +56,7 @@ def deepest(runs):
 
 @claim(refuted_by=swap("transformer_start", "width_24", "width_scaled_24"))
 def a_flat_stream_grows_by_a_constant(runs):
-    """With 0.55/√d, each of {blocks} blocks adds {added} to the mean square of the stream on average; derived are
+    """With {alike}/√d, each of {blocks} blocks adds {added} to the mean square of the stream on average; derived are
     {low} to {high}. From {first} it grows to {last}."""
     _, blocks = deepest(runs)
     found = stream(runs, "width", blocks)
@@ -65,7 +65,7 @@ def a_flat_stream_grows_by_a_constant(runs):
     low, high = theory.added(width, ALIKE / width**0.5, PATCHES)
     assert low < interval(added).mean < high and (found[:, -1] > 20 * found[:, 0]).all()
     return {
-        "blocks": blocks, "added": over_seeds(added), "low": fixed(low, 3), "high": fixed(high, 3), "first": over_seeds(found[:, 0]),
+        "alike": ALIKE, "blocks": blocks, "added": over_seeds(added), "low": fixed(low, 3), "high": fixed(high, 3), "first": over_seeds(found[:, 0]),
         "last": over_seeds(found[:, -1]),
     }  # fmt: skip
 
@@ -153,28 +153,28 @@ def deepnorm_is_ahead(runs):
 
 @claim(refuted_by=no_better("width", "fixed"))
 def a_translated_spread_is_ahead(runs):
-    """At a width of {width}, {steps} steps of Adam with {batch} images take the transformer to {fixed} from 0.02 and to {width_rule} from 0.55/√d,
+    """At a width of {width}, {steps} steps of Adam with {batch} images take the transformer to {fixed} from {std} and to {width_rule} from {alike}/√d,
     each at its best rate: {gain} percentage points more."""
     small, translated = (reached(runs, arm) for arm in ("fixed", "width"))
     gain = paired_difference(translated, small)
     assert gain.low > 0
-    return budget(runs) | {"fixed": over_seeds(small, 100, " %"), "width_rule": over_seeds(translated, 100, " %"), "gain": points(gain)}
+    return budget(runs) | {"std": FIXED, "alike": ALIKE, "fixed": over_seeds(small, 100, " %"), "width_rule": over_seeds(translated, 100, " %"), "gain": points(gain)}
 
 
 @claim(refuted_by=no_better("glorot", "width"))
 def glorots_variance_is_ahead(runs):
     """Glorot's variance, fans counted matrix by matrix, takes the pre-LN transformer to {glorot}, on average {gain} percentage points further
-    than 0.55/√d."""
+    than {alike}/√d."""
     glorot, translated = (reached(runs, arm) for arm in ("glorot", "width"))
     gain = paired_difference(glorot, translated)
     assert gain.mean > 0.01 and gain.high > 0.03
-    return {"glorot": over_seeds(glorot, 100, " %"), "gain": points(gain)}
+    return {"alike": ALIKE, "glorot": over_seeds(glorot, 100, " %"), "gain": points(gain)}
 
 
 @claim(refuted_by=no_better("width_scaled", "deepnorm"))
 def dividing_gains_nothing_here(runs):
-    """With the residual outputs divided by √(2N), 0.55/√d reaches {width}, which differs from undivided by {width_gap} percentage points, and
-    Glorot's variance {glorot}, by {glorot_gap}; with residual outputs of zero, 0.55/√d reaches {zero}. Each has its best of {rates} rates, and
+    """With the residual outputs divided by √(2N), {alike}/√d reaches {width}, which differs from undivided by {width_gap} percentage points, and
+    Glorot's variance {glorot}, by {glorot_gap}; with residual outputs of zero, {alike}/√d reaches {zero}. Each has its best of {rates} rates, and
     none of the three gains detectably."""
     scaled = {arm: reached(runs, arm) for arm in ("width_scaled", "glorot_scaled", "width_zero")}
     gaps = {arm: paired_difference(values, reached(runs, arm.partition("_")[0]), 3) for arm, values in scaled.items()}
@@ -182,7 +182,7 @@ def dividing_gains_nothing_here(runs):
     return {
         "width": over_seeds(scaled["width_scaled"], 100, " %"), "width_gap": points(gaps["width_scaled"]),
         "glorot": over_seeds(scaled["glorot_scaled"], 100, " %"), "glorot_gap": points(gaps["glorot_scaled"]),
-        "zero": over_seeds(scaled["width_zero"], 100, " %"),
+        "alike": ALIKE, "zero": over_seeds(scaled["width_zero"], 100, " %"),
         "rates": spelled(len(rates.grid(runs["transformer_training"], stem(runs, "width_scaled")))),
     }  # fmt: skip
 

@@ -6,8 +6,8 @@ from evidence.readings.transformer_training import PANELS, line, stem
 
 SIZE = (6.8, 4.3)
 ALT = (
-    "Test accuracy over the learning rate in two panels. With pre-LN the two starts of Glorot's variance lie above the three of 0.55/√d, which lie "
-    "together, and 0.02 lies lowest; all fall at the largest rates. With post-LN Glorot falls to one in ten at the largest of its rates, "
+    "Test accuracy over the learning rate in two panels. With pre-LN the two starts of Glorot's variance lie above the three of the translated spread, "
+    "which lie together, and the fixed one lies lowest; all fall at the largest rates. With post-LN Glorot falls to one in ten at the largest of its rates, "
     "less so with warm-up; DeepNorm peaks higher and at a larger rate"
 )
 

@@ -5,8 +5,8 @@ from evidence.readings.transformer_training import PANELS, line, stem
 
 SIZE = (6.8, 4.3)
 ALT = (
-    "Test accuracy over steps in two panels. With pre-LN the two starts of Glorot's variance rise first, then those of 0.55/√d, and 0.02 is "
-    "lowest. With post-LN DeepNorm rises as high as Glorot with pre-LN; Glorot with and without warm-up stay together, far below"
+    "Test accuracy over steps in two panels. With pre-LN the two starts of Glorot's variance rise first, then those of the translated spread, and the "
+    "fixed one is lowest. With post-LN DeepNorm rises as high as Glorot with pre-LN; Glorot with and without warm-up stay together, far below"
 )
 
 
