@@ -96,6 +96,10 @@ OTHERS = (
         (Seen("small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one", "embedding_training", "a decoder of two blocks, {width} wide"),),
     ),
     Row(
+        "transformer, each matrix", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[0.02 means nothing without a width](transformers.md#width)",
+        (Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide"),),
+    ),
+    Row(
         "batch normalization", "as without", "as without", "[its scale is divided out](normalization.md#the-scale-drops-out)",
         (Seen("batch_norm_narrows_the_spread", "batch_norm_scale", "five dense layers, {steps} steps"),),
     ),
