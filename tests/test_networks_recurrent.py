@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evidence import mnist
+from evidence.engine import freshness
 from evidence.networks import built, recurrent
 
 UNITS = 32
@@ -120,3 +121,7 @@ def test_a_trainer_ends_where_keras_fit_with_a_clipped_norm_ends(images):
     for ours, theirs, unclipped in zip(model.get_weights(), *ends, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
         assert np.abs(theirs - unclipped).max() > 1e-3
+
+
+def test_the_protocol_asks_for_all_blank_steps():
+    assert freshness.protocol("recurrent_gradient")["lags"] == recurrent.BLANK

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from evidence.engine import freshness
 from evidence.networks import wide
 from snippets.tools import stacked
 from snippets.tools.mup import mup
@@ -56,3 +57,7 @@ def test_the_start_is_that_of_table_3():
 
 def size(array):
     return float(np.sqrt(np.mean(array**2)))
+
+
+def test_the_protocol_says_the_epsilon_of_the_program():
+    assert freshness.protocol("width_transfer")["epsilon"] == wide.EPSILON

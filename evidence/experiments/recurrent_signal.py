@@ -14,7 +14,7 @@ PROTOCOL = {
     "question": "What becomes of a vector that one kernel multiplies at every step, or one drawn anew for each?",
     "units": UNITS,
     "steps": 200,
-    "starts": list(STARTS),
+    "starts": ["glorot_uniform", "orthogonal", "torch"],
     "gates": GATES,
     "packed": ["orthogonal", "glorot_uniform"],
     "seeds": list(range(20)),

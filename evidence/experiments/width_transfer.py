@@ -12,7 +12,7 @@ PROTOCOL = {
     "initializer": "he_normal",
     "parametrizations": ["standard", "mup"],
     "optimizer": "adam",
-    "epsilon": wide.EPSILON,
+    "epsilon": 1e-12,
     "log2_rates": {  # half octaves around the best
         "standard": [-12, -11.5, -11, -10.5, -10, -9.5, -9, -8.5, -8, -7.5, -7, -6, -5],
         "mup": [-10, -9, -8.5, -8, -7.5, -7, -6.5, -6, -5, -4, -3],

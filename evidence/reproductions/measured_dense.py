@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings import edge_of_chaos, glorot_ordering, rates, settled, sigmoid_start
 from evidence.readings.claim import swap, swap_grids
 from evidence.readings.gradient_anatomy import factor, ratio
-from evidence.readings.reproduction import measures
+from evidence.readings.reproduction import bests_exchanged, measures
 
 
 def ended(accuracies):
@@ -187,7 +187,7 @@ def delta_orthogonal_keeps_norms(runs):
     return {"change": max(abs(arm[end] - 1).max() for end in ("smallest", "largest"))}
 
 
-@measures(refuted_by=swap_grids("delta_orthogonal_training", "delta_orthogonal", "orthogonal"))
+@measures(refuted_by=bests_exchanged("delta_orthogonal_training", "delta_orthogonal", "orthogonal"))
 def delta_orthogonal_trains(runs):
     delta, glorot = (rates.reached(runs["delta_orthogonal_training"], start).mean() for start in ("delta_orthogonal", "glorot_uniform"))
     return {"accuracy": delta, "lead": 100 * (delta - glorot)}
