@@ -298,7 +298,7 @@ def test_a_sound_network_gets_no_finding(make):
     torch.manual_seed(0)
     report = audit(**make())
     assert not report.findings, str(report)
-    assert "No fault found: " in str(report)
+    assert "No fault found: " in str(report) and "Look next at what one batch can't show: " in str(report)
 
 
 def test_what_is_not_used_is_a_note():

@@ -1370,7 +1370,8 @@ class Report:
             numbers = [row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step]
             lines.append(_line([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead),
                                _share(row.saturated), *map(_short, numbers)]))
-        verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound."],
+        verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
+                             "labels of other images, no zero_grad() or eval(), a rate later too large, test images among the training ones."],
                    "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
         return "\n".join([*lines, "", *verdict, *map(str, self.findings), *(f"Note: {note}" for note in self.notes)])
 
