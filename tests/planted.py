@@ -14,6 +14,7 @@ START = {
     "dead": "dead units", "copies": "copied units", "saturated": "units saturated", "small": "kernel too small",
     "deep": "vanishing", "too_large": "kernel too large", "too_small": "kernel too small", "nan": "not a number",
     "deep_sigmoid": "vanishing error signal", "deep_residual": "exploding signal", "standard_normal": "units saturated",
+    "no_gamma": "constant output",
 }  # fmt: skip
 
 ELSEWHERE = {

@@ -127,6 +127,18 @@ def residual(blocks=16):
     return graph(inputs, softmax()(h))
 
 
+def without_gamma(*names):
+    """Normalized convolutions and, last of them, a residual branch, some of whose scales are zero."""
+
+    def block(h, filters, name):
+        h = layers.Conv2D(filters, 3, padding="same", kernel_initializer=HE)(h)
+        return layers.BatchNormalization(gamma_initializer="zeros" if name in names else "ones", name=name)(h)
+
+    inputs = keras.Input((12, 12, 1))
+    h = layers.ReLU()(block(layers.ReLU()(block(inputs, 8, "first")), 16, "second"))
+    return graph(inputs, softmax()(layers.GlobalAveragePooling2D()(layers.Add()([h, block(h, 16, "branch")]))), X)
+
+
 def excited():
     """Squeeze and excite, with a gate of four units that is dead."""
     inputs = keras.Input((144,))
@@ -142,7 +154,7 @@ SOUND = {
     "E_zeros": lambda: stack(hidden(), softmax(kernel_initializer="zeros")), "I_distributed": distributed, "I_attention": attention,
     "J_dense": lambda: spectral(hidden), "J_convolution": lambda: spectral(lambda: layers.Conv2D(8, 3, activation="relu"), flat=False),
     "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
-    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "dead_gate": excited,
+    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
     "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
     "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
     "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
@@ -184,6 +196,8 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "nan": (lambda: stack(hidden(), hidden(rule=initializers.Constant(np.nan), name="nan"), softmax()), "nan", ""),
     "deep_sigmoid": (lambda: stack(*(hidden(32, "sigmoid", "glorot_uniform") for _ in range(8)), softmax()), "dense", "kernel_initializer"), "deep_residual": (residual, "dense", ""),
     "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
+    "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
+    "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),
 }  # fmt: skip
 OWN = {  # Keras's: the same, and words of the fault
     "too_long": (lambda: stack(layers.SimpleRNN(32, "relu", recurrent_initializer=initializers.Orthogonal(2.0), name="loop"), layers.Dense(1), x=RNG.normal(size=(64, 200, 4)), y=Y / 9, loss="mse"), "loop", "recurrent_initializer", "first loss"),
@@ -194,7 +208,8 @@ OWN = {  # Keras's: the same, and words of the fault
     "M_three": (lambda: seeded(3, 7), "dense", "", "seed"), "M_explicit": (lambda: seeded(2, None, lambda: initializers.HeNormal(seed=3)), "dense", "", "seed"),
     "G_between_0_and_1": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer", "exploding signal"),
     "selu": (lambda: stack(*(layers.Dense(64, "selu", kernel_initializer=initializers.RandomUniform(-0.01, 0.01)) for _ in range(6)), softmax()), "dense", "kernel_initializer", "too small"),
-    "no_gamma": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer", "constant output"),
+    "no_gammas": (lambda: without_gamma("first", "second"), "first, second", "gamma_initializer", "constant output"),
+    "no_gamma_before_a_branch": (lambda: without_gamma("second", "branch"), "second", "gamma_initializer", "constant output"),
     "low_beta": (lambda: stack(layers.Dense(64), layers.BatchNormalization(beta_initializer=initializers.Constant(-8.0), name="norm"), layers.ReLU(), softmax()), "norm", "beta_initializer", "dead units"),
     "ones_in_a_cell": (lambda: stack(layers.LSTM(16, kernel_initializer="ones", recurrent_initializer="ones", name="loop"), softmax(), x=ROWS), "loop", "kernel_initializer", "copied units"),
 }  # fmt: skip

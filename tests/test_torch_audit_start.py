@@ -151,6 +151,22 @@ def tanh(depth, rule=nn.init.xavier_uniform_, act=nn.Tanh):
     return net
 
 
+def without_gamma(*names, bias=False):
+    """Normalized convolutions and, last of them, a residual branch, some of whose scales are zero."""
+
+    def forward(m, x):
+        h = F.relu(m.blocks(x))
+        return m.out((h + m.branch(h)).mean((2, 3)))
+
+    def block(a, b):
+        return [nn.Conv2d(a, b, 3, padding=1, bias=bias), nn.BatchNorm2d(b)]
+
+    net = started(Net(forward, blocks=nn.Sequential(*block(1, 8), nn.ReLU(), *block(8, 16)), branch=nn.Sequential(*block(16, 16)), out=nn.Linear(16, 10)))
+    for name in names:
+        put(net.get_parameter(f"{name}.weight"), value=0.0)
+    return case(net, X)
+
+
 def spread():
     net = mlp()
     with torch.no_grad():
@@ -173,6 +189,7 @@ FAULTY = {  # a network, and the layers to be named
     "too_large": (lambda: case(times(10, "2.weight", mlp(4))), "2"), "too_small": (lambda: case(times(0.1, "4.weight", mlp(4))), "4"),
     "nan": (lambda: filled(mlp(), "2.weight", value=float("nan")), "2"), "deep_sigmoid": (lambda: case(tanh(8, act=nn.Sigmoid)), None),
     "deep_residual": (residual, None), "standard_normal": (lambda: all_filled(tanh(3), 1.0), None),
+    "no_gamma": (lambda: without_gamma("blocks.4"), "blocks.4"),
 }  # fmt: skip
 
 
@@ -262,6 +279,7 @@ OWN = {  # PyTorch's: a network, the fault, the layers
     "functional": (lambda: case(times(0, "b.weight", started(Net(lambda m, x: m.c(F.relu(m.b(F.relu(m.a(x))))), a=nn.Linear(144, 32), b=nn.Linear(32, 32), c=nn.Linear(32, 10))))), "zero kernel", "b"),
     "bfloat16": (lambda: case(times(10, "2.weight", mlp(4)).bfloat16(), FLAT.bfloat16()), "kernel too large", "2"),
     "bfloat16_recurrent": (lambda: recurrent(9.0) | {"model": recurrent(9.0)["model"].bfloat16(), "x": ROWS.bfloat16()}, "kernel too large", "loop"),
+    "no_gammas": (lambda: without_gamma("blocks.1", "blocks.4"), "constant output", "blocks.1, blocks.4"), "no_gamma_before_a_branch": (lambda: without_gamma("blocks.4", "branch.1", bias=True), "constant output", "blocks.4"),
     "compiled": (lambda: case(torch.compile(times(10, "2.weight", mlp(4)))), "kernel too large", "2"),
 }  # fmt: skip
 
@@ -275,3 +293,8 @@ def test_a_fault_of_pytorch_s_own_is_named_and_its_remedy_run_as_printed_removes
 def test_a_transformer_encoder_that_was_drawn_anew_gets_no_finding():
     torch.manual_seed(0)
     assert audit(**clones(reset=True)).outcome == "sound"
+
+
+def test_a_residual_branch_that_ends_with_a_scale_of_zero_gets_no_finding():
+    torch.manual_seed(0)
+    assert audit(**without_gamma("branch.1")).outcome == "sound"

@@ -840,7 +840,9 @@ def constant(seen):
     layer = next((c.layer for c in passes if not varies(c.z)), None)
     gamma, rate, evidence = getattr(layer, "gamma", None), getattr(layer, "rate", 0), "Behind it all images are alike"
     if gamma is not None and not np.any(gamma):
-        yield Finding(layer.name, "constant output", f"{evidence}: its gamma is 0.", 'gamma_initializer="ones".')
+        zero = [c for c in seen.calls if (own := getattr(c.layer, "gamma", None)) is not None and not np.any(own) and not varies(c.z)]
+        names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
+        yield Finding(tuple(dict.fromkeys(names)), "constant output", f"{evidence}: its gamma is 0.", 'gamma_initializer="ones".')
     elif rate:
         yield elsewhere(layer.name, "constant output", f"{evidence}: it drops {_share(rate)}.", "rate=0.2.")
     elif layer and not activation_of(layer):

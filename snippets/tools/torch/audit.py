@@ -686,7 +686,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows)
-        cut = [] if named(causes) else first((broken, narrowed, mixed), seen)
+        cut = [] if named(causes) else first((broken, muted, narrowed, mixed), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
@@ -1174,6 +1174,20 @@ def constant(seen):
         yield elsewhere(_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
                         "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
                         "another layer here: normalization over one unit, for one, always gives 0.")
+
+
+def muted(seen):
+    """Normalization whose weight is 0, behind which all images are alike. At the end of a residual branch it may be 0."""
+    calls = signals(seen.calls)
+    if any(varies(end) for end in ([head.tensor for head in seen.heads] or [c.value for c in calls[-1:]])):
+        return
+    held = [(c, getattr(seen.model.get_submodule(c.atom), "weight", None)) for c in calls if c.norm and c.atom]
+    zero = [c for c, w in held if isinstance(w, torch.Tensor) and not w.any() and not any(
+        varies(t.value) for t in (c, *behind(c).end.takers))]
+    if zero and varies(zero[0].inputs[0]):
+        found = dict.fromkeys(c.atom for c in zero if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
+        code = "; ".join(f"{INIT}ones_({spelled(seen.trace, f'{name}.weight')})" for name in found)
+        yield Finding(tuple(found), "constant output", "Behind it all images are alike: its weight is 0.", code)
 
 
 def narrowed(seen):
