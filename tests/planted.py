@@ -14,7 +14,7 @@ START = {
     "dead": "dead units", "copies": "copied units", "saturated": "units saturated", "small": "kernel too small",
     "deep": "vanishing", "too_large": "kernel too large", "too_small": "kernel too small", "nan": "not a number",
     "deep_sigmoid": "vanishing error signal", "deep_residual": "exploding signal", "standard_normal": "units saturated",
-    "no_gamma": "constant output",
+    "no_gamma": "constant output", "one_way": "kernel too large",
 }  # fmt: skip
 
 ELSEWHERE = {
@@ -30,7 +30,7 @@ ELSEWHERE = {
     "N_relu": "out of reach", "N_tanh": "out of reach", "N_pixels": "out of reach", "N_twice": "applied twice",
     "N_twice_sigmoid": "applied twice", "N_twice_in_the_loss": "applied twice", "N_digits_on_one": "run from 0 to 9",
     "N_broadcast": "broadcast", "N_broadcast_classes": "broadcast", "N_logit": "no probabilities",
-    "raw": "input too large", "loud": "input too large",
+    "raw": "input too large", "loud": "input too large", "half": "close to overflow",
     "C_step": "no gradient", "C_softmax_between": "softmax between layers", "C_softmax_over_images": "softmax over the batch",
     "G_decay": "weight decay too large", "G_rate_zero": "learning rate of 0", "H_from_one_to_two": "run from 1 to 2",
     "N_relu_shares": "no probabilities", "N_kl": "probabilities", "N_sum": "sum to 1", "N_tiny": "targets too small",

@@ -139,6 +139,12 @@ def without_gamma(*names):
     return graph(inputs, softmax()(layers.GlobalAveragePooling2D()(layers.Add()([h, block(h, 16, "branch")]))), X)
 
 
+def one_way():
+    """Weights from 0 to 1, of which those of the first layer are less than three times what its rule asks for."""
+    body = [hidden(128, rule=initializers.RandomUniform(0, 1), name=name) for name in ("dense", "dense_1")]
+    return stack(*body, softmax(kernel_initializer=initializers.RandomUniform(0, 1)), x=np.random.default_rng(0).normal(size=(64, 50)))
+
+
 def excited():
     """Squeeze and excite, with a gate of four units that is dead."""
     inputs = keras.Input((144,))
@@ -196,6 +202,7 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "nan": (lambda: stack(hidden(), hidden(rule=initializers.Constant(np.nan), name="nan"), softmax()), "nan", ""),
     "deep_sigmoid": (lambda: stack(*(hidden(32, "sigmoid", "glorot_uniform") for _ in range(8)), softmax()), "dense", "kernel_initializer"), "deep_residual": (residual, "dense", ""),
     "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
+    "one_way": (one_way, "dense, dense_1, out", "kernel_initializer"),
     "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
     "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),
 }  # fmt: skip

@@ -7,7 +7,7 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, case, is_code, mended, mlp, put, started  # noqa: E402
+from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
 
 BCE, BCEL, MSE, NLL = F.binary_cross_entropy, F.binary_cross_entropy_with_logits, F.mse_loss, F.nll_loss
 HOT = F.one_hot(Y, 10).float()
@@ -95,7 +95,7 @@ KINDS = {
     "N_twice": lambda: case(mlp(end=[nn.Softmax(1)])), "N_twice_sigmoid": lambda: one([nn.Sigmoid(), nn.Sigmoid()], YES, BCE),
     "N_twice_in_the_loss": lambda: one([nn.Sigmoid()], YES, BCEL), "N_digits_on_one": lambda: one([nn.Sigmoid()], Y.float()[:, None], BCE),
     "N_broadcast": lambda: one(y=REAL, out=10), "N_broadcast_classes": lambda: one(y=Y[:, None].float(), out=10),
-    "N_logit": lambda: one(y=YES, loss=BCE), "raw": lambda: case(mlp(), 255 * FLAT), "loud": lambda: case(mlp(), 60 * FLAT + 9),
+    "N_logit": lambda: one(y=YES, loss=BCE), "raw": lambda: case(mlp(), 255 * FLAT), "loud": lambda: case(mlp(), 60 * FLAT + 9), "half": lambda: case(times(0.7, "0.weight", dense(144, 512, 10)).half(), (3.5e4 * FLAT).half(), loss=lambda out, y: F.cross_entropy(out.float(), y)),
     "C_step": lambda: behind(torch.sign), "C_softmax_between": lambda: case(mlp(act=lambda: nn.Softmax(1))), "C_softmax_over_images": over_images,
     "G_decay": lambda: case(mlp(), optimizer=sgd(0.2, weight_decay=20.0)), "G_rate_zero": lambda: case(mlp(), optimizer=sgd(0.0)),
     "H_from_one_to_two": lambda: one(y=YES + 1, loss=BCEL), "N_relu_shares": relu_shares, "N_kl": lambda: case(mlp(), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
@@ -289,7 +289,7 @@ SOUND = {
     "void_of_its_own": lambda: case(mlp(), y=torch.where(Y > 7, 255, Y), loss=nn.CrossEntropyLoss(ignore_index=255)),
     "weighted": lambda: case(mlp(), loss=nn.CrossEntropyLoss(torch.rand(10))), "smoothed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(label_smoothing=0.1)),
     "summed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="sum")), "unreduced": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="none")),
-    "bytes": lambda: case(mlp(), y=Y.byte()), "nll": lambda: case(mlp(end=[nn.LogSoftmax(1)]), loss=NLL), "log_softmax_twice": lambda: case(mlp(end=[nn.LogSoftmax(1)])),
+    "bytes": lambda: case(mlp(), y=Y.byte()), "half_words": lambda: case(nn.Sequential(nn.Embedding(60_000, 8), nn.Flatten(), nn.Linear(96, 10)).half(), 1000 * WORDS + 9000), "nll": lambda: case(mlp(end=[nn.LogSoftmax(1)]), loss=NLL), "log_softmax_twice": lambda: case(mlp(end=[nn.LogSoftmax(1)])),
     "binary": lambda: one([nn.Sigmoid()], YES, BCE), "binary_logits": lambda: one(y=YES, loss=nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0]))),
     "several": lambda: one(y=(HOT + HOT.roll(1, 0) > 0).float(), loss=BCEL, out=10), "ages": lambda: one(y=18 + 62 * torch.rand(64, 1), optimizer=adam()),
     "autoencoder": lambda: one([nn.Sigmoid()], FLAT, out=144), "same_object": lambda: case(mlp(out=144), FLAT, FLAT, MSE), "vae": lambda: case(Vae(), y=FLAT, loss=elbo),

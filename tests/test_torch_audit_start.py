@@ -167,6 +167,14 @@ def without_gamma(*names, bias=False):
     return case(net, X)
 
 
+def one_way():
+    """Weights from 0 to 1, of which those of the first layer are less than three times what its rule asks for."""
+    net = started(dense(50, 128, 128, 10))
+    for layer in net[::2]:
+        nn.init.uniform_(layer.weight)
+    return case(net, torch.randn(64, 50))
+
+
 def spread():
     net = mlp()
     with torch.no_grad():
@@ -189,6 +197,7 @@ FAULTY = {  # a network, and the layers to be named
     "too_large": (lambda: case(times(10, "2.weight", mlp(4))), "2"), "too_small": (lambda: case(times(0.1, "4.weight", mlp(4))), "4"),
     "nan": (lambda: filled(mlp(), "2.weight", value=float("nan")), "2"), "deep_sigmoid": (lambda: case(tanh(8, act=nn.Sigmoid)), None),
     "deep_residual": (residual, None), "standard_normal": (lambda: all_filled(tanh(3), 1.0), None),
+    "one_way": (one_way, "0, 2, 4"),
     "no_gamma": (lambda: without_gamma("blocks.4"), "blocks.4"),
 }  # fmt: skip
 

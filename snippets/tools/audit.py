@@ -37,6 +37,7 @@ FAR = 100  # times the size of the outputs, from where targets are out of reach 
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 HEAVY = 30  # times the loss of the data, from where regularization decides
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
+HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
@@ -508,7 +509,7 @@ def judge(seen):
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += inputs(rows, seen.calls)
+        causes += [*inputs(rows, seen.calls), *close(rows)]
         cut = [] if named(causes) else first((broken, narrowed, mixed, constant), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
@@ -756,6 +757,11 @@ def factor(row, rows):
     return times, f"the rule of most others, {rule},"
 
 
+def skewed(row):
+    """True for a kernel above every rule of which the mean, by no chance, is more than the spread."""
+    return math.log(row.off) > row.chance and abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))
+
+
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
@@ -777,7 +783,14 @@ def scales(rows, seen):
             found.append(Finding(row.layer, fault, f"{evidence}.", f"{advice(row)}."))
     if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
-    yield from found
+    large = not (made_up or seen.trained) and any("too large" in one.fault for one in found)
+    for row in rows if large else []:  # it is too little above its rule to stand out alone
+        if row.layer not in named(found) and skewed(row):
+            evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
+                        f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
+            found.append(Finding(row.layer, "kernel too large", evidence, f"{advice(row)}."))
+    order = [row.layer for row in rows]
+    yield from sorted(found, key=lambda one: order.index(one.layers[0]) if isinstance(one, Finding) else 0)
     for rows, why in ((other, "as the initializer counts other fans"), (faint, "as outputs, GANs and detectors often start")):
         if rows:
             least = min(row.off for row in rows)
@@ -848,6 +861,13 @@ def constant(seen):
     elif layer and not activation_of(layer):
         yield elsewhere(layer.name, "constant output", f"{evidence}.", "another layer here: normalization over one "
                         "unit, for one, always gives 0.")
+
+
+def close(rows):
+    """What comes in close to the end of float16."""
+    for row in (row for row in rows if row.fans and row.dtype == "float16" and max(map(abs, row.range)) > HALF / 2):
+        evidence = f"What comes in reaches from {row.range[0]:.3g} to {row.range[1]:.3g}, and float16 ends at {HALF}."
+        yield elsewhere(row.layer, "close to overflow", evidence, "the policy mixed_bfloat16.")
 
 
 def silent(rows, trained):
@@ -965,7 +985,7 @@ def overflow(seen):
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
     elif half:
-        yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at 65504.", "the policy mixed_bfloat16.")
+        yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at {HALF}.", "the policy mixed_bfloat16.")
     elif not call.kernels:
         yield elsewhere(call.layer.name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
     else:

@@ -38,6 +38,7 @@ ABSURD = 4  # times the loss of an output that knows nothing
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
+HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
@@ -685,7 +686,7 @@ def judge(seen):
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += inputs(rows)
+        causes += [*inputs(rows), *close(rows)]
         cut = [] if named(causes) else first((broken, muted, narrowed, mixed), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
@@ -977,6 +978,11 @@ def asked_for(row, made_up):
     return kept and (made_up or row.convolves or row.recurs)
 
 
+def skewed(row):
+    """True for a kernel above every rule of which the mean, by no chance, is more than the spread."""
+    return math.log(row.off) > row.chance and abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))
+
+
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized)]
@@ -999,6 +1005,11 @@ def scales(rows, seen):
     for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
+    for row in rows if found[True] and not (made_up or seen.trained) else []:  # it is too little above its rule to stand out alone
+        if row.layer not in named(found[True]) and skewed(row):
+            evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
+                        f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
+            found[True].append(of(row, "kernel too large", evidence, advice(row)))
     yield from (one for row in rows for side in found.values() for one in side if isinstance(one, Finding) and row in one.rows)
     yield from (one for side in found.values() for one in side if isinstance(one, str))
     for some, why in ((other, "what the fans ask for, as the initializer counts other fans"),
@@ -1019,6 +1030,13 @@ def inputs(rows):
             yield of(row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy, of_start=False)
         elif 2 * math.log(row.contrast) < -REACH:
             yield of(row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD, of_start=False)
+
+
+def close(rows):
+    """What comes in close to the end of float16."""
+    for row in (row for row in rows if row.fans and row.dtype == "float16" and max(map(abs, row.range)) > HALF / 2):
+        evidence = f"What comes in reaches from {row.range[0]:.3g} to {row.range[1]:.3g}, and float16 ends at {HALF}."
+        yield elsewhere(row.layer, "close to overflow", evidence, "bfloat16, which reaches as far as float32.")
 
 
 def silent(rows):
@@ -1123,7 +1141,7 @@ def overflow(seen):
     call = next((c for c in floats if not torch.isfinite(c.value).all()), None)
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
     if call and call.value.dtype == torch.float16:
-        yield elsewhere(name, "overflow", f"{evidence} float16 ends at 65504.", "bfloat16, which reaches as far as float32.")
+        yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
     elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
         yield from wild
     elif call is None and max(_rms(_numpy(c.value)) for c in floats) > FAR**4:
