@@ -78,16 +78,16 @@ OTHERS = (
         "LSTM", "`LSTM(units)`, as it is", "`orthogonal_(rnn.weight_hh_l0)`<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
         "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
         (
-            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows: no start of the kernel matters"),
-            Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank steps: the biases do"),
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows"),
+            Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank steps"),
         ),
     ),
     Row(
         "GRU", "`GRU(units)`, as it is", "`for gate in rnn.weight_hh_l0.data.chunk(3): orthogonal_(gate)`",
         "recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
         (
-            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows: no start of the kernel matters"),
-            Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank steps: the biases do"),
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows"),
+            Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank steps"),
         ),
     ),
     Row(
