@@ -129,9 +129,17 @@ def imported(file):
 def _imports(file, text):
     """The import statements of a file that holds this text; experiments share modules, and parsing is what takes time."""
     try:
-        return [node for node in ast.walk(ast.parse(text, str(file))) if isinstance(node, ast.Import | ast.ImportFrom)]
+        return [node for node in _statements(ast.parse(text, str(file)).body) if isinstance(node, ast.Import | ast.ImportFrom)]
     except SyntaxError as error:
         raise Problem(f"{file.relative_to(ROOT)} is no Python: {error.msg} in line {error.lineno}.") from None
+
+
+def _statements(body):
+    """All statements, those inside others too; not their expressions, which are many and import nothing."""
+    for node in body:
+        yield node
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, inner, ()))
 
 
 def project_files(module):
