@@ -1,7 +1,5 @@
 """evidence/networks/transformers.py against keras.fit, PyTorch's own blocks and Keras's fans; theory against random matrices."""
 
-import importlib.util
-
 import keras
 import numpy as np
 import pytest
@@ -52,7 +50,7 @@ def test_a_network_ends_where_keras_fit_takes_it_warm_up_included(images):
     assert sum(np.abs(a - b).max() > 0.01 for a, b in zip(ended[1], weights, strict=True)) > 12
 
 
-@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("norm", ["pre", "post"])
 def test_a_block_is_the_encoder_layer_of_pytorch(images, norm):
     import torch
