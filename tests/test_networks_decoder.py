@@ -20,7 +20,8 @@ def images():
 
 def test_tokens_are_sixteen_levels_of_what_average_pooling_makes_of_the_images(images):
     means = keras.layers.AveragePooling2D(4)(images.reshape(-1, 28, 28, 1)).numpy().reshape(len(images), 49)
-    np.testing.assert_array_equal(decoder.tokens(images), np.floor(16 * means))
+    levels = 16 * means - decoder.tokens(images)  # of a mean at the edge of a level, rounding decides
+    assert -1e-4 < levels.min() and levels.max() < 1 + 1e-4
     assert decoder.tokens(np.ones((1, 784), "float32")).max() == 15
 
 
