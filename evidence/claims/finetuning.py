@@ -6,7 +6,7 @@ from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import paired_difference
 from evidence.readings.lora_start import ALIKE, STARTS, largest, losses, octaves, power, span
-from evidence.readings.numbers import fixed, over_seeds, percent, points, spelled
+from evidence.readings.numbers import fixed, over_seeds, percent, spelled
 
 SLOW = {"sgd": 2.0**-8, "adam": 2.0**-12}  # rates at which no start has arrived after so few steps
 FAST = 2.0**-5  # with Adam, above every best rate

@@ -4,7 +4,7 @@ import numpy as np
 
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
-from evidence.readings.intervals import interval, paired_difference
+from evidence.readings.intervals import paired_difference
 from evidence.readings.numbers import fixed, over_seeds, percent, points, spelled
 from evidence.theory import recurrence
 

@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled, word
+from evidence.readings.numbers import fixed, over_seeds, points, spelled, word
 from evidence.readings.transformer_start import to_the_end, with_depth
 from evidence.readings.transformer_training import at, reached, stem
 from evidence.theory import transformers as theory
