@@ -60,24 +60,40 @@ def test_an_unknown_commit_is_one_sentence(tmp_path):
     assert str(problem.value).count("\n") == 0
 
 
-def test_git_is_asked_for_what_a_commit_changed(tmp_path, monkeypatch):
+@pytest.fixture
+def commit(tmp_path, monkeypatch):
+    """Writes results into a repository of its own, and commits them at a date."""
     for folder in ("evidence/results", "docs/notebooks"):
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.setattr(part, "ROOT", tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
 
-    def commit(text, date):
-        (tmp_path / f"evidence/results/{NAMES[1]}.json").write_text(text)
+    def write(names, text, date):
+        for name in names:
+            (tmp_path / f"evidence/results/{name}.json").write_text(text)
         for command in (["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", text]):
             subprocess.run(["git", *command], cwd=tmp_path, check=True, env={"GIT_COMMITTER_DATE": date, "PATH": "/usr/bin:/bin"})
 
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    commit("old", "2026-01-01T00:00:00Z")
-    commit("new", "2026-01-05T00:00:00Z")
+    return write
+
+
+def test_git_is_asked_for_what_a_commit_changed(tmp_path, commit):
+    commit(NAMES[1:2], "old", "2026-01-01T00:00:00Z")
+    commit(NAMES[1:2], "new", "2026-01-05T00:00:00Z")
     for name, turn in [(NAMES[1], True), (NAMES[0], False)]:
         number = int(part._git("rev-parse", "HEAD")[:8], 16) % part.THIRDS
         names, said = chosen(tmp_path / "fresh/results")
         assert (name in names) is (turn or name in NAMES[number :: part.THIRDS])
     assert "since the beginning" not in said
+
+
+@pytest.mark.parametrize("hours, counted", [(5, True), (7, False)])
+def test_what_changed_less_than_six_hours_before_counts_as_the_commits(tmp_path, commit, hours, counted):
+    commit(NAMES[:3], "first", "2026-01-01T00:00:00Z")
+    commit(NAMES[:3], "measured", "2026-01-05T00:00:00Z")  # one of each third
+    commit(["gone"], "later", f"2026-01-05T0{hours}:00:00Z")
+    names, _ = chosen(tmp_path / "fresh/results")
+    assert len({*NAMES[:3]} & {*names}) == (3 if counted else 1)
 
 
 def test_the_shards_are_everything_and_about_equally_many():
