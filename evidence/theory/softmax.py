@@ -1,8 +1,11 @@
 """The softmax of n independent normal scores with standard deviation s: its normalizer and its entropy, in expectation."""
 
+from functools import cache
+
 import numpy as np
 
 
+@cache  # claims ask for few spreads, figures and slack for the same ones again
 def log_normalizer(spread, n, sure=-np.inf):
     """E[ln(e^sure + e^x1 + … + e^xn)] in nats, of independent normal x with mean zero and this standard deviation.
 
