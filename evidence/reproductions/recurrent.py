@@ -33,7 +33,7 @@ ROWS = [
             "gain": Band("gain from a bias of 1 over one of 0, points", (0.3, ANY), (0.3, ANY)),
         },
         ("recurrent_rows",), "recurrent.md", False,
-        "A bias of 1 gains, and closes only part of the gap to the GRU in these hundreds of steps. Perhaps 28 rows ask for too little memory; we have not tried "
+        "A bias of 1 gains, and closes only part of the gap to the GRU in these hundreds of steps. Perhaps the 28 rows of an image ask for too little memory; we have not tried "
         "longer sequences with all three.",
     ),
 ]  # fmt: skip

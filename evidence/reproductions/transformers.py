@@ -13,7 +13,7 @@ ROWS = [
             "contrast": Band("the first ratio over the second", (1.5, ANY), (1.2, ANY)),
         },
         ("transformer_start",), "transformers.md", False,
-        "With normalization before the branches ours falls toward the output, since the stream that enters the first block is small beside what the blocks add: "
+        "With normalization before the branches our gradient falls toward the output, since the stream that enters the first block is small beside what the blocks add: "
         "in a trial with larger patch embeddings, which is not on record, the gradients came near level. Why those of post-LN grow so little we do not know.",
     ),
     Reproduction(
