@@ -25,7 +25,7 @@ def reads(source, names, seen=()):
     modules = [(name, value) for name, value in names.items() if inspect.ismodule(value) and value.__name__.startswith("evidence.")]
     called |= {getattr(module, member) for name, module in modules for member in re.findall(rf"\b{name}\.(\w+)\(", source)}
     ours = {one for one in called if one.__module__.startswith("evidence.") and one not in seen}
-    return any(reads(inspect.getsource(one), one.__globals__, {*seen, *ours}) for one in ours)
+    return any(reads(inspect.getsource(one), inspect.unwrap(one).__globals__, {*seen, *ours}) for one in ours)
 
 
 def shows_what_was_trained(figure):
