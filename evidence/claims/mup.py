@@ -26,7 +26,7 @@ def rate(value):
 @claim(refuted_by=swap_grids("width_transfer", "standard_512", "standard_32"))
 def the_standard_rate_falls_with_the_width(runs):
     """In standard parametrization the best of {rates} rates, from {lowest} to {highest}, is {first} for {narrow} units in each hidden layer
-    and {last} for {wide}, after {steps} steps of Adam on {batch} images."""
+    and {last} for {wide}, after {steps} steps of Adam on batches of {batch} images."""
     said = ends(runs)
     grid = list(losses(runs, "standard", said["narrow"]))
     first, last = (best(runs, "standard", said[width]) for width in ("narrow", "wide"))

@@ -140,7 +140,7 @@ def no_better(arm, other):
 
 @claim(refuted_by=no_better("deepnorm", "post"))
 def deepnorm_is_ahead(runs):
-    """{steps} steps of Adam with {batch} images take a vision transformer of {blocks} blocks with post-LN to a test accuracy of {post} from Glorot's
+    """{steps} steps of Adam on batches of {batch} images take a vision transformer of {blocks} blocks with post-LN to a test accuracy of {post} from Glorot's
     variance, to {warm} with warm-up, and to {deepnorm} with DeepNorm, each at its best rate: DeepNorm is {gain} percentage points ahead of
     post-LN without warm-up."""
     post, warm, deepnorm = (reached(runs, arm) for arm in ("post", "post_warm", "deepnorm"))
@@ -153,7 +153,7 @@ def deepnorm_is_ahead(runs):
 
 @claim(refuted_by=no_better("width", "fixed"))
 def a_translated_spread_is_ahead(runs):
-    """At a width of {width}, {steps} steps of Adam with {batch} images take the transformer to {fixed} from {std} and to {width_rule} from {alike}/√d,
+    """At a width of {width}, {steps} steps of Adam on batches of {batch} images take the transformer to {fixed} from {std} and to {width_rule} from {alike}/√d,
     each at its best rate: {gain} percentage points more."""
     small, translated = (reached(runs, arm) for arm in ("fixed", "width"))
     gain = paired_difference(translated, small)
