@@ -14,7 +14,7 @@ ROWS = [
         ("glorot_ordering",), "glorot.md", True,
     ),
     Reproduction(
-        "mean_of_sigmoid", "glorot2010", "abstract",
+        "mean_of_sigmoid", "glorot2010", "figure 2 and section 3.1",
         "Sigmoid is unsuited to deep networks with random weights because of its mean.",
         "Fifteen hidden layers of 64 units, the same weights with sigmoid and with sigmoid less one half, SGD, six epochs.",
         {"centred": Band("test accuracy without the mean less that with it, points", (20, ANY), (2, ANY))},
@@ -161,7 +161,7 @@ ROWS = [
         ("rectifier_signal",), "he.md", True,
     ),
     Reproduction(
-        "selu_normalizes_itself", "klambauer2017", "abstract",
+        "selu_normalizes_itself", "klambauer2017", "figure 2 and theorem 1",
         "Activations of SELU near mean zero and variance one come back to them through many layers.",
         "Thirty layers under LeCun's rule, from mean squares of a half, one and two.",
         {"distance": Band("largest distance of a mean square from 1 in the last layer", (0, 0.15), (0, 0.4))},

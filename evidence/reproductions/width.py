@@ -26,7 +26,7 @@ ROWS = [
         ("width_transfer",), "mup.md", False,
     ),
     Reproduction(
-        "lora_start", "hayou2024", "abstract",
+        "lora_start", "hayou2024", "abstract and figure 1",
         "A random A with B = 0 stands larger rates than a random B with A = 0, and does better on average.",
         "A dense network trained on digits, adapted with rank 4 to digits turned by 90 degrees.",
         {
