@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evidence import mnist
+from evidence.experiments import embedding_gradient
 from evidence.networks import built, decoder
 
 SHAPE = {"vocabulary": 16, "length": 48, "width": 8, "heads": 2, "blocks": 1}
@@ -98,3 +99,26 @@ def test_trainers_are_shared_by_starts_and_by_nothing_else():
     settings = [{"head": 0.3}, {"head": 1.0, "spread": 0.02}, {"spread": 0.3}, {"head": 0.3, "power": 1.0}, {"head": 0.3, "multiplier": 2.0}]
     found = [decoder.trainer(SHAPE, "adam", one) for one in settings]
     assert found[0] is found[1] and len({id(one) for one in found}) == 4
+
+
+def test_the_gradient_before_training_is_the_step_that_sgd_takes_in_keras(images):
+    x, y = (part[:8] for part in decoder.shifted(decoder.tokens(images)))
+    model = embedding_gradient.network(0.02, 1, 0)
+    found = embedding_gradient.before(model, x, y)["gradient"]
+    kernels = [[weight for layer in block for weight in layer.trainable_variables] for block in embedding_gradient.blocks(model)]
+    first, rate = [[weight.numpy() for weight in block] for block in kernels], 0.01
+    model.compile(keras.optimizers.SGD(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
+    model.train_on_batch(x, y)
+    moved = [np.sqrt(sum(np.sum((weight.numpy() - old) ** 2) for weight, old in zip(*pair, strict=True))) for pair in zip(kernels, first, strict=True)]
+    np.testing.assert_allclose(np.divide(moved, rate), found, rtol=1e-3)
+    assert [[tuple(weight.shape) for weight in block] for block in kernels] == [[(32, 32)] * 4 + [(32, 128), (128, 32)]] * 2
+
+
+def test_divided_branches_write_half_as_much_into_the_stream():
+    whole, divided = (embedding_gradient.blocks(embedding_gradient.network(1.0, divisor, 3)) for divisor in (1, 2))
+    for one, other in zip(sum(whole, []), sum(divided, []), strict=True):
+        *inner, last = one.get_weights()
+        *same, half = other.get_weights()
+        ends = isinstance(one, decoder.Attention) or one.units == 32
+        np.testing.assert_array_equal(half, last / 2 if ends else last)
+        assert all(np.array_equal(a, b) for a, b in zip(inner, same, strict=True))

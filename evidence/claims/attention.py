@@ -125,6 +125,27 @@ def spelled_out(runs, experiment, arms, rate=None):
     return budget(runs, experiment) | {arm: over_seeds(reached(runs, experiment, arm, rate)) for arm in arms}
 
 
+def block_gradient(runs, branches, spread):
+    """Norm of the gradient of all the blocks' kernels before training, (seeds,)."""
+    return np.linalg.norm(runs["embedding_gradient"][f"{branches}_{spread}"]["gradient"], axis=1)
+
+
+@claim(refuted_by=swap("embedding_gradient", "whole_0.02", "whole_1.0"))
+def small_embeddings_start_with_larger_gradients(runs):
+    """Before training, the gradient of the blocks' kernels is {whole} times as large with embeddings of spread {small} as with ones of spread {one}, and {divided}
+    times where GPT-2's scale, here one half, makes the branches smaller; the stream ends at a root mean square of {low} instead of {high}."""
+    arms = runs["embedding_gradient"]
+    small, one = arms.protocol["spreads"]
+    whole, divided = (np.log(block_gradient(runs, branches, small) / block_gradient(runs, branches, one)) for branches in ("whole", "divided"))
+    assert interval(whole).low > 0 and paired_difference(divided, whole).low > 0
+    ends = [arms[f"whole_{spread}"]["stream"][:, -1] for spread in (small, one)]
+    assert (ends[0] < ends[1]).all()
+    return {
+        "whole": over_seeds(np.exp(whole)), "divided": over_seeds(np.exp(divided)), "small": small, "one": f"{one:g}",
+        "low": over_seeds(ends[0]), "high": over_seeds(ends[1]),
+    }  # fmt: skip
+
+
 def small_is_one(runs):
     """A refutation: embeddings of the small spread and of 1 exchanged, at the rates that both were trained at."""
     for rate in (SLOW, LARGE):

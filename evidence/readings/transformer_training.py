@@ -23,6 +23,16 @@ def reached(runs, arm):
     return rates.reached(runs["transformer_training"], stem(runs, arm))
 
 
+def with_warm_up(runs, norm):
+    """Test accuracy at the end without and with warm-up from Glorot's variance, each at its best rate: two of (seeds,).
+
+    norm: "post" or "pre"; with warm-up the latter is an experiment of its own, on the same images and batches.
+    """
+    if norm == "post":
+        return [reached(runs, arm) for arm in ("post", "post_warm")]
+    return [reached(runs, "glorot"), rates.reached(runs["transformer_warm_up"], stem(runs, "glorot_warm"))]
+
+
 def at(runs, arm, rate):
     """Test accuracy at the end at this rate: (seeds,)."""
     return rates.grid(runs["transformer_training"], stem(runs, arm))[rate]["test_accuracy"][:, -1]

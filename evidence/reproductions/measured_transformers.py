@@ -5,6 +5,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import swap, swap_grids
 from evidence.readings.reproduction import bests_exchanged, measures
+from evidence.readings.transformer_training import with_warm_up
 
 LEVELS = 16  # grey levels that the decoder tells apart: a loss above their logarithm counts as that
 
@@ -81,10 +82,34 @@ def deepnorm(runs):
     return {"post": ends["deepnorm"] - ends["post"], "pre": ends["deepnorm"] - ends["glorot"]}
 
 
+def warm_up_gains_alike(runs):
+    """A refutation: with post-LN, warm-up gains what it gains with pre-LN."""
+    without, warm = with_warm_up(runs, "pre")
+    training = runs["transformer_training"]
+    best = rates.best(training, f"post_{trained_depth(runs)}")
+    gained = best | {"test_accuracy": best["test_accuracy"] + (warm - without)[:, None]}
+    for name in [name for name in training if name.startswith("post_warm_")]:
+        training[name] = gained
+
+
+@measures(refuted_by=warm_up_gains_alike)
+def warm_up(runs):
+    gains = {norm: 100 * np.subtract(*reversed(with_warm_up(runs, norm))).mean() for norm in ("post", "pre")}
+    return gains | {"contrast": gains["post"] - gains["pre"]}
+
+
 @measures(refuted_by=swap("attention_start", "rank_pure", "rank_both"))
 def rank_collapse(runs):
     pure, both = (np.log10(runs["attention_start"][f"rank_{arm}"]["residual"]).mean(0) for arm in ("pure", "both"))
     return {"pure": pure[6], "skips": both[6], "faster": (pure[2] - pure[3]) / (pure[1] - pure[2])}
+
+
+@measures(refuted_by=swap("embedding_gradient", "whole_0.02", "whole_1.0"))
+def embeddings_against_spikes(runs):
+    arms = runs["embedding_gradient"]
+    small, one = (np.exp(np.log(np.linalg.norm(arms[f"whole_{spread}"]["gradient"], axis=1)).mean()) for spread in (0.02, 1.0))
+    fast = arms["fast"]["test_loss"][:, -1] - rates.grid(runs["embedding_training"], "one")[arms.protocol["fast"]["learning_rate"]]["test_loss"][:, -1]
+    return {"gradient": small / one, "loss": fast.mean()}
 
 
 def sensitivity(runs, arm):
