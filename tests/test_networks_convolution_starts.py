@@ -1,16 +1,17 @@
-"""The networks of two experiments on convolutions: their shapes, their starts, and their training against keras.fit."""
+"""The networks of three experiments on convolutions: their shapes, their starts, and their training against keras.fit."""
 
 import keras
 import numpy as np
 import pytest
 
-from evidence.experiments import delta_orthogonal_training, depthwise_start
+from evidence.experiments import delta_orthogonal_training, depthwise_start, new_head_convolutions
 from evidence.networks import built
 
 NETWORKS = {
     "delta_orthogonal": lambda: delta_orthogonal_training.network("delta_orthogonal"),
     "counted": lambda: depthwise_start.network("counted", "plain"),
     "normalized": lambda: depthwise_start.network("counted", "normalized"),
+    "body": lambda: new_head_convolutions.network("mean"),
 }
 
 
@@ -23,7 +24,7 @@ def shallow(monkeypatch):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_is_trained_as_keras_fit_trains_it(name):
     rng = np.random.default_rng(0)
-    x, y = rng.random((160, 14, 14, 1), "float32"), rng.integers(0, 10, 160).astype("int32")
+    x, y = rng.random((160, 14, 14, 1), "float32"), rng.integers(0, 5, 160).astype("int32")
     weights, order = built.start(NETWORKS[name], 0), built.batches(0, 160, 16, 20)
     trainer = built.Trainer(NETWORKS[name]())
     trainer.begin(weights, 0.05)
@@ -53,3 +54,18 @@ def test_depthwise_kernels_start_from_the_variance_that_their_count_gives(start,
     layers = depthwise_start.network(start, "plain").layers
     kernels = [layer.kernel.numpy() for layer in layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
     assert np.var(kernels) == pytest.approx(variance, rel=0.1)  # 4,320 weights
+
+
+@pytest.mark.parametrize("body, count", [("pixels", 7 * 7 * 32), ("mean", 32)])
+def test_a_new_head_reads_what_the_last_layer_of_its_body_reads(body, count):
+    x = np.random.default_rng(0).random((4, 14, 14, 1), "float32")
+    model = new_head_convolutions.network(body)
+    read, (kernel, bias) = new_head_convolutions.features(model, x), model.layers[-1].get_weights()
+    assert read.shape == (4, count)
+    np.testing.assert_allclose(read @ kernel + bias, model(x), atol=1e-5)
+
+
+def test_five_digits_are_those_asked_for_and_numbered_from_zero():
+    y = np.array([0, 9, 4, 5, 7], "int32")
+    x, labels = new_head_convolutions.five_digits(10 * y, y, 5)
+    assert x.tolist() == [90, 50, 70] and labels.tolist() == [4, 0, 2] and labels.dtype == "int32"

@@ -2,13 +2,16 @@
 
 import numpy as np
 
-from evidence.readings.claim import claim, swap
+from evidence.readings import rates
+from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference, share
 from evidence.readings.numbers import counted, fixed, listed, over_seeds, percent, plus_minus, points, word
 from evidence.readings.small_data import PAIRS, sizes
 
 # comparisons of one quantity on this page: test accuracy in start_scale and new_head, of the old digits in the latter
 SCALES, HEADS, OLD = 7, 8, 2
+RANDOM = ("glorot_uniform", "he_normal")
+EARLY = {"pixels": 0.001, "mean": 0.01}  # rates at which heads on convolutions are compared after one epoch; the first is Keras's default for Adam
 
 
 def last(runs, experiment, arm, quantity="test_accuracy"):
@@ -176,6 +179,55 @@ def a_frozen_body_prefers_a_zero_head(runs):
     gaps = {head: gap(runs, "new_head", "frozen_zeros", f"frozen_{head}", comparisons=HEADS) for head in ("glorot_uniform", "he_normal", "large")}
     assert all(each.mean > 0 for each in gaps.values()) and gaps["large"].low > 0.1
     return {head.partition("_")[0]: points(each) for head, each in gaps.items()}
+
+
+def after(runs, body, head, rate=None, epoch=-1):
+    """Test accuracy of a head on a convolutional body, at this rate or at its best, (seeds,)."""
+    arms, stem = runs["new_head_convolutions"], f"{body}_{head}"
+    return (rates.best(arms, stem) if rate is None else rates.grid(arms, stem)[rate])["test_accuracy"][:, epoch]
+
+
+def ahead(runs, body, *when):
+    """By how much a head from zeros leads each random one on a convolutional body, paired; see `after`."""
+    return [paired_difference(after(runs, body, "zeros", *when), after(runs, body, head, *when)) for head in RANDOM]
+
+
+@claim(refuted_by=swap_grids("new_head_convolutions", "mean_zeros", "mean_glorot_uniform"))
+def zero_heads_start_ahead_on_convolutions(runs):
+    """On a frozen convolutional body, {steps} steps of Adam on batches of {batch} images at {rate}, its default rate in Keras, take a head from zeros that gets every pixel {glorot}
+    percentage points further than one from Glorot uniform and {he} further than one from He normal. A head that gets the mean of each channel is {mean_glorot} and {mean_he}
+    points ahead, at ten times that rate."""
+    protocol, leads = runs["new_head_convolutions"].protocol, {}
+    for body, rate in EARLY.items():
+        random = np.mean([after(runs, body, head, rate, 0) for head in RANDOM], axis=0)
+        leads[body] = ahead(runs, body, rate, 0)
+        assert paired_difference(after(runs, body, "zeros", rate, 0), random).low > 0 and all(lead.mean > 0.02 for lead in leads[body])
+    named = zip(("glorot", "he", "mean_glorot", "mean_he"), (*leads["pixels"], *leads["mean"]), strict=True)
+    return {"steps": word(protocol["few"] // protocol["batch_size"]), "batch": protocol["batch_size"], "rate": EARLY["pixels"]} | {
+        name: points(lead) for name, lead in named
+    }  # fmt: skip
+
+
+def learned_in_one_epoch(runs):
+    """A refutation: heads from zeros learn nothing after the first epoch."""
+    arms = runs["new_head_convolutions"]
+    for name in arms:
+        if "_zeros_" in name:
+            arms[name]["test_accuracy"][:] = arms[name]["test_accuracy"][:, :1]
+
+
+@claim(refuted_by=learned_in_one_epoch)
+def heads_on_convolutions_end_alike(runs):
+    """After {epochs} epochs, each at the best of {count} rates, a head from zeros that gets every pixel ends at {pixels}, {glorot} percentage points from Glorot uniform and {he} from He
+    normal; one that gets means ends at {mean}, {mean_glorot} and {mean_he} from them."""
+    arms = runs["new_head_convolutions"]
+    leads = {body: ahead(runs, body) for body in arms.protocol["bodies"]}
+    assert all(abs(lead.mean) < 0.01 for lead in leads["pixels"]) and all(abs(lead.mean) < 0.1 for lead in leads["mean"])
+    named = zip(("glorot", "he", "mean_glorot", "mean_he"), (*leads["pixels"], *leads["mean"]), strict=True)
+    ends = {body: percent(rates.reached(arms, f"{body}_zeros")) for body in leads}
+    return ends | {name: points(lead) for name, lead in named} | {
+        "epochs": arms.protocol["epochs"], "count": word(len(arms.protocol["learning_rates"]["pixels"])),
+    }  # fmt: skip
 
 
 @claim(refuted_by=swap("new_head", "scratch", "frozen_zeros"))

@@ -105,6 +105,9 @@ OTHERS = (
     ),
     Row(
         "new head, body frozen", '`"zeros"`', "`zeros_(w)`", "[nothing to unlearn](transfer.md#zeros-for-a-new-head)",
-        (Seen("a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a body of 0 to 4"),),
+        (
+            Seen("a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a dense body of 0 to 4"),
+            Seen("zero_heads_start_ahead_on_convolutions", "new_head_convolutions", "the same on four convolutions"),
+        ),
     ),
 )  # fmt: skip
