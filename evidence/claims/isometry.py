@@ -21,8 +21,8 @@ def setting(runs):
 
 @claim(refuted_by=swap("jacobian_spread", "linear_orthogonal", "linear_gaussian"))
 def gaussian_kernels_lose_directions(runs):
-    """Through {layers} linear layers of width {width}, orthogonal kernels pass on {all} directions equally, to one part in a million, and
-    Gaussian ones of the same variance about as many as {few} equal ones would be."""
+    """Through {layers} linear layers of width {width}, orthogonal kernels pass on {all} directions equally, to one part in a million.
+    Gaussian ones of the same variance pass them on so unequally that they count for {few} equal ones."""
     width = runs["jacobian_spread"].protocol["width"]
     few = width / spread(runs, "linear_gaussian")
     assert abs(spread(runs, "linear_orthogonal") - 1).max() < 1e-6 and interval(few).high < 4

@@ -99,7 +99,7 @@ def adam_does_not_save_he_blocks(runs):
 @claim(refuted_by=swap("residual_starts", "rezero_sgd_0.1", "residual_scale_sgd_0.1"))
 def rezero_stands_a_larger_rate(runs):
     """With SGD at a rate of {rate}, ReZero reaches {rezero} in these {steps} steps, and more than a half in every seed. With division by √N
-    not every seed trains there: {lost} of {seeds} stayed at chance; at {slower} it reaches {reached}."""
+    {lost} of {seeds} seeds stay at chance there; at {slower} it reaches {reached}."""
     rate, slower = 0.1, rates.best_rate(runs["residual_starts"], "residual_scale_sgd")
     scaled, rezero = (accuracy(runs, start, "sgd", rate) for start in ("residual_scale", "rezero"))
     assert rezero.min() > 0.5 and scaled.min() < 0.2 and slower < rate
@@ -231,7 +231,7 @@ def ended(runs, start, rate, blocks=None):
 @claim(refuted_by=swap("residual_convolutions", "fixup_0.1", "he_0.1"))
 def silent_branches_train_with_and_without_normalization(runs):
     """With {blocks} residual blocks of two convolutions and SGD at a rate of {rate}, {steps} steps of {batch} images take plain He to a test accuracy
-    of {he} and Fixup to {fixup}, and with batch normalization from {normalized} to {zero_gamma} if the last γ of each branch starts at zero."""
+    of {he} and Fixup to {fixup}. With batch normalization they reach {normalized}, and {zero_gamma} if the last γ of each branch starts at zero."""
     he, fixup, normalized, zero_gamma = (ended(runs, start, common_rate(runs)) for start in ("he", "fixup", "normalized", "zero_gamma"))
     assert he.max() < 0.3 and fixup.min() > 0.6 and paired_difference(zero_gamma, normalized).low > 0
     named = {"he": he, "fixup": fixup, "normalized": normalized, "zero_gamma": zero_gamma}
