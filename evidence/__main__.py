@@ -122,7 +122,7 @@ def _arguments():
     measure = commands.add_parser("measure", help="rerun the experiments whose results are stale")
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
-    measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, in the six hours before")
+    measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, in the four hours before")
     measure.add_argument("--shard", metavar="K/N", help="the Kth of N parts, which together are everything")
     measure.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
     replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")

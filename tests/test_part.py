@@ -87,8 +87,8 @@ def test_git_is_asked_for_what_a_commit_changed(tmp_path, commit):
     assert "since the beginning" not in said
 
 
-@pytest.mark.parametrize("hours, counted", [(5, True), (7, False)])
-def test_what_changed_less_than_six_hours_before_counts_as_the_commits(tmp_path, commit, hours, counted):
+@pytest.mark.parametrize("hours, counted", [(3, True), (5, False)])
+def test_what_changed_less_than_four_hours_before_counts_as_the_commits(tmp_path, commit, hours, counted):
     commit(NAMES[:3], "first", "2026-01-01T00:00:00Z")
     commit(NAMES[:3], "measured", "2026-01-05T00:00:00Z")  # one of each third
     commit(["gone"], "later", f"2026-01-05T0{hours}:00:00Z")

@@ -9,14 +9,14 @@ from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
 THIRDS = 3  # the whole takes an hour at most, so a third fits into twenty minutes
-BEFORE = 6 * 3600  # seconds: what was committed in them is checked together
+BEFORE = 4 * 3600  # seconds: a sitting, whose commits are checked together
 
 
 def part(commit, base, folder, say=print):
     """Names of the experiments and notebooks to measure into `folder`; of the others the committed files are put there.
 
     commit: its hash chooses the third; base: the commit since which everything that changed is measured as well, or
-    None for the last that is six hours older. Raises Problem if git knows neither.
+    None for the last that is four hours older. Raises Problem if git knows neither.
     """
     number = int(_git("rev-parse", commit)[:8], 16) % THIRDS
     base = base or _git("rev-list", "-1", f"--before={int(_git('log', '-1', '--format=%ct', commit)) - BEFORE}", commit)
