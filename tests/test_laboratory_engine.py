@@ -200,6 +200,29 @@ def test_initializers_follow_their_closed_form(ask, names):
             assert product == pytest.approx(np.eye(min(shape)), abs=1e-6)
 
 
+MANY = """
+const {weights} = await load('initializers'), found = []
+for (let seed = 0; seed < seeds; seed++) {
+  const draw = weights('orthogonal', shape[0], shape[1], 1, seed, 1)
+  for (let i = 0; i < shape[0]; i++) for (let j = 0; j < shape[1]; j++) found.push(draw(i, j))
+}
+return text(Float32Array.from(found))
+"""
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (6, 4), (4, 6)])
+def test_no_orthogonal_matrix_is_more_likely_than_another(ask, shape):
+    """An entry of a uniform one follows a beta distribution; the trace of a square one has mean 0 and variance 1 (Diaconis and Shahshahani 1994)."""
+    kernels = floats(ask(MANY, shape=shape, seeds=1000), -1, *shape)
+    half = (max(shape) - 1) / 2
+    entry = stats.beta(half, half, loc=-1, scale=2)
+    places = itertools.product(*map(range, shape))
+    assert min(stats.kstest(kernels[:, i, j], entry.cdf).pvalue for i, j in places) > 1e-4
+    if shape[0] == shape[1]:
+        traces = np.trace(kernels, axis1=1, axis2=2)
+        assert abs(traces.mean()) < 5 / math.sqrt(1000) and abs((traces**2).mean() - 1) < 5 * math.sqrt(2 / 1000)
+
+
 def test_layers_and_seeds_have_weights_of_their_own(ask):
     draws = [floats(ask(DRAW.replace("5, layer", f"{seed}, layer"), name="he_normal", shape=(64, 64), scale=1, layer=layer))
              for seed, layer in itertools.product(range(3), range(1, 4))]

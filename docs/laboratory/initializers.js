@@ -2,7 +2,7 @@
 
 const CUT = 0.87962566103423978 // standard deviation of a standard normal cut at ±2; Keras has the same digits
 
-/** Uniform numbers in [0, 1), 53 bits each, that depend on the two seeds alone: Doty-Humphrey's sfc32. */
+/** Uniform numbers in [0, 1), 53 bits each, of two seeds: Doty-Humphrey's sfc32. */
 export function uniforms(seed, stream) {
   let a = seed | 0, b = stream | 0, c = 0x9e3779b9 | 0, count = 1
   const next = () => {
@@ -17,15 +17,16 @@ export function uniforms(seed, stream) {
   return () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53
 }
 
-/** Standard normal numbers of a source of uniform ones, by Box and Muller, who make them in pairs. */
+/** Standard normal numbers of uniform ones, by Box and Muller, who make them in pairs. */
 export function normals(uniform) {
-  const pair = []
+  let spare = null
   return () => {
-    if (!pair.length) {
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform()
-      pair.push(radius * Math.sin(angle), radius * Math.cos(angle))
-    }
-    return pair.pop()
+    const kept = spare
+    spare = null
+    if (kept !== null) return kept
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform()
+    spare = radius * Math.sin(angle)
+    return radius * Math.cos(angle)
   }
 }
 
@@ -39,31 +40,37 @@ export function shuffled(n, uniform) {
   return order
 }
 
-function truncated(normal) {
-  return () => {
-    let z
-    do z = normal()
-    while (Math.abs(z) > 2)
-    return z
-  }
-}
-
-// columns of a normal matrix, made orthonormal one after the other; twice, since once leaves rounding errors
+// Stewart 1980, section 3: reflections that make normal vectors of ever fewer entries of the axes, last to first
 function orthogonal(rows, columns, normal) {
   const tall = rows >= columns, [long, short] = tall ? [rows, columns] : [columns, rows]
-  const q = Array.from({length: short}, () => Float64Array.from({length: long}, normal))
-  for (let j = 0; j < short; j++) {
-    for (let twice = 0; twice < 2; twice++) {
-      for (let k = 0; k < j; k++) {
-        let dot = 0
-        for (let i = 0; i < long; i++) dot += q[j][i] * q[k][i]
-        for (let i = 0; i < long; i++) q[j][i] -= dot * q[k][i]
-      }
-    }
-    const norm = Math.hypot(...q[j])
-    for (let i = 0; i < long; i++) q[j][i] /= norm
+  const q = Array.from({length: short + 3}, () => new Float64Array(long)), mirrors = q.slice(0, short).map((axis, k) => {
+    const v = axis.map((_, i) => (i < k ? 0 : normal())), norm = Math.sqrt(v.reduce((sum, each) => sum + each * each, 0))
+    const twice = 1 / (norm * (norm + Math.abs(v[k]))) // 2 / |v|² of the v to come
+    axis[k] = v[k] < 0 ? 1 : -1 // so that the reflection gives v, not -v
+    v[k] -= axis[k] * norm
+    return {v, k, twice}
+  })
+  for (let j = 0; j < short; j += 4) { // four columns: each vector is read once for them
+    for (const mirror of mirrors.slice(0, j + 4).reverse()) reflect(mirror, q[j], q[j + 1], q[j + 2], q[j + 3])
   }
   return (i, j) => (tall ? q[j][i] : q[i][j])
+}
+
+function reflect({v, k, twice}, a, b, c, d) {
+  let s = 0, t = 0, u = 0, w = 0
+  for (let i = k; i < v.length; i++) {
+    s += v[i] * a[i]
+    t += v[i] * b[i]
+    u += v[i] * c[i]
+    w += v[i] * d[i]
+  }
+  for (let i = k; i < v.length; i++) {
+    const x = twice * v[i]
+    a[i] -= s * x
+    b[i] -= t * x
+    c[i] -= u * x
+    d[i] -= w * x
+  }
 }
 
 const families = {
@@ -99,6 +106,10 @@ export function weights(name, fanIn, fanOut, scale, seed, layer) {
   if (name === "orthogonal") return orthogonal(fanIn, fanOut, normal)
   if (name.endsWith("uniform")) return () => Math.sqrt(3) * std * (2 * uniform() - 1)
   if (name === "random_normal" || name === "standard_normal") return () => std * normal()
-  const cut = truncated(normal) // as Keras does, whose normal initializers by fan are cut as well
-  return () => std / CUT * cut()
+  return () => { // cut at ±2, as Keras does, whose normal initializers by fan are cut as well
+    let z
+    do z = normal()
+    while (Math.abs(z) > 2)
+    return std / CUT * z
+  }
 }
