@@ -3,7 +3,7 @@
 import pytest
 
 from test_browser import Site, browser, folder, until  # noqa: F401
-from test_laboratory import IDLE
+from tests.laboratory import IDLE
 
 pytestmark = pytest.mark.browser
 

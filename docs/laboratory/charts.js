@@ -1,9 +1,8 @@
-// Charts as SVG: axes, dots, lines and bands, drawn anew in the width there is, and a table of the same numbers.
+// Charts as SVG, as wide as there is room, and a table of the same numbers.
 
 const LEFT = 56, RIGHT = 14, TOP = 12, BOTTOM = 36, HEIGHT = 190
 const NS = "http://www.w3.org/2000/svg"
-const SUPERSCRIPT = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"}
-const power = exponent => `10${String(exponent).replace(/./g, each => SUPERSCRIPT[each])}`
+const power = exponent => `10${String(exponent).replace(/./g, each => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(each)])}`
 
 /** A number for people: three digits, powers of ten where it is small or large, NaN and infinity as what they are. */
 export function shown(value) {
@@ -21,6 +20,8 @@ export function element(name, attributes = {}, ...children) {
   made.append(...children)
   return made
 }
+
+const tick = (x, y, anchor, words) => element("text", {class: "lab-tick", x, y, "text-anchor": anchor}, words)
 
 const nice = (low, high, count) => { // ticks at 1, 2 or 5 times a power of ten
   const rough = (high - low) / count, unit = 10 ** Math.floor(Math.log10(rough))
@@ -53,7 +54,7 @@ export function draw(figure, {x, y, log, xLabel, series, level, words}) {
   const parts = axes({width, bottom, top, log, x, px, inside, xLabel})
   if (level) {
     parts.push(element("path", {class: "lab-level", d: `M${LEFT} ${inside(level.y)}H${width - RIGHT}`}))
-    parts.push(element("text", {class: "lab-tick", x: width - RIGHT, y: inside(level.y) - 5, "text-anchor": "end"}, level.text))
+    parts.push(tick(width - RIGHT, inside(level.y) - 5, "end", level.text))
   }
   for (const {kind, who, points} of series) {
     const lost = points.filter(([, value]) => beyond(value) !== null), kept = points.filter(([, value]) => beyond(value) === null)
@@ -78,12 +79,12 @@ function axes({width, bottom, top, log, x, px, inside, xLabel}) {
   const parts = rows.flatMap(each => {
     const at = inside(log ? 10 ** each : each)
     return [element("path", {class: "lab-grid", d: `M${LEFT} ${at}H${end}`}),
-      element("text", {class: "lab-tick", x: LEFT - 7, y: at + 4, "text-anchor": "end"}, log ? power(each) : shown(each))]
+      tick(LEFT - 7, at + 4, "end", log ? power(each) : shown(each))]
   })
   const columns = nice(x[0], x[1], width < 400 ? 4 : 6).filter(Number.isInteger)
-  parts.push(...columns.map(each => element("text", {class: "lab-tick", x: px(each), y: floor + 16, "text-anchor": "middle"}, String(each))))
+  parts.push(...columns.map(each => tick(px(each), floor + 16, "middle", String(each))))
   parts.push(element("path", {class: "lab-axis", d: `M${LEFT} ${floor}H${end}`}))
-  parts.push(element("text", {class: "lab-tick", x: end, y: HEIGHT - 3, "text-anchor": "end"}, xLabel))
+  parts.push(tick(end, HEIGHT - 3, "end", xLabel))
   return parts
 }
 
@@ -98,15 +99,13 @@ export function bars(svg, who, {low, high, counts, lost}, name) {
   const peak = total ? `; ${shown(most / total * 100)} % in the highest of ${counts.length} bars` : ""
   svg.setAttribute("aria-label", `Histogram of ${words}${more}${peak}.`)
   svg.replaceChildren(element("path", {class: `lab-bars lab-${"ab"[who]}`, d}), element("path", {class: "lab-axis", d: `M0 ${floor}H${width}`}),
-    element("text", {class: "lab-name", x: width, y: 14, "text-anchor": "end"}, name),
-    element("text", {class: "lab-tick", x: 0, y: height - 3}, total ? shown(low) : ""),
-    element("text", {class: "lab-tick", x: width, y: height - 3, "text-anchor": "end"}, total ? shown(high) : "NaN, ∞"))
+    tick(width, 14, "end", name), tick(0, height - 3, "start", total ? shown(low) : ""), tick(width, height - 3, "end", total ? shown(high) : "NaN, ∞"))
 }
 
 /** Fill the table behind a chart, if it is open. rows: the first cell of each is its heading. */
 export function table(figure, heads, rows) {
   const details = figure.querySelector("details")
-  details.fill = () => {
+  details.ontoggle = () => {
     if (!details.open) return
     const row = (cells, name) => {
       const made = document.createElement("tr")
@@ -120,6 +119,5 @@ export function table(figure, heads, rows) {
     }
     details.querySelector("table").replaceChildren(row(heads, "th"), ...rows().map(cells => row(cells)))
   }
-  details.ontoggle = details.fill
-  details.fill()
+  details.ontoggle()
 }

@@ -1,4 +1,4 @@
-// The digits of the laboratory: see digits.txt for their source and licence, and evidence/book/digits.py for what is in the pack.
+// The digits: digits.txt has their source and licence, evidence/book/digits.py makes the pack.
 
 export const TRAIN = 2560, TEST = 1000, PIXELS = 784
 const COUNT = TRAIN + TEST
@@ -8,21 +8,14 @@ export async function digits(address = new URL("digits.pack", import.meta.url)) 
   if (typeof DecompressionStream === "undefined") {
     throw new Error("This browser can't unpack the digits: it lacks DecompressionStream, which browsers have since 2023.")
   }
-  let data
-  try {
-    const answer = await fetch(address)
-    if (!answer.ok) throw new Error(answer.status)
-    const unpacked = answer.body.pipeThrough(new DecompressionStream("deflate-raw"))
-    data = new Uint8Array(await new Response(unpacked).arrayBuffer())
-  } catch {
-    throw new Error("The digits did not arrive whole. Reload the page to try again.")
-  }
+  const unpacked = async answer => new Uint8Array(await new Response(answer.body.pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer())
+  const data = await fetch(address).then(unpacked).catch(() => []) // a page that says "not found" is no pack either
+  if (data.length !== COUNT * (1 + PIXELS / 2)) throw new Error("The digits did not arrive whole. Reload the page to try again.")
   return decoded(data)
 }
 
 /** The digits of an unpacked pack: a byte per label, then half a byte per pixel, the left one first. */
 function decoded(data) {
-  if (data.length !== COUNT * (1 + PIXELS / 2)) throw new Error("The digits did not arrive whole. Reload the page to try again.")
   const labels = data.subarray(0, COUNT), pixels = data.subarray(COUNT)
   return {
     labels,

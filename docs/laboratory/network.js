@@ -32,7 +32,7 @@ export class Arena {
   }
 }
 
-/** What networks of the same widths share: images, z and h of each layer, δ, and room for transposed kernels and gradients. */
+/** What networks of the same widths share: z and h of each layer, δ, and room for transposed kernels and gradients. */
 export class Workspace {
   constructor(arena, widths, rows) {
     const layer = width => arena.floats(rows * padded(width))
@@ -76,13 +76,14 @@ export class Network {
     })
   }
 
-  /** After `forward`: each image's loss in nats, and whether the largest logit is the label's. */
+  /** After `forward`: each image's loss in nats, the largest logit's class, and whether that is the label. */
   answers(labels) {
     const {h} = this.workspace, classes = this.widths.at(-1), columns = padded(classes)
     return Array.from(labels, (label, i) => {
       const logits = h.at(-1).subarray(i * columns, i * columns + classes)
       const top = Math.max(...logits), sum = logits.reduce((s, logit) => s + Math.exp(logit - top), 0)
-      return {loss: Math.log(sum) + top - logits[label], hit: logits.indexOf(top) === label, answer: logits.indexOf(top), p: 1 / sum}
+      const answer = logits.indexOf(top)
+      return {loss: Math.log(sum) + top - logits[label], hit: answer === label, answer}
     })
   }
 

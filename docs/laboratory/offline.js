@@ -1,4 +1,4 @@
-// Keeps the laboratory for a time without network: stored at each visit, and answered from the store only when the network fails.
+// Keeps the laboratory at each visit, for a time when the network fails.
 const FILES = ["activations.js", "charts.js", "digits.js", "digits.pack", "initializers.js", "network.js", "pictures.js", "product.js",
   "product.wasm", "programs.js", "run.js", "settings.js", "signals.js", "theory.js", "worker.js"] // what the page loads, but doesn't name
 

@@ -1,16 +1,15 @@
 // The page of the laboratory: settings in, pictures out. The worker computes.
-import {element, shown} from "./charts.js"
-import {ROUND, label, passedOn, signalCharts, trainingCharts} from "./pictures.js"
+import {ROUND, legend, outcome, passedOn, signalCharts, summary, trainingCharts} from "./pictures.js"
 import {csv, kerasProgram, torchProgram} from "./programs.js"
 import {DEFAULTS, NAMES, PRESETS, RANGES, complaint, excess, query, read} from "./settings.js"
 
-const LAST = 40, LEVEL = 0.02 // steps that decide who is ahead; losses that differ by less are level
-const PATIENCE = 500 // milliseconds until a start says what it does
+const PATIENCE = 500 // milliseconds until a start says that it goes on
 const $ = id => document.getElementById(id)
 const root = $("laboratory"), form = $("settings")
-const colour = name => ({variance: "scaled", standard: "fixed", random: "fixed", truncated: "fixed", zeros: "constant", ones: "constant", constant: "constant", identity: "constant"})[name.split("_")[0]] ?? name.split("_")[0]
+const colour = name => name.split("_")[0].replace(/standard|random|truncated/, "fixed").replace(/zeros|ones|identity/, "constant").replace("variance", "scaled")
 
-let {settings, complaints} = read(location.search)
+const called = name => form.elements[name].getAttribute("aria-label") ?? form.elements[name].labels[0].firstChild.data.trim()
+let {settings, complaints} = read(location.search, called)
 let worker = null, id = 0, state = "loading", layer = settings.depth, run = null, guess = null, seen = null, waiting = false, queued = false, slow = null, held = null
 const finished = new Map() // by settings without the seed: by seed, what was recorded
 
@@ -47,7 +46,7 @@ function fillIn() {
   for (const button of $("presets").children) {
     button.setAttribute("aria-pressed", query({...DEFAULTS, ...PRESETS[button.textContent], seed: settings.seed}) === query(settings))
   }
-  $("legend").replaceChildren(...NAMES.map((name, k) => legend(k)), theoryLegend())
+  $("legend").replaceChildren(...legend(settings))
   $("layer").max = settings.depth
   layer = Math.min(layer, settings.depth)
   $("layer").value = layer
@@ -55,24 +54,9 @@ function fillIn() {
   $("program").querySelector("pre").textContent = kerasProgram(settings)
 }
 
-function legend(k) {
-  const mark = element("path", {class: `lab-dots lab-${NAMES[k]}`, d: k ? "M6 6m-5 0l5-5 5 5-5 5z" : "M6 6m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0"})
-  return named(element("svg", {viewBox: "0 0 24 12", "aria-hidden": "true"}, mark), `${NAMES[k].toUpperCase()}: ${label(settings, k)}`)
-}
-
-function theoryLegend() {
-  return named(element("svg", {viewBox: "0 0 24 12", "aria-hidden": "true"}, element("path", {class: "lab-theory", d: "M0 6h24"})), "theory at the start")
-}
-
-function named(svg, words) {
-  const span = document.createElement("span")
-  span.append(svg, " ", words)
-  return span
-}
-
 /** Take new settings: all starts anew, unless the rate alone changes while networks train. */
 function change(next) {
-  const wrong = Object.keys(next).map(name => complaint(name, next[name])).find(Boolean) ?? excess(next)
+  const wrong = Object.keys(next).map(name => complaint(name, next[name], called)).find(Boolean) ?? excess(next)
   if (wrong) {
     say(`${wrong} The settings stay as they were.`)
     return fillIn()
@@ -159,7 +143,7 @@ const heard = {
     run.examples = examples
     run.tests.push({step: 0, pair: test})
     become("ready")
-    say([...complaints, simd ? "" : "This browser lacks WebAssembly's vectors: training takes several times as long.", summary()].filter(Boolean).join(" "))
+    say([...complaints, simd ? "" : "This browser lacks WebAssembly's vectors: training takes several times as long.", summary(run)].filter(Boolean).join(" "))
     complaints = []
   },
   progress({step, losses, tests}) {
@@ -176,7 +160,7 @@ const heard = {
     }
     become("ready")
     clock() // with the outcome, not a frame later
-    tell()
+    $("outcome").textContent = outcome(run, guess)
   },
   failed({reason}) {
     waiting = false
@@ -186,20 +170,12 @@ const heard = {
   },
 }
 
-/** One sentence on what the first signals say. */
-function summary() {
-  const words = run.signals[0].measured.map(({activation}, k) => {
-    const first = activation[0], last = activation[settings.depth - 1], grown = last / first
-    const factor = shown(Math.max(grown, 1 / grown)), alone = last === 0 || !Number.isFinite(last) || settings.depth === 1
-    const fate = alone ? shown(last) : grown > 2 ? `${factor} times larger than in layer 1` : grown < 0.5 ? `${factor} times smaller than in layer 1` : "about as large as in layer 1"
-    return `${NAMES[k].toUpperCase()}'s signal (${label(settings, k)}) is ${fate}`
-  })
-  return `Before training, in layer ${settings.depth}: ${words.join("; ")}.`
-}
-
 function open() {
-  if (!("Worker" in window)) return heard.failed({reason: "This browser has no workers, in which the laboratory computes. Any browser since 2015 has."})
-  worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"})
+  try {
+    worker = new Worker(new URL("worker.js", import.meta.url), {type: "module"})
+  } catch {
+    return heard.failed({reason: "This browser gives the page no workers, in which the laboratory computes. Any browser since 2015 has them."})
+  }
   worker.onerror = () => {
     worker = null
     heard.failed({reason: "The laboratory's program did not load whole. Reload the page to try again."})
@@ -245,23 +221,6 @@ function ask(value) {
   for (const input of $("predict").querySelectorAll("input")) input.checked = input.value === value
 }
 
-/** What came of it, beside the guess: a mean over the last steps, since a single one goes up and down. */
-function tell() {
-  const recent = run.losses.slice(-LAST), [a, b] = [0, 1].map(k => recent.reduce((sum, pair) => sum + pair[k] / recent.length, 0))
-  const nats = loss => (loss < 100 ? loss.toFixed(2) : shown(loss))
-  const numbers = `In the last ${recent.length} of ${run.step} steps the mean loss of A is ${nats(a)}, of B ${nats(b)}`
-  if (run.step < ROUND) {
-    $("outcome").textContent = `${numbers}.`
-    return
-  }
-  const ahead = Math.abs(a - b) <= LEVEL || (!Number.isFinite(a) && !Number.isFinite(b)) ? "neither" : !(a < b) && Number.isFinite(b) ? "b" : "a"
-  const found = {a: "A is ahead", b: "B is ahead", neither: "neither is ahead"}
-  const said = {a: "You said A. ", b: "You said B. ", neither: "You said neither. ", none: ""}
-  const right = run.tests.at(-1).pair.map(({accuracy}) => `${shown(100 * accuracy)} %`).join(" and ")
-  const verdict = guess === "none" ? "" : guess === ahead ? " As you said." : " Not as you said."
-  $("outcome").textContent = `${said[guess]}${numbers}: ${found[ahead]}.${verdict} Of the test images they know ${right}.`
-}
-
 // ---- Pictures ----
 
 const PICTURES = {
@@ -270,10 +229,11 @@ const PICTURES = {
   look: () => seen && passedOn(run, seen),
 }
 const stale = new Set()
+let drawing = null
 
-/** Draw what has changed, in the next frame; a tab in the background draws nothing until it is seen, and then the latest. */
+/** Draw what has changed, from the next frame on; a tab in the background draws the latest when it is seen. */
 function later(...names) {
-  if (!stale.size && names.length) requestAnimationFrame(paint)
+  if (!drawing && !stale.size && names.length) requestAnimationFrame(paint)
   names.forEach(name => stale.add(name))
 }
 const all = () => later(...Object.keys(PICTURES))
@@ -282,12 +242,16 @@ function clock() {
   $("clock").textContent = run?.step ? `step ${run.step}` : ""
 }
 
+/** One part of a picture, or the page would stop for a moment. */
 function paint() {
+  const [name] = stale
+  if (!drawing) {
+    stale.delete(name)
+    drawing = PICTURES[name]()
+  }
   clock()
-  const [name, ...rest] = stale // one a frame, or the page would stop for a moment
-  stale.clear()
-  PICTURES[name]()
-  if (rest.length) later(...rest)
+  if (!drawing || drawing.next().done) drawing = null
+  if (drawing || stale.size) requestAnimationFrame(paint)
 }
 
 $("layer").oninput = event => {

@@ -1,4 +1,4 @@
-// Matrix products on one block of memory: by WebAssembly's vectors where the browser has them, else by JavaScript.
+// Matrix products: by WebAssembly's vectors where the browser has them, else by JavaScript.
 
 /** {simd, reserve(bytes) -> ArrayBuffer, product(...)}; every array of a network lies in the reserved block. */
 export async function engine(address = new URL("product.wasm", import.meta.url)) {

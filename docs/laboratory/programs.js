@@ -1,15 +1,14 @@
 // The network of the page as a program, and the run as a table.
 import {label} from "./pictures.js"
 
-const keras = {
-  zeros: '"zeros"', ones: '"ones"', identity: "keras.initializers.Identity()", constant: "keras.initializers.Constant(0.1)",
-  standard_normal: "keras.initializers.RandomNormal(stddev=1.0)", random_normal: "keras.initializers.RandomNormal(stddev=0.05)",
-  random_uniform: "keras.initializers.RandomUniform(-0.05, 0.05)", truncated_normal: "keras.initializers.TruncatedNormal(stddev=0.05)",
+const keras = { // what Keras's name alone does not say
+  constant: () => "keras.initializers.Constant(0.1)",
+  standard_normal: () => "keras.initializers.RandomNormal(stddev=1.0)",
+  variance_scaling: scale => `keras.initializers.VarianceScaling(${scale}, "fan_in", "truncated_normal")`,
 }
-export const kerasRule = (name, scale) =>
-  name === "variance_scaling" ? `keras.initializers.VarianceScaling(${scale}, "fan_in", "truncated_normal")` : keras[name] ?? `"${name}"`
+export const kerasRule = (name, scale) => keras[name]?.(scale) ?? `"${name}"`
 
-/** A complete Keras program that trains A and B as the page does, 160 steps on the first of MNIST's training images, 2,560 at most. */
+/** A Keras program that trains A and B as the page does, 160 steps on the first of MNIST's training images. */
 export function kerasProgram(s) {
   const images = Math.min(2560, 160 * s.batch) // of small batches 160 steps do not see all of them
   return `"""From the laboratory of Step Zero: ${s.depth} hidden layers of ${s.width} units, started from A and from B."""
@@ -40,14 +39,13 @@ export function torchRule(name, scale) {
   const [family, form] = name.split("_")
   if (fan[family]) return form === "uniform" ? `nn.init.uniform_(w, -(3 * ${fan[family]}) ** 0.5, (3 * ${fan[family]}) ** 0.5)` : cut(`(${fan[family]}) ** 0.5`)
   return {
-    variance_scaling: cut(`(${scale} / fan_in) ** 0.5`), orthogonal: "nn.init.orthogonal_(w)", zeros: "nn.init.zeros_(w)", ones: "nn.init.ones_(w)",
-    constant: "nn.init.constant_(w, 0.1)", identity: "nn.init.eye_(w)", standard_normal: "nn.init.normal_(w)",
+    variance_scaling: cut(`(${scale} / fan_in) ** 0.5`), constant: "nn.init.constant_(w, 0.1)", identity: "nn.init.eye_(w)", standard_normal: "nn.init.normal_(w)",
     random_normal: "nn.init.normal_(w, std=0.05)", random_uniform: "nn.init.uniform_(w, -0.05, 0.05)",
     truncated_normal: "nn.init.trunc_normal_(w, std=0.05, a=-0.1, b=0.1)",
-  }[name]
+  }[name] ?? `nn.init.${name}_(w)`
 }
 
-/** The same in PyTorch, which has no MNIST of its own: it takes the arrays from Keras's file. */
+/** The same in PyTorch, with MNIST from Keras's file. */
 export function torchProgram(s) {
   const start = (name, scale) => `lambda w, fan_in, fan_out: ${torchRule(name, scale)}`
   return `"""From the laboratory of Step Zero: ${s.depth} hidden layers of ${s.width} units, started from A and from B."""

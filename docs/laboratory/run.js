@@ -30,6 +30,12 @@ export class Run {
     return Array.from(indices, index => this.digits.labels[index])
   }
 
+  /** The pixels of the ten examples. */
+  images() {
+    this.show(this.examples)
+    return this.examples.map((_, digit) => this.workspace.h[0].slice(digit * PIXELS, (digit + 1) * PIXELS))
+  }
+
   /** The indices of the next batch: an order per seed and epoch, the same for both networks. */
   batch() {
     const {batch, seed} = this.settings, perEpoch = TRAIN / batch, at = this.steps % perEpoch
@@ -82,7 +88,7 @@ export class Run {
       const spread = histogram(this.workspace.h[layer].subarray(0, ROWS * width), BINS)
       this.show([...this.examples, ...this.examples.slice(0, 2)]) // the product takes four rows at a time
       network.forward(12)
-      const answers = network.answers(range(0, 10)).map(({answer, p}) => ({answer, p}))
+      const answers = network.answers(range(0, 10)).map(({answer}) => answer)
       return {spread, passed: this.workspace.h[layer].slice(0, 10 * width), answers}
     })
   }

@@ -29,34 +29,34 @@ export const PRESETS = {
   "A wide layer": {depth: 10, width: 256, a: "random_normal", b: "he_normal", rate: 0.03, batch: 32},
 }
 
-/** Why a value can't be taken, as a sentence, or null. */
-export function complaint(name, value) {
-  const range = RANGES[name]
-  if (range.values) return range.values.includes(value) ? null : `${name} is one of ${range.values.join(", ")}.`
-  const fits = value >= range.least && value <= range.most && (!range.whole || Number.isInteger(value))
-  return fits ? null : `${name} is a ${range.whole ? "whole " : ""}number from ${range.least} to ${range.most}.`
+/** Why a value can't be taken, as a sentence, or null. called(name): what the page calls a setting. */
+export function complaint(name, value, called) {
+  const {values, least, most, whole} = RANGES[name]
+  const fits = values ? values.includes(value) : value >= least && value <= most && (!whole || Number.isInteger(value))
+  const taken = values ? `one of ${values.join(", ")}` : `a ${whole ? "whole " : ""}number from ${least} to ${most}`
+  return fits ? null : `“${called(name)}” takes ${taken}.`
 }
 
 /** Why settings that are possible one by one can't be taken together, as a sentence, or null. */
 export function excess({depth, width}) {
   const count = 784 * width + (depth - 1) * width ** 2
   if (count <= WEIGHTS) return null
-  return `${depth} layers of ${width} units are ${(count / 1e6).toFixed(1)} million weights, and the laboratory takes 4: lower the depth or the width.`
+  return `${depth} layers of ${width} units are ${(count / 1e6).toFixed(1)} million weights, and the laboratory takes 4: take fewer layers or units.`
 }
 
 /** The settings of an address's query, and a sentence for each part that is impossible. Of a setting said twice the last possible one counts. */
-export function read(query) {
+export function read(query, called) {
   const settings = {...DEFAULTS}, refused = []
   for (const [name, text] of new URLSearchParams(query)) {
     if (!Object.hasOwn(RANGES, name)) continue // what others append to links
     const value = typeof DEFAULTS[name] === "number" ? (text.trim() ? Number(text) : NaN) : text
-    const wrong = complaint(name, value)
+    const wrong = complaint(name, value, called)
     if (wrong) refused.push([name, text, wrong])
     else settings[name] = value
   }
   const complaints = refused.map(([name, text, wrong]) => `The link says ${name}=${text.slice(0, 40)}, but ${wrong} Taken instead: ${settings[name]}.`)
   if (excess(settings)) {
-    complaints.push(`The link asks for too much. ${excess(settings)} Taken instead: depth ${DEFAULTS.depth}, width ${DEFAULTS.width}.`)
+    complaints.push(`The link asks for too much. ${excess(settings)} Taken instead: ${DEFAULTS.depth} layers of ${DEFAULTS.width} units.`)
     Object.assign(settings, {depth: DEFAULTS.depth, width: DEFAULTS.width})
   }
   return {settings, complaints}

@@ -48,7 +48,7 @@ function saturated(h, limits) {
   return h.reduce((sum, each) => sum + (each < low + edge || each > high - edge ? 1 : 0), 0) / h.length
 }
 
-/** Counts of the finite values in `bins` equal parts of their range: {low, high, counts, lost}; lost: infinite or no numbers. */
+/** Counts of the finite values in equal parts of their range: {low, high, counts, lost}; lost: infinite or no numbers. */
 export function histogram(values, bins) {
   const finite = values.filter(Number.isFinite), counts = Array(bins).fill(0)
   const [low, high] = finite.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [Infinity, -Infinity])

@@ -1,4 +1,4 @@
-// What the variance rule predicts for an untrained network, layer by layer. See the chapter "The variance rule".
+// What the chapter "The variance rule" predicts for an untrained network, layer by layer.
 import {ACTIVATIONS} from "./activations.js"
 import {variance} from "./initializers.js"
 

@@ -52,18 +52,12 @@ const orders = {
     run = new Run(...built, settings)
     post("signals", {step: 0, measured: run.start, theory: run.theory})
     look()
-    post("started", {simd: built[0].simd, examples: run.examples.map(pixels), test: run.test()})
+    post("started", {simd: built[0].simd, examples: run.images(), test: run.test()})
   },
   train: ({until}) => { if (run && !training) train(until) },
   pause: () => { training = false },
   rate: ({value}) => { if (run) run.rate = value },
   layer: ({value}) => { layer = value; if (run) look() },
-}
-
-function pixels(index) {
-  const image = new Float32Array(784)
-  built[1].fill(image, [index])
-  return image
 }
 
 let built
