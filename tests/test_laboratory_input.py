@@ -1,5 +1,6 @@
 """What the laboratory says of impossible links and settings, of a browser that lacks something, and of files that did not arrive."""
 
+import html
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.laboratory import IDLE, SMALL, Laboratory
 from test_browser import browser, folder, site, until  # noqa: F401
+from test_laboratory_engine import CODE as LOAD
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +32,20 @@ def test_each_impossible_part_of_a_link_is_named_and_replaced(site):  # noqa: F8
             assert not [told for told in links.values() if told not in said]
             taken = laboratory.page.evaluate("Object.fromEntries(new FormData(document.getElementById('settings')))")
             assert taken == defaults
+
+
+TAKEN = f"""async ({{base, links}}) => {{{LOAD}
+const {{RANGES, read}} = await load('settings')
+return links.map(link => [read(link, name => name).complaints, [...new URLSearchParams(link).keys()].filter(name => !RANGES[name])])
+}}"""
+
+
+def test_the_laboratory_takes_all_that_the_books_links_say(site):  # noqa: F811
+    found = [link for path in site.folder.rglob("*.html") for link in re.findall(r'href="[^"]*?(\?[^"#]*depth=[^"#]*)"', path.read_text())]
+    links = sorted({html.unescape(link) for link in found})
+    with Laboratory(site, **SMALL) as laboratory:
+        refused = laboratory.page.evaluate(TAKEN, {"base": site.base, "links": links})
+    assert len(links) > 10 and refused == [[[], []]] * len(links)
 
 
 @pytest.mark.parametrize("link", ["depth=5&depth=abc", "depth=abc&depth=7&depth=5"])
