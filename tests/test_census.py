@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import re
 import socket
 import sys
 import types
@@ -15,6 +16,7 @@ from evidence.checks import census as check
 from evidence.engine import record
 from evidence.problem import Problem
 from evidence.readings import census as reading
+from evidence.readings import census_papers as papers
 from evidence.tables import census as table
 from evidence.theory import laws
 from tests import pages
@@ -268,6 +270,16 @@ def test_new_architectures_lost_ones_tied_heads_and_losses_are_named(runs):
 
     said = {line[:2]: line[2:] for line in check.changes(runs, altered(runs, change))}
     assert said[("`novel`", "is new")] == ("", "") and said[("`gptj`", "is gone")] == ("", "")
+def test_what_a_cut_leaves_of_a_spread_is_scipys():
+    assert papers.UNCORRECTED == pytest.approx(stats.truncnorm(-2, 2).std()) and papers.AT_ONE == pytest.approx(stats.truncnorm(-1, 1).std())
+
+
+def test_every_source_has_its_footnote_on_the_page():
+    page = (pages.ROOT / "docs/census.md").read_text()
+    notes = {note for said in papers.PAPERS.values() for note in re.findall(r"\[\^\w+\]", said.notes)}
+    assert len(papers.PAPERS) >= 10 and [note for note in notes if f"\n{note}: " not in page] == []
+
+
     assert said[("`mpt`", "is gone")] == ("", "it is too large")
     assert said[("`llama`", "head")] == ("a matrix of its own", "the embedding")
     assert len(said) == 5 and ("`opt`", "first loss − ln V") in said

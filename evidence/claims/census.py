@@ -6,7 +6,7 @@ import numpy as np
 
 from evidence.readings.census import RESIDUAL, architectures, cells, found, matrices, scaled, tables
 from evidence.readings.census_keras import default, kinds
-from evidence.readings.census_papers import PAPERS
+from evidence.readings.census_papers import PAPERS, compared
 from evidence.readings.claim import claim
 from evidence.readings.numbers import below, fixed, listed, over_seeds, spelled
 from evidence.theory.laws import MOMENTS
@@ -161,8 +161,8 @@ def t5_hides_the_attention_scale_in_its_queries(runs):
 
 @claim(refuted_by=multiplied(["clip"], ["query"], [1, 1, 2]))
 def clip_scales_what_reads_the_stream(runs):
-    """CLIP divides queries, keys and values by the root of twice the layers, and of what writes into the stream only the
-    feed-forward output: their exponents of depth are {query} and {out}, that of the attention's output {attention}."""
+    """The library's CLIP divides queries, keys and values by the root of twice the layers, and of what writes into the stream only
+    the feed-forward output: their exponents of depth are {query} and {out}, that of the attention's output {attention}."""
     table = cells(runs, found(runs, "clip"))
     assert all(abs(table[kind].depth + 0.5) < 0.1 for kind in ("query", "key", "value", "feed_forward_out"))
     assert table["attention_out"].depth == 0
@@ -199,10 +199,28 @@ def layer_scales_differ_by_a_million(runs):
 def a_default_is_not_what_a_lab_trained_with(runs):
     """The papers of OPT and DeepSeek-V3 say {paper}; the library draws {opt} and {deepseek_v3}, over three times as much, and
     does not scale OPT's outputs with depth."""
-    table = {name: cells(runs, found(runs, name)) for name in ("opt", "deepseek_v3")}
-    assert all(one["query"].std > 3 * PAPERS[name].std for name, one in table.items())
-    assert PAPERS["opt"].depth and not scaled(table["opt"], "depth")
-    return {"paper": PAPERS["opt"].std, **{name: over_seeds(found(runs, name)["query"][:, -1]) for name in table}}
+    theirs = {name: dict((kind, std) for kind, std, *_ in compared(runs, name)) for name in ("opt", "deepseek_v3")}
+    table = {name: cells(runs, found(runs, name)) for name in theirs}
+    assert all(one["query"].std > 3 * theirs[name]["query"] for name, one in table.items())
+    assert theirs["opt"]["feed_forward_out"] < theirs["opt"]["query"] and not scaled(table["opt"], "depth")
+    return {"paper": theirs["opt"]["query"], **{name: over_seeds(found(runs, name)["query"][:, -1]) for name in table}}
+
+
+@claim(refuted_by=multiplied(["gpt2"], ["feed_forward_out"], [2, 2, 4]))
+def few_start_as_their_authors_did(runs):
+    """Of {of} architectures whose authors' start we could read, the library draws {alike} alike: {names}."""
+    alike = [name for name in PAPERS if all(agrees for *_, agrees in compared(runs, name))]
+    assert {"gpt2", "olmo2"} <= set(alike) and len(alike) < len(PAPERS) / 2
+    return {"of": spelled(len(PAPERS)), "alike": spelled(len(alike)), "names": listed(f"`{name}`" for name in alike)}
+
+
+@claim(refuted_by=multiplied(["vit"], ["query"], [4, 4, 4]))
+def vit_is_narrower_than_its_authors_drew_it(runs):
+    """Queries of the library's ViT have {ratio} times the standard deviation of Glorot's rule, from which its authors drew them, at
+    width {width}."""
+    kind, theirs, cell, agrees = compared(runs, "vit")[0]
+    assert kind == "query" and not agrees and cell.std < theirs / 2
+    return {"ratio": over_seeds(found(runs, "vit")["query"][:, -1] / theirs), "width": runs["census"].protocol["sizes"][-1][0]}
 
 
 @claim(refuted_by=replaced("rwkv", "key", 1.0))

@@ -1,16 +1,17 @@
-"""What papers say of a start, beside what the library draws."""
+"""What authors start from, by their paper or their code, beside what the library draws."""
 
-from evidence.readings.census import cells, found, scaled
-from evidence.readings.census_papers import PAPERS
+from evidence.readings.census_papers import PAPERS, compared
 from evidence.tables.census import two_digits
 
 
 def table(runs):
-    """A Markdown table: architecture, the paper's words in ours with its footnote, and the measured queries and feed-forward outputs."""
-    rows = ["| architecture | the paper says | library, queries | feed-forward output | with the layers |", "|---|---|---:|---:|---|"]
+    """A Markdown table, a row an architecture: the source in our words with its footnotes, matrices, theirs, the library's, verdict."""
+    rows = ["| architecture | its authors draw | matrix | theirs | library's | verdict |", "|---|---|---|---:|---:|---|"]
     for name, said in PAPERS.items():
-        table = cells(runs, found(runs, name))
-        query = table.get("query", table.get("query_key_value"))
-        falls = "falls" if "feed_forward_out" in scaled(table, "depth") else "does not change"
-        rows.append(f"| `{name}` | {said.words}[^{said.key}] | {two_digits(query.std)} | {two_digits(table['feed_forward_out'].std)} | {falls} |")
+        told = compared(runs, name)
+        kinds, theirs, ours = (
+            "<br>".join(column) for column in zip(*((kind.replace("_", "\u00a0"), two_digits(std), two_digits(cell.std)) for kind, std, cell, _ in told))
+        )
+        verdict = "agrees" if all(agrees for *_, agrees in told) else "**differs**"
+        rows.append(f"| `{name}` | {said.words}{said.notes} | {kinds} | {theirs} | {ours} | {verdict} |")
     return "\n".join(rows) + "\n"
