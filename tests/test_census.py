@@ -18,7 +18,6 @@ from evidence.problem import Problem
 from evidence.readings import census as reading
 from evidence.readings import census_papers as papers
 from evidence.tables import census as table
-from evidence.theory import laws
 from tests import pages
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
@@ -95,7 +94,7 @@ def test_the_first_loss_agrees_with_the_librarys_own(runs, built):
         with torch.no_grad():
             loss = built[name].eval()(input_ids=words, labels=torch.randint(0, 512, words.shape)).loss.item() - math.log(512)
         recorded = reading.found(runs, name)["first_loss"][:, -1]
-        assert abs(loss - recorded.mean()) < 0.1
+        assert abs(loss - recorded.mean()) < 0.06  # of 512 labels, each with a loss that strays by 0.25
 
 
 @needs_transformers
@@ -148,10 +147,61 @@ def test_a_model_of_a_newer_release_enters_by_itself_and_asks_no_network(new_mod
 def test_what_cannot_be_built_is_listed_with_its_reason_and_the_rest_goes_on(new_model, monkeypatch):
     from evidence.experiments import census
 
-    monkeypatch.setattr(new_model, "__post_init__", lambda self, **rest: (_ for _ in ()).throw(ValueError("Widths must be\n prime. Choose others.")))
+    def refuses(self, **rest):
+        if self.hidden_size < 1000:
+            raise ValueError("Widths must be\n prime. Choose others.")
+        super(new_model, self).__post_init__(**rest)
+
+    monkeypatch.setattr(new_model, "__post_init__", refuses)
     chosen = {name: place for name, place in census.architectures().items() if name in ("causal__novel", "causal__gpt2")}
     monkeypatch.setattr(census, "architectures", lambda: chosen)
     assert {*census.measure(0)} == {"causal__gpt2", "missing__novel__the library refuses a small form of it: Widths must be prime"}
+
+
+@needs_transformers
+def test_what_the_library_cannot_build_by_default_either_is_said_to_be_its_own(new_model, monkeypatch):
+    from evidence.networks import census_models
+
+    monkeypatch.setattr(new_model, "__post_init__", lambda self, **rest: self.rotary_base)
+    with pytest.raises(census_models.Unbuilt, match="the library's own default form of it stops as well, with AttributeError"):
+        census_models.build(census_models.architectures()["causal__novel"], 64, 2)
+
+
+@needs_transformers
+def test_a_list_with_an_entry_a_layer_has_as_many_entries_as_there_are_layers():
+    from transformers import Gemma3nTextConfig
+
+    from evidence.networks.census_models import small
+
+    assert small(Gemma3nTextConfig, 64, 8).intermediate_size == [256] * 8
+
+
+@needs_transformers
+def test_weights_are_read_before_a_model_runs_for_running_changes_those_of_rwkv(runs):
+    import torch
+    from transformers import RwkvConfig, RwkvForCausalLM
+
+    torch.manual_seed(0)
+    model = RwkvForCausalLM(RwkvConfig(vocab_size=512, hidden_size=128, num_hidden_layers=8, context_length=128)).eval()
+    last = model.rwkv.blocks[-1].attention.output.weight
+    before = last.std().item()
+    recorded = reading.cells(runs, reading.found(runs, "rwkv"))["attention_out"]
+    assert recorded.std == pytest.approx(before, rel=0.01) and recorded.depth == 0
+    with torch.no_grad():
+        model(torch.randint(0, 512, (1, 4)))
+    assert last.std().item() == pytest.approx(before / 2, rel=1e-3)
+
+
+@needs_transformers
+@pytest.mark.slow
+def test_all_architectures_take_less_than_three_minutes_of_one_core():
+    import time
+
+    from evidence.experiments import census
+
+    begin = time.process_time()
+    assert sum(not arm.startswith("missing__") for arm in census.measure(0)) >= 150
+    assert time.process_time() - begin < 180
 
 
 @needs_transformers
@@ -162,80 +212,6 @@ def test_a_fault_of_ours_is_not_taken_for_the_librarys(monkeypatch):
     monkeypatch.setattr(census, "kinds", lambda model: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         census.measure(0)
-
-
-# Laws
-
-def draws(law, count, seed):
-    rng = np.random.default_rng(seed)
-    return {
-        "normal": lambda: rng.normal(size=count),
-        "truncated normal": lambda: stats.truncnorm(-2, 2).rvs(count, random_state=rng),
-        "uniform": lambda: rng.uniform(-1, 1, count),
-        "Laplace": lambda: rng.laplace(size=count),
-        "cut at one and a half": lambda: stats.truncnorm(-1.5, 1.5).rvs(count, random_state=rng),
-        "cut at three": lambda: stats.truncnorm(-3, 3).rvs(count, random_state=rng),
-    }[law]()
-
-
-@pytest.mark.needs("torch")
-@pytest.mark.parametrize("law", ["normal", "truncated normal", "uniform", "Laplace", "cut at one and a half", "cut at three", "orthogonal", "constant"])
-def test_a_law_is_told_from_its_values_alone(law):
-    import torch
-
-    from evidence.networks.census_statistics import described, std
-
-    for scale in (1e-3, 1, 30):
-        held = {}
-        for seed in range(3):
-            values = {
-                "orthogonal": lambda: stats.ortho_group(64, seed).rvs().ravel(),
-                "constant": lambda: np.ones(128 * 128) if scale == 1 else np.zeros(128 * 128),
-            }.get(law, lambda: draws(law, 128 * 128, seed))()
-            tensor = torch.tensor(scale * values, dtype=torch.float32).reshape(int(math.sqrt(values.size)), -1)
-            for name, value in (described([tensor, tensor]) | {"std": std([tensor])}).items():
-                held.setdefault(name, []).append(value)
-        expected = law if law in (*laws.MOMENTS, "orthogonal", "constant") else "unclear"
-        assert reading.law({name: np.array(values) for name, values in held.items()}) == expected
-
-
-@pytest.mark.parametrize("law", laws.MOMENTS)
-def test_kurtosis_and_its_error_are_those_of_a_sample(law):
-    exact = {"normal": stats.norm(), "truncated normal": stats.truncnorm(-2, 2), "uniform": stats.uniform(-1, 2)}[law]
-    assert laws.kurtosis(law) == pytest.approx(3 + exact.stats("k"))
-    values = exact.rvs((2000, 1000), random_state=1)
-    found = np.mean(values**4, 1) / np.mean(values**2, 1) ** 2
-    assert found.std() == pytest.approx(laws.stray(law, 1000), rel=0.07)
-    assert np.abs(values).max() / values.std() <= laws.LARGEST[law] * 1.01
-
-
-@pytest.mark.parametrize("power, seen", [(0, 0), (-0.5, -0.5), (-1, -1), (-0.02, 0)])
-def test_an_exponent_is_seen_where_there_is_one_and_only_there(power, seen):
-    held = {"kurtosis": np.full(3, 3.0), "count": np.full(3, 65536.0)}
-    rng = np.random.default_rng(0)
-    found = [reading.exponent(rng.normal(1, 0.004, 3), rng.normal(2**power, 0.004 * 2**power, 3), 2, held) for _ in range(500)]
-    assert np.mean([value == 0 for value in found]) == (seen == 0) and np.mean(found) == pytest.approx(seen, abs=0.01)
-
-
-# Kinds
-
-@needs_transformers
-@pytest.mark.parametrize("name, expected", {
-    "transformer.h.3.attn.c_proj.weight": "attention_out", "transformer.h.3.mlp.c_proj.weight": "feed_forward_out",
-    "model.layers.0.self_attn.o_proj.weight": "attention_out", "model.layers.0.mlp.gate_proj.weight": "feed_forward_gate",
-    "encoder.layer.0.attention.output.dense.weight": "attention_out", "encoder.layer.0.output.dense.weight": "feed_forward_out",
-    "encoder.layer.0.intermediate.dense.weight": "feed_forward_in", "model.layers.0.mlp.gate.weight": "router",
-    "model.layers.1.mixer.o_proj.weight": "attention_out", "model.layers.1.mixer.out_proj.weight": "state_space_out",
-    "model.layers.1.mixer.down_proj.weight": "feed_forward_out", "encoder.block.0.layer.0.SelfAttention.q.weight": "query",
-    "model.layers.0.mlp.experts.down_proj": "expert_out", "model.layers.0.mlp.shared_experts.down_proj.weight": "feed_forward_out",
-    "lm_head.weight": "head", "cls.predictions.transform.dense.weight": "other",
-}.items())  # fmt: skip
-def test_the_kind_of_a_matrix_follows_from_its_name(name, expected):
-    import torch
-
-    from evidence.networks.census_kinds import kind
-
-    assert kind(name, torch.nn.Linear(3, 5), torch.empty(5, 3)) == expected
 
 
 # What changed
@@ -250,10 +226,19 @@ def test_the_same_record_has_no_changes(runs):
     assert check.changes(runs, runs) == []
 
 
-def test_a_lost_depth_scaling_is_named_and_nothing_else(runs):
+@needs_transformers
+def test_the_fault_of_an_older_release_is_named_and_nothing_else(runs, monkeypatch):
+    from transformers.models.gpt2.modeling_gpt2 import GPT2PreTrainedModel
+
+    from evidence.experiments import census
+
+    drawn = GPT2PreTrainedModel._init_weights
+    # As in 5.14.1: what scales the residual outputs is never reached
+    monkeypatch.setattr(GPT2PreTrainedModel, "_init_weights", lambda self, module: None if hasattr(module, "c_proj") else drawn(self, module))
+    fresh = [census.architecture("causal__gpt2", census.architectures()["causal__gpt2"], seed) for seed in census.PROTOCOL["seeds"]]
+
     def lose(arms):
-        for kind in ("attention_out", "feed_forward_out"):
-            arms["causal__gpt2"][kind][:, -3:] = 0.02
+        arms["causal__gpt2"] = {name: np.array([one[name] for one in fresh]) for name in fresh[0]}
 
     assert check.changes(runs, altered(runs, lose)) == [
         ("`gpt2`", "attention out", "0.0050 n, normal", "0.020, normal"), ("`gpt2`", "feed forward out", "0.0050 n, normal", "0.020, normal"),
@@ -270,16 +255,6 @@ def test_new_architectures_lost_ones_tied_heads_and_losses_are_named(runs):
 
     said = {line[:2]: line[2:] for line in check.changes(runs, altered(runs, change))}
     assert said[("`novel`", "is new")] == ("", "") and said[("`gptj`", "is gone")] == ("", "")
-def test_what_a_cut_leaves_of_a_spread_is_scipys():
-    assert papers.UNCORRECTED == pytest.approx(stats.truncnorm(-2, 2).std()) and papers.AT_ONE == pytest.approx(stats.truncnorm(-1, 1).std())
-
-
-def test_every_source_has_its_footnote_on_the_page():
-    page = (pages.ROOT / "docs/census.md").read_text()
-    notes = {note for said in papers.PAPERS.values() for note in re.findall(r"\[\^\w+\]", said.notes)}
-    assert len(papers.PAPERS) >= 10 and [note for note in notes if f"\n{note}: " not in page] == []
-
-
     assert said[("`mpt`", "is gone")] == ("", "it is too large")
     assert said[("`llama`", "head")] == ("a matrix of its own", "the embedding")
     assert len(said) == 5 and ("`opt`", "first loss − ln V") in said
@@ -294,6 +269,16 @@ def test_the_command_prints_a_table_and_a_missing_record_is_one_sentence(runs, t
 
 
 # The page
+
+def test_what_a_cut_leaves_of_a_spread_is_scipys():
+    assert papers.UNCORRECTED == pytest.approx(stats.truncnorm(-2, 2).std()) and papers.AT_ONE == pytest.approx(stats.truncnorm(-1, 1).std())
+
+
+def test_every_source_has_its_footnote_on_the_page():
+    page = (pages.ROOT / "docs/census.md").read_text()
+    notes = {note for said in papers.PAPERS.values() for note in re.findall(r"\[\^\w+\]", said.notes)}
+    assert len(papers.PAPERS) >= 10 and [note for note in notes if f"\n{note}: " not in page] == []
+
 
 def test_the_table_has_a_row_for_each_architecture_and_a_cell_for_each_column(runs):
     rows = table.table(runs).splitlines()

@@ -53,13 +53,13 @@ def architecture(arm, place, seed):
         for number, size in enumerate(SIZES):
             torch.manual_seed(begin + number)
             model = build(place, *size)
-            generator = torch.Generator().manual_seed(begin + number)
-            loss, stream = returned(model, generator)
             found = kinds(model)
-            losses.append(loss)
             spreads.append({kind: std([values for values, _ in held]) for kind, held in found.items()})
-    quantities = {kind: row(kind, held, [one.get(kind, math.nan) for one in spreads]) for kind, held in found.items() if kind != "other"}
-    quantities |= {"named": [named(found)]} | tied(model)
+            if size == SIZES[-1]:
+                quantities = {kind: row(kind, held, [one.get(kind, math.nan) for one in spreads]) for kind, held in found.items() if kind != "other"}
+                quantities |= {"named": [named(found)]} | tied(model)
+            loss, stream = returned(model, torch.Generator().manual_seed(begin + number))  # last: RWKV rescales its weights as it runs
+            losses.append(loss)
     quantities |= {"first_loss": losses} if not math.isnan(losses[-1]) else {}
     quantities |= {"stream": stream} if stream else {}
     quantities |= {"cut": [min(cuts)]} if cuts else {}

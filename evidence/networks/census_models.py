@@ -4,6 +4,7 @@ import importlib
 import os
 import re
 import warnings
+from itertools import cycle, islice
 
 import torch
 import transformers
@@ -33,6 +34,7 @@ OTHERWISE = {  # the same word for another thing
     "mamba2": lambda width, depth: {"head_dim": width // 2},
     "nemotron": lambda width, depth: {"num_key_value_heads": HEADS},
     "reformer": lambda width, depth: {"axial_pos_embds_dim": [width // 2] * 2, "axial_pos_shape": [8, LONGEST // 8], "attn_layers": ["local"] * depth},
+    "rwkv": lambda width, depth: {"vocab_size": VOCABULARY + 1},  # it tells its head by its shape, which a feed-forward matrix has as well
     "zaya": lambda width, depth: {"num_experts_per_tok": 1},
     **dict.fromkeys(("swin", "swinv2", "donut-swin"), lambda width, depth: {"depths": [depth] * 2, "num_heads": [HEADS] * 2}),
 }
@@ -71,28 +73,39 @@ def small(config, width, depth, **otherwise):
     sizes = {name: int(share * width) + count for (share, count), names in COUNTS.items() for name in names.split()}
     sizes |= dict.fromkeys(LAYERS.split(), depth)
     given = {}
-    for name, value in vars(config()).items():
+    held = vars(config())
+    layers = next((held[name] for name in LAYERS.split() if isinstance(held.get(name), int)), None)
+    for name, value in held.items():
         if isinstance(value, transformers.PretrainedConfig):
             given[name] = small(type(value), width, depth)
         elif name in RECOMPUTED:
             given[name] = None
+        elif isinstance(value, list | tuple) and len(value) == layers:  # an entry a layer
+            given[name] = type(value)([sizes[name]] * depth if name in sizes else value[:depth])
         elif name in sizes and isinstance(value, list | tuple):
             given[name] = type(value)([sizes[name]] * len(value))
         elif name in sizes and (value is not None or name in REQUIRED):
             given[name] = sizes[name]
-        elif name == "vocab_size" or "vocab_size" in name and isinstance(value, int) and value > VOCABULARY:
+        elif name == "vocab_size" or "vocab" in name and isinstance(value, int) and value > VOCABULARY:
             given[name] = VOCABULARY
         elif name.endswith("token_id") and isinstance(value, int) and value >= VOCABULARY:
             given[name] = VOCABULARY - 1
     given["use_cache"] = False
-    if "qk_rope_head_dim" in given:
+    if "qk_nope_head_dim" in given:
         given.pop("head_dim", None)  # it follows from the two that the heads are made of
-    return config(**given | OTHERWISE.get(config.model_type, lambda *sizes: {})(width, depth) | otherwise)
+    if "expand" in held:
+        given.pop("intermediate_size", None)  # Mamba's: it follows from the factor
+    otherwise = OTHERWISE.get(config.model_type, lambda *sizes: {})(width, depth) | otherwise
+    try:
+        return config(**given | otherwise)
+    except Exception:  # Zamba's recomputed types are as many as ever: now each type in turn
+        turns = {name: [*islice(cycle(dict.fromkeys(held[name])), depth)] for name in RECOMPUTED if isinstance(held.get(name), list)}
+        return config(**given | turns | otherwise)
 
 
 def build(place, width, depth, **otherwise):
     """A model at random weights, in evaluation mode. Raises Unbuilt, which says why."""
-    module, name = place
+    (module, name), made = place, None
     try:
         made = getattr(importlib.import_module(module), name, None) or getattr(transformers, name)
         config = small(made.config_class, width, depth, **otherwise)
@@ -103,8 +116,17 @@ def build(place, width, depth, **otherwise):
         if parameters <= PARAMETERS:
             return made(config).eval()
     except Exception as error:  # whatever a library raises for a configuration that it was not made for
-        raise Unbuilt(reason(error)) from error
-    raise Unbuilt(f"its smallest form has {parameters / 1e6:.0f} million parameters")
+        raise Unbuilt(reason(error, own=_stops(made))) from error
+    raise Unbuilt(f"its small form still has {parameters / 1e6:.0f} million parameters, of sizes that stand in no field we know")
+
+
+def _stops(made):
+    """True if the library can't build the form that its own configuration describes by default, either."""
+    try:
+        _parameters(made, made.config_class())
+    except Exception:  # whatever a library raises
+        return True
+    return False
 
 
 def _parameters(made, config):
@@ -116,10 +138,16 @@ class Unbuilt(Exception):
     """An architecture can't be built in a small form; the message says why, as one clause in plain words."""
 
 
-def reason(error):
-    """What a library's error says, as one clause: its first sentence, without what it wraps and without remedies."""
+def reason(error, own=False):
+    """What a library's error says, as one clause: its first sentence, without what it wraps and without remedies.
+
+    own: whether the library's own default form stops as well.
+    """
     said = " ".join(str(error).split())
     if package := re.search(r"requires the (\w+) library", said):
         return f"it needs {package[1]}, which the book leaves out"
     words = re.split(r"ValueError: |TypeError: ", said)[-1].split(". ")[0].rstrip(".")
-    return f"the library refuses a small form of it: {words}" if isinstance(error, ValueError) else f"its small form stops with {type(error).__name__}: {words}"
+    kind = type(error).__name__
+    if own:
+        return f"the library's own default form of it stops as well, with {kind}: {words}"
+    return f"the library refuses a small form of it: {words}" if isinstance(error, ValueError) else f"its small form stops with {kind}: {words}"

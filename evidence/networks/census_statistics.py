@@ -84,8 +84,8 @@ def _reads_tokens(model):
 def returned(model, generator):
     """(first loss minus ln of the number of classes, mean square of the residual stream before each block), or NaN and [].
 
-    The loss is the mean cross-entropy of the logits with labels drawn uniformly; NaN where the model returns none for
-    random inputs alone. Batch normalization takes its statistics from the batch, as in training; nothing is dropped.
+    The loss is the cross-entropy of the logits in the mean over positions and, exactly, over labels drawn uniformly; NaN
+    where the model returns none for random inputs alone. Batch normalization takes its statistics from the batch, as in training; nothing is dropped.
     """
     for module in model.modules():
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
@@ -93,10 +93,9 @@ def returned(model, generator):
     try:
         with torch.no_grad():
             output = model(**inputs(model, generator), output_hidden_states=True)
-        logits = output.logits.float()
+        logits = output.logits.double()
         stream = getattr(output, "hidden_states", None) or getattr(output, "decoder_hidden_states", None) or ()
     except Exception:  # whatever a library raises for inputs that are not those of a task
         return math.nan, []
-    labels = torch.randint(0, logits.shape[-1], logits.shape[:-1], generator=generator)
-    loss = functional.cross_entropy(logits.flatten(0, -2), labels.flatten()).item()
+    loss = (logits.logsumexp(-1) - logits.mean(-1)).mean().item()
     return loss - math.log(logits.shape[-1]), [one.float().square().mean().item() for one in stream[:-1]]

@@ -88,8 +88,8 @@ def law(held):
         return "constant"
     if np.isnan(held["kurtosis"]).any() or held["count"].sum() < ENOUGH:
         return "unclear"
-    if (held["gram"] < ORTHOGONAL).all():
-        return "orthogonal"
+    if (held["gram"] < ORTHOGONAL).all():  # as a kernel of zeros and a one is, which nobody drew
+        return "orthogonal" if held["kurtosis"].mean() < 2 * kurtosis("normal") else "unclear"
     left = [name for name in LARGEST if fits(name, held)]
     return left[0] if len(left) == 1 else "unclear"
 
