@@ -79,6 +79,11 @@ FIRST = {
     "saturation": "random/#saturated-and-exploding",
     "initialize weights pytorch": "init_model/",
     "reinitialize model weights": "init_model/#draw-again",
+    "muon initialization": "muon/",
+    "bf16 initialization": "bfloat16/",
+    "adam bfloat16 keras not training": "bfloat16/#adam",
+    "lottery ticket initialization": "lottery_tickets/",
+    "supermask": "lottery_tickets/",
     "load model custom initializer unknown": "init_model/#save-and-load",
 }
 ASK = """async phrases => {

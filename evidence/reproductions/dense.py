@@ -206,6 +206,6 @@ ROWS = [
         "A mask on random weights that were never trained gives 86 per cent on MNIST.",
         "A dense network with the mask of the weights that training made larger, applied to its start.",
         {"accuracy": Band("test accuracy under the mask, untrained", (0.75, 1), (0.3, 1))},
-        (), "", False,
+        ("lottery_tickets",), "lottery_tickets.md", False,
     ),
 ]  # fmt: skip

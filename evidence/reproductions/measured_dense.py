@@ -191,3 +191,8 @@ def delta_orthogonal_keeps_norms(runs):
 def delta_orthogonal_trains(runs):
     delta, glorot = (rates.reached(runs["delta_orthogonal_training"], start).mean() for start in ("delta_orthogonal", "glorot_uniform"))
     return {"accuracy": delta, "lead": 100 * (delta - glorot)}
+
+
+@measures(refuted_by=swap_grids("lottery_tickets", "mask_grown", "mask_random"))
+def supermask(runs):
+    return {"accuracy": rates.reached(runs["lottery_tickets"], "mask_grown").mean()}
