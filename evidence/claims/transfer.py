@@ -62,7 +62,7 @@ def the_rules_lie_close_together(runs):
 def he_overfits_more_and_less(runs):
     """With 100 images the accuracy of He normal falls from training to test images on average by {more} percentage points more than
     that of LeCun normal, and with 1,000 by {less} less: between the two sizes the excess falls by {turn}. That is after {epochs} epochs, in which every
-    network learned at least {learned} of its training images."""
+    network learned {learned} of its training images."""
     few, many = (gap(runs, "small_data", f"he_normal_{size}", f"lecun_normal_{size}", "gap", len(sizes(runs))) for size in (100, 1000))
     protocol = runs["small_data"].protocol
     learned = min(runs["small_data"][f"{rule}_{size}"]["accuracy"].min() for rule in protocol["initializers"] for size in sizes(runs))
@@ -70,7 +70,7 @@ def he_overfits_more_and_less(runs):
     turn = paired_difference(he[0] - lecun[0], he[1] - lecun[1])
     assert few.mean > 0 > many.mean and turn.mean > 0.003 and learned > 0.98
     return {"epochs": protocol["epochs"], "more": points(few), "less": plus_minus(-many.mean, many.half, 100),
-            "turn": points(turn), "learned": f"{100 * learned:.4g} %"}  # fmt: skip
+            "turn": points(turn), "learned": "all" if learned == 1 else f"at least {100 * learned:.4g} %"}  # fmt: skip
 
 
 def scaled(runs, way):
