@@ -174,6 +174,18 @@ def biases_decide_what_can_wait(runs):
     return budget(runs, "recurrent_wait") | {"chrono": percent(chrono), "keras": percent(keras), "zero": percent(zero)}
 
 
+@claim(refuted_by=no_better("recurrent_wait", "lstm_forget_zero", "lstm_chrono"))
+def chrono_wants_a_large_rate(runs):
+    """With chrono biases the LSTM's best rate is {chrono}, ten times Adam's default in Keras or more; with Keras's bias it is {keras}. From a bias of zero it is {zero}, and no rate takes the mean
+    of the seeds above {bound} %."""
+    arms = runs["recurrent_wait"]
+    best = {start: rates.best_rate(arms, f"lstm_{start}") for start in ("chrono", "keras", "forget_zero")}
+    means = [arm["test_accuracy"][:, -1].mean() for arm in rates.grid(arms, "lstm_forget_zero").values()]
+    bound = 0.3
+    assert best["chrono"] >= 10 * 0.001 and max(means) < bound
+    return {"chrono": best["chrono"], "keras": best["keras"], "zero": best["forget_zero"], "bound": f"{100 * bound:.0f}"}
+
+
 @claim(refuted_by=swap_grids("recurrent_wait", "gru_chrono", "gru_keras"))
 def a_gru_needs_chrono_as_well(runs):
     """A GRU reaches {chrono} with chrono biases, at a rate of {rate}. From Keras's start it is then at {same}, and at its own best rate, {own}, at {keras}, in
