@@ -184,8 +184,8 @@ def orthogonal_starts_faster(runs):
 
 @claim(refuted_by=equal_rules("settled_tanh_30"))
 def orthogonal_stands_adams_default(runs):
-    """At Adam's default rate in Keras, `{rate}`, {layers} tanh layers end after {epochs} epochs at {orthogonal} from orthogonal, and from Glorot uniform,
-    more than ten points lower, at {glorot}."""
+    """At Adam's default rate in Keras, `{rate}`, and after {epochs} epochs, {layers} tanh layers from orthogonal end at {orthogonal}; those from Glorot uniform
+    end at {glorot}: in the median more than ten points lower."""
     rate = 0.001
     ends = {rule: grid(runs["settled_tanh_30"], f"{rule}_adam")[rate]["test_accuracy"][:, -1] for rule in RULES["tanh"]}
     orthogonal, glorot = map(np.median, ends.values())
