@@ -157,11 +157,14 @@ def sigmoid_glorot_trains_with_adam_if_shallow(runs):
 
 @claim(refuted_by=swap_grids("sigmoid_start", "four_glorot_adam_15", "glorot_uniform_adam_15"))
 def four_times_glorot_trains_fifteen_layers(runs):
-    """From four times Glorot {deep} sigmoid layers reach {adam} with Adam after {epochs} epochs. With SGD {seeds} seeds have a median of {first}
-    after one epoch and of {last} after {epochs}."""
+    """From four times Glorot {deep} sigmoid layers reach {adam} with Adam after {epochs} epochs. With SGD, at the best rate, {rate}, {seeds} seeds
+    have a median of {first} after one epoch and of {last} after {epochs}; at rates of {large} and more no median ends above {bound} %."""
     adam, sgd = (curve(runs, "four_glorot", optimizer, 1) for optimizer in ("adam", "sgd"))
-    assert interval(adam[:, -1]).low > 0.85 and np.median(sgd[:, 0]) < 0.5 < np.median(sgd[:, -1])
-    return trained(runs) | {"adam": percent(adam[:, -1]), "first": spread(sgd[:, 0]), "last": spread(sgd[:, -1])}
+    stem, large, bound = f"four_glorot_sgd_{runs['sigmoid_start'].protocol['hidden_layers'][1]}", 1.0, 0.3
+    lost = [arm["test_accuracy"][:, -1] for rate, arm in rates.grid(runs["sigmoid_start"], stem).items() if rate >= large]
+    assert interval(adam[:, -1]).low > 0.85 and np.median(sgd[:, 0]) < 0.5 < np.median(sgd[:, -1]) and np.median(lost, axis=1).max() < bound
+    values = {"adam": percent(adam[:, -1]), "first": spread(sgd[:, 0]), "last": spread(sgd[:, -1])}
+    return trained(runs) | values | {"rate": f"{rates.best_rate(runs['sigmoid_start'], stem):g}", "large": f"{large:g}", "bound": f"{100 * bound:.0f}"}
 
 
 @claim(refuted_by=swap_grids("sigmoid_start", "centred_sgd_15", "four_glorot_sgd_15"))
@@ -216,11 +219,13 @@ def relu_gelu_silu_start_faster_from_he(runs):
 
 @claim(refuted_by=replaced(["gelu"], "orthogonal", "own"))
 def gelu_and_silu_freeze_below_their_constant(runs):
-    """With SGD, GELU and SiLU from LeCun, Glorot and orthogonal do not get above {frozen} in any seed, each at its best of {rates} rates."""
-    starts = ("lecun_normal", "glorot_normal", "orthogonal")
-    frozen = np.max([reached(runs, name, start, "sgd") for name in ("gelu", "silu") for start in starts])
-    assert frozen < 0.35
-    return {"frozen": f"{100 * frozen:.1f} %", "rates": word(len(runs["activation_matrix"].protocol["learning_rates"]["sgd"]))}
+    """With SGD, GELU and SiLU from LeCun, Glorot and orthogonal hardly get going: each at its best of {rates} rates, the mean over the seeds is below {bound} % in all {cells} cases,
+    and {frozen} over all of them."""
+    starts, bound = ("lecun_normal", "glorot_normal", "orthogonal"), 0.2
+    cells = np.array([reached(runs, name, start, "sgd") for name in ("gelu", "silu") for start in starts])
+    assert cells.mean(axis=1).max() < bound
+    counts = {"rates": word(len(runs["activation_matrix"].protocol["learning_rates"]["sgd"])), "cells": word(len(cells))}
+    return counts | {"frozen": percent(cells.mean(axis=0)), "bound": f"{100 * bound:.0f}"}
 
 
 @claim(refuted_by=replaced(["gelu", "silu"], "own", "he_normal"))
