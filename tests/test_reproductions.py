@@ -11,7 +11,7 @@ from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
-from evidence.readings import reproduction
+from evidence.readings import rates, reproduction
 from evidence.readings.reproduction import ANY, Band, Reproduction, within
 
 ROWS = reproduction.collect()
@@ -68,6 +68,14 @@ def test_the_verdict_gets_worse_on_the_refutation(row, runs):
     reproduction.REFUTATIONS[row.key](altered)
     before, after = (reproduction.VERDICTS.index(row.verdict(each)) for each in (runs, altered))
     assert before == 2 or before < after < 3, f"{row.key} does not notice altered evidence"
+
+
+@pytest.mark.parametrize("kind", ["runs", "fresh"])
+def test_the_mask_is_partly_reproduced_at_the_rate_that_suits_the_trained_network(kind, request):
+    arms = dict(request.getfixturevalue(kind)["lottery_tickets"])
+    chosen = arms[f"mask_grown_{rates.best_rate(arms, 'dense')}"]
+    arms |= {f"mask_grown_{rate}": chosen for rate in rates.grid(arms, "mask_grown")}
+    assert next(row for row in ROWS if row.key == "supermask").verdict({"lottery_tickets": arms}) == "partly"
 
 
 def test_what_nobody_measured_says_so_on_the_page(parts):

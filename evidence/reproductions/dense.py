@@ -204,7 +204,8 @@ ROWS = [
     Reproduction(
         "supermask", "zhou2019", "abstract",
         "A mask on random weights that were never trained gives 86 per cent on MNIST.",
-        "A dense network with the mask of the weights that training made larger, applied to its start.",
+        "A dense network with the mask of the weights that training made larger, applied to its start. The mask comes from that one of five rates at which it does best "
+        "on validation images.",
         {"accuracy": Band("test accuracy under the mask, untrained", (0.75, 1), (0.3, 1))},
         ("lottery_tickets",), "lottery_tickets.md", False,
     ),
