@@ -85,6 +85,23 @@ FIRST = {
     "lottery ticket initialization": "lottery_tickets/",
     "supermask": "lottery_tickets/",
     "load model custom initializer unknown": "init_model/#save-and-load",
+    "should I use softmax before CrossEntropyLoss": "outputs/#softmax-twice",
+    "GAN discriminator loss does not change sigmoid BCEWithLogitsLoss": "outputs/#softmax-twice",
+    "how to initialize LoRA A and B zero": "finetuning/#why-not-both-zero",
+    "model.half() nan after optimizer step": "nan/#half-precision",
+    "tied embeddings language model initial loss too high": "attention/#a-tied-head-reads-its-own-token",
+    "what std for weights of a policy network ppo": "choosing/#reinforcement-learning-and-gans",
+    "loss stuck at 1.46": "outputs/#softmax-twice",
+    "BCELoss stuck at 100": "outputs/#clipped-probabilities",
+    "CrossEntropyLoss error float labels expected long": "outputs/#labels-of-the-wrong-shape",
+    "peft lora default init kaiming uniform": "finetuning/#what-the-libraries-draw",
+    "best learning rate changes when I make the model wider": "mup/#does-the-best-rate-stay",
+    "pre layer norm activations grow with depth": "transformers/#stream",
+    "should I init embedding with std 1 or 0.02": "attention/#the-spread-of-embeddings-in-training",
+    "why divide attention scores by sqrt d": "attention/#the-scale-of-attention",
+    "gru hidden to hidden weights orthogonal or glorot": "recurrent/#the-kernels-of-gates",
+    "rnn gradient vanishes over time steps": "recurrent/#the-gradient-through-time",
+    "conv2d fan_in how to calculate kernel size": "convolutions/#the-fans-drawn",
 }
 ASK = """async phrases => {
   const config = JSON.parse(document.getElementById('__config').textContent)
