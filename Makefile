@@ -39,7 +39,7 @@ proof: .venv/models .venv/cluster  ## its second half: compare, check the claims
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
 	$(RUN) -m pytest tests/test_cluster.py
-	$(RUN) -m pytest -n auto tests/test_audit_applications.py tests/test_census.py -m slow
+	$(RUN) -m pytest -n auto tests -m slow
 	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
 	$(RUN) -m mkdocs build --strict
 	$(RUN) -m pytest tests -m browser --site site

@@ -34,6 +34,7 @@ SWITCHES = {
     "two_threads": dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "2"),
 }
 HARDWARE = {"sse": "sse4_1", "avx2": "avx2", "avx512": "avx512f"}  # what Linux calls the instructions that a switch needs
+QUICK = "not browser and not cluster and not slow"  # as in `make test`: large networks would fill the memory five times
 COMPUTING = ("keras", "tensorflow", "torch", "jax", "flax", "optax", "snippets", "tests.sandbox")
 
 
@@ -110,7 +111,7 @@ def run(name, tests):
     """The Outcome of the tests under a switch."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", f"--junitxml={report}", *tests]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", QUICK, f"--junitxml={report}", *tests]
         done = subprocess.run(command, cwd=freshness.ROOT, env=environment(name), capture_output=True, text=True)
         if not report.exists():
             raise Problem(f"pytest did not run under {name}: {(done.stderr or done.stdout).strip()[-300:]}")
