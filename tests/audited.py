@@ -121,6 +121,42 @@ class Opaque(Linear):
         return x * ops.sum(self.table, axis=0)
 
 
+class Own(layers.Layer):
+    """A layer of its own weights, {name: shape}, and a function of it and what comes in."""
+
+    def __init__(self, function, shapes, initializer, **options):
+        super().__init__(**options)
+        self.function, self.shapes, self.initializer = function, shapes, initializer
+
+    def build(self, shape):
+        for name, size in self.shapes.items():
+            setattr(self, name, self.add_weight(shape=size, initializer=self.initializer, name=name))
+
+    def get_config(self):
+        return super().get_config() | {"function": self.function, "shapes": self.shapes, "initializer": self.initializer}
+
+    def call(self, x):
+        return self.function(self, x)
+
+
+class Attention(layers.Layer):
+    """One head of self-attention as tutorials write it."""
+
+    def __init__(self, width=64, scale=None, axis=-1, mask=0.0, softmax=ops.softmax, **options):
+        super().__init__(**options)
+        self.parts = [layers.Dense(width) for _ in "qkv"]
+        self.scale, self.axis, self.mask, self.softmax = scale or width**-0.5, axis, mask, softmax
+
+    def call(self, h):
+        q, k, v = (part(h) for part in self.parts)
+        return ops.matmul(self.softmax(ops.matmul(q, ops.transpose(k, (0, 2, 1))) * self.scale + self.mask, axis=self.axis), v)
+
+
+def attentive(**options):
+    """A network of attention over normalized steps."""
+    return stack(layers.Dense(64), layers.LayerNormalization(), Attention(name="look", **options), layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
+
+
 class Raw(keras.Model):
     """A model whose weights stand in no layer, as in tutorials of TensorFlow."""
 

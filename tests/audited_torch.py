@@ -55,6 +55,50 @@ class Net(nn.Module):
         return self.own(self, *inputs)
 
 
+class Raw(nn.Module):
+    """A module of parameters without layers, and a function of it and the batch."""
+
+    def __init__(self, forward, **weights):
+        super().__init__()
+        self.own = forward
+        for name, weight in weights.items():
+            setattr(self, name, nn.Parameter(weight))
+
+    def forward(self, x):
+        return self.own(self, x)
+
+
+class Attention(nn.Module):
+    """One head of self-attention as tutorials write it."""
+
+    def __init__(self, width=64, scale=None, axis=-1, mask=None):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(width, width) for _ in range(3))
+        for layer in self.children():
+            nn.init.xavier_uniform_(layer.weight)
+        self.scale, self.axis, self.mask = scale or width**-0.5, axis, mask
+
+    def forward(self, h):
+        scores = self.q(h) @ self.k(h).mT * self.scale
+        scores = scores if self.mask is None else scores.masked_fill(self.mask, -torch.inf)
+        return torch.softmax(scores, self.axis) @ self.v(h)
+
+
+def attentive(width=64, **options):
+    """A network of attention over normalized steps."""
+    return Net(lambda m, x: m.end(m.look(m.norm(m.into(x))).mean(1)), into=nn.Linear(12, width), norm=nn.LayerNorm(width),
+               look=Attention(width, **options), end=nn.Linear(width, 10))
+
+
+def lowered(net, kind=torch.float16, then=lambda out: out):
+    """A network under autocast, also what is done with its outputs."""
+    def forward(m, x):
+        with torch.autocast("cpu", kind):
+            return then(m.net(x))
+
+    return Net(forward, net=net)
+
+
 def put(tensor, std=None, value=None):
     """A tensor's numbers drawn anew, or set to a value."""
     with torch.no_grad():

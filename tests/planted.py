@@ -1,6 +1,7 @@
 """Faults that an audit must name, in whatever framework: {what is planted: words of the finding}, by outcome.
 
-The letters are those of the kinds of report that the audit was made for. The tests of each framework build the network;
+The letters are those of the kinds of report that the audit was made for; Q are weights that stand in no layer of the framework,
+R numbers of 16 bits, S attention of one's own, T images that learn of each other. The tests of each framework build the network;
 what they name after a kind, as G_half_nadam, is a variant of it.
 """
 
@@ -15,6 +16,7 @@ START = {
     "deep": "vanishing", "too_large": "kernel too large", "too_small": "kernel too small", "nan": "not a number",
     "deep_sigmoid": "vanishing error signal", "deep_residual": "exploding signal", "standard_normal": "units saturated",
     "no_gamma": "constant output", "one_way": "kernel too large",
+    "Q_zeros": "zero kernel", "Q_normal": "kernel too large",
 }  # fmt: skip
 
 ELSEWHERE = {
@@ -35,6 +37,9 @@ ELSEWHERE = {
     "G_decay": "weight decay too large", "G_rate_zero": "learning rate of 0", "H_from_one_to_two": "run from 1 to 2",
     "N_relu_shares": "no probabilities", "N_kl": "probabilities", "N_sum": "sum to 1", "N_tiny": "targets too small",
     "N_mask_of_own_loss": "out of reach",
+    "R_overflow": "float16 ends at 65504", "R_gradient": "gradient lost in float16", "R_step": "step lost in bfloat16",
+    "S_unscaled": "attention saturated", "S_masked": "row masked entirely", "S_axis": "softmax over another axis",
+    "T_steps": "batch and steps exchanged", "T_reshape": "images mixed", "T_attention": "images mixed",
 }  # fmt: skip
 
 

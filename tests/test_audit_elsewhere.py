@@ -7,7 +7,7 @@ from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
 from tests import planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, attentive, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
@@ -55,6 +55,50 @@ def over_images():
     inputs = keras.Input((12, 12))
     scores = layers.Softmax(axis=0)(layers.Dot(axes=2)([hidden()(inputs), hidden()(inputs)]))
     return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(layers.Dot(axes=(2, 1))([scores, inputs]))), ROWS)
+
+
+class Computed(keras.Model):
+    """A model that computes by itself between its layers."""
+
+    def __init__(self, function, **parts):
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def call(self, x):
+        return self.function(self, x)
+
+
+def computed(function, x=ROWS, loss=SPARSE, **parts):
+    model = Computed(function, **parts)
+    model(x[:2])
+    return of(model, x, Y, loss)
+
+
+def transposed(x):
+    return ops.transpose(x, (1, 0, 2))
+
+
+def turned(function, x=ROWS, y=Y):
+    """A network that computes something of its own in front of its hidden layer."""
+    inputs = keras.Input(x.shape[1:])
+    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(hidden()(function(inputs)))), x, y)
+
+
+def among_images(m, x):
+    return m.end(ops.matmul(ops.softmax(ops.matmul(m.q(x), ops.transpose(m.k(x))) / 4), m.v(x)))
+
+
+def unscaled(factor):
+    """A small loss in float16, without the scaling that Keras does by itself."""
+    model, x, y = under("mixed_float16", lambda: stack(hidden(), layers.Dense(1, dtype="float32"), y=REAL, loss=lambda t, p: factor * ops.mean((t - p) ** 2)))
+    model.compile("adam", model.loss, auto_scale_loss=factor == 2e-6)
+    return model, x, y
+
+
+MASK = np.zeros((12, 12), "float32")
+MASK[3] = -np.inf  # hides all from one query
 
 
 class Untracked(layers.Layer):
@@ -139,6 +183,14 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "N_kl": (lambda: stack(hidden(), layers.Dense(10, name="out"), y=HOT, loss="kl_divergence"), "activation"),
     "N_sum": (lambda: stack(hidden(), softmax(3), y=RNG.random((64, 3)), loss="mse"), "activation"), "N_tiny": (lambda: stack(hidden(), one(), y=1e-6 * REAL, loss="mse"), "y"),
     "N_mask_of_own_loss": (lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=255.0 * (X > 0.2), loss=dice), "y"),
+    "R_overflow": (lambda: under("mixed_float16", lambda: behind(lambda h: ops.power(90 * h, 4))), ""), "R_gradient": (lambda: unscaled(1e-6), ""),
+    "R_step": (lambda: under("bfloat16", lambda: stack(hidden(), softmax(), optimizer=optimizers.SGD(0.01))), ""), "R_step_adam": (lambda: under("bfloat16", lambda: stack(hidden(), softmax())), ""),
+    "S_unscaled": (lambda: attentive(scale=1.0), ""), "S_unscaled_of_tensorflow": (lambda: attentive(scale=1.0, softmax=tf.nn.softmax), ""),
+    "S_unscaled_layer": (lambda: turned(lambda h: layers.Attention()([layers.Dense(256)(h := layers.LayerNormalization()(layers.Dense(256)(h))), layers.Dense(256)(h)])), ""),
+    "S_masked": (lambda: attentive(mask=MASK), ""), "S_axis": (lambda: attentive(axis=1), ""),
+    "T_steps": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
+    "T_reshape": (lambda: turned(lambda x: ops.reshape(transposed(x), (-1, 12, 12))), ""), "T_reshape_in_a_lambda": (lambda: turned(layers.Lambda(lambda x: tf.reshape(transposed(x), (-1, 12, 12)))), ""),
+    "T_attention": (lambda: computed(among_images, FLAT, q=layers.Dense(16), k=layers.Dense(16), v=layers.Dense(16), end=softmax()), ""),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
     "C_rounded": (lambda: cut(lambda z: ops.cast(ops.cast(z, "int32"), "float32")), "", "no gradient"),
@@ -178,6 +230,7 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
     "behind_a_reshape": (lambda: stack(hidden(), layers.Dense(144, "sigmoid", name="out"), layers.Reshape((12, 12)), y=2 * ROWS - 1, loss="mse"), "activation", "out of reach"),
     "made_in_call": (lambda: of(made_in_call(), FLAT, Y, SPARSE), "", "weights not registered"), "variable_of_tensorflow": (lambda: stack(Untracked(), softmax()), "", "weights not registered"),
     "softmax_of_tensorflow": (lambda: stack(hidden(), layers.Dense(10, tf.nn.softmax, name="out"), layers.Softmax()), "activation", "applied twice"),
+    "attention_over_images": (lambda: attentive(axis=0), "", "softmax over another axis"),
     "flatten": (lambda: stack(hidden(), one("sigmoid"), x=ROWS, y=YES, loss=BINARY), "", "Flatten()"),
 }  # fmt: skip
 
@@ -206,9 +259,12 @@ SOUND = {
     "image_to_image": lambda: stack(hidden(), layers.Dense(144, "sigmoid"), y=FLAT, loss="mse"), "softmax_by_binary": lambda: stack(hidden(), softmax(), y=HOT, loss=BINARY),
     "hinge": lambda: stack(hidden(), one("tanh"), y=2 * YES - 1, loss="hinge"), "smoothed": lambda: stack(hidden(), softmax(), y=HOT, loss=losses.CategoricalCrossentropy(label_smoothing=0.1)),
     "softened": lambda: stack(hidden(), softmax(), y=0.9 * HOT + 0.01, loss=CATEGORICAL), "root_of_more": lambda: behind(lambda h: ops.sqrt(h + 1e-3)),
-    "own_loss": lambda: stack(hidden(), one(), y=REAL, loss=lambda t, p: ops.mean(ops.abs(t - p) ** 1.5)), "mixed": lambda: under("mixed_float16", lambda: stack(hidden(), softmax())), "half_words": lambda: half(lambda: stack(layers.Embedding(60_000, 8), layers.Flatten(), softmax(), x=1000 * WORDS + 9000, optimizer="sgd")),
+    "own_loss": lambda: stack(hidden(), one(), y=REAL, loss=lambda t, p: ops.mean(ops.abs(t - p) ** 1.5)), "mixed": lambda: under("mixed_float16", lambda: stack(hidden(), softmax())), "half_words": lambda: half(lambda: stack(layers.Embedding(60_000, 8), layers.Flatten(), softmax(), x=1000 * WORDS + 9000, optimizer=optimizers.SGD(1.0))),
     "weighted_actions": lambda: stack(hidden(), softmax(4), y=np.eye(4)[Y % 4] * REAL, loss=CATEGORICAL), "overlap": lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=1.0 * (X > 0.2), loss=dice),
     "shares": lambda: stack(hidden(), softmax(4), y=RNG.dirichlet(np.ones(4), 64), loss="kl_divergence"), "warm_up": lambda: stack(hidden(), softmax(), optimizer=optimizers.Adam(optimizers.schedules.CosineDecay(0.0, 99, warmup_target=1e-3, warmup_steps=9))),
+    "scaled_gradient": lambda: unscaled(2e-6), "larger_gradient": lambda: unscaled(1.0), "mixed_bfloat": lambda: under("mixed_bfloat16", lambda: stack(hidden(), softmax())),
+    "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
+    "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
     "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
 }  # fmt: skip
 
@@ -218,6 +274,11 @@ def test_labels_and_losses_that_fit_get_no_finding(make):
     seed(0)
     report = audit(*make())
     assert report.outcome == "sound", str(report)
+
+
+def test_a_softmax_that_a_model_applies_by_itself_is_seen():
+    findings = audit(*computed(lambda m, x: ops.softmax(m.end(m.first(x))), FLAT, first=hidden(), end=softmax())).findings
+    assert [(finding.layer, finding.fault) for finding in findings] == [("out", "softmax applied twice")]
 
 
 def test_a_softmax_that_keras_takes_the_logits_of_is_a_note():

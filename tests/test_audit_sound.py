@@ -272,7 +272,7 @@ SOUND = {
     "decoder": lambda: looped(lambda h: words(h, embeddings_initializer=small()), lambda h: attended(h, rule=small), 4,
                               lambda: layers.Dense(50, kernel_initializer=small()), WORDS, WORDS, LOGITS),
     "vision_transformer": lambda: looped(patches, attended, 4, pooled, X), "half_precision": lambda: under("mixed_float16", lambda: looped(patches, attended, 2, pooled, X)),
-    "bfloat": lambda: under("bfloat16", lambda: stack(hidden(64), hidden(64), softmax())), "mixer": lambda: looped(patches, mixed, 4, pooled, X),
+    "bfloat": lambda: under("bfloat16", lambda: stack(hidden(64), hidden(64), softmax(), optimizer=keras.optimizers.SGD(0.5))), "mixer": lambda: looped(patches, mixed, 4, pooled, X),
     "swiglu": lambda: looped(layers.Dense(32), gated, 4, pooled, ROWS), "highway": lambda: looped(hidden(64), highway, 10), "rezero": lambda: looped(hidden(64), lambda h: h + Gate()(hidden(64)(h)), 12),
     "relu_behind_the_sum": lambda: looped(hidden(64), lambda h: layers.ReLU()(h + hidden(64, None)(hidden(64)(h))), 4),
     "squeeze_and_excite": lambda: looped(convolved(), squeezed, 3, averaging, X), "inception": lambda: looped(convolved(), branched, 2, averaging, X),

@@ -2,11 +2,12 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
 from tests import audited, planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Raw, code, graph, hidden, mended, normal, softmax, stack
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Own, Raw, code, graph, hidden, mended, normal, softmax, stack
 
 HE = "he_normal"
 BINARY = "binary_crossentropy"
@@ -175,6 +176,18 @@ def test_a_network_that_is_meant_so_gets_no_finding(make):
     assert report.outcome == "sound" and "No fault found" in str(report)
 
 
+def raw(rule):
+    """A convolution by a function of TensorFlow, of weights that a layer holds itself."""
+    return stack(layers.Conv2D(16, 3, activation="relu"), Own(lambda m, x: tf.nn.conv2d(x, m.k, 1, "SAME"), {"k": (3, 3, 16, 16)}, rule, name="mine"), layers.ReLU(),
+                 layers.Flatten(), softmax(), x=X)
+
+
+@pytest.mark.parametrize("rule", ["he_normal", "glorot_uniform"])
+def test_weights_that_a_layer_holds_itself_and_are_well_drawn_get_no_finding(rule):
+    audited.seed(0)
+    assert audit(*raw(rule)).outcome == "sound"
+
+
 LOUD, EMBED = normal(3.0), "embeddings_initializer"
 FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "A_twins": (lambda: twins(LOUD), "shared", "kernel_initializer"), "A_unrolled": (lambda: unrolled(LOUD), "shared", "kernel_initializer"),
@@ -204,6 +217,8 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
     "one_way": (one_way, "dense, dense_1, out", "kernel_initializer"),
     "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
+    "Q_zeros": (lambda: raw("zeros"), "mine", "initializer"), "Q_normal": (lambda: raw(normal(1.0)), "mine", "initializer"), "Q_zeros_of_two": (lambda: stack(
+        Own(lambda m, x: ops.relu(x @ m.a) @ m.b, {"a": (144, 64), "b": (64, 32)}, "zeros", name="mine"), layers.ReLU(), softmax()), "mine", "initializer"),
     "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),
 }  # fmt: skip
 OWN = {  # Keras's: the same, and words of the fault

@@ -7,7 +7,7 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
+from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, attentive, case, dense, is_code, lowered, mended, mlp, put, started, times  # noqa: E402
 
 BCE, BCEL, MSE, NLL = F.binary_cross_entropy, F.binary_cross_entropy_with_logits, F.mse_loss, F.nll_loss
 HOT = F.one_hot(Y, 10).float()
@@ -78,6 +78,28 @@ def loss_of_numpy(out, y):
     return float(((out - y) ** 2).mean().detach().numpy())
 
 
+def looped(end, x=ROWS, **options):
+    """A recurrent network that takes axis 0 for the steps unless it is told otherwise."""
+    return case(Net(lambda m, x: m.end(end(m.loop(x))), loop=nn.LSTM(x.shape[-1], 32, **options), end=nn.Linear(32, 10)), x)
+
+
+def encoded(**options):
+    return case(Net(lambda m, x: m.end(m.body(m.into(x)).mean(1)), into=nn.Linear(12, 32), body=nn.TransformerEncoderLayer(32, 4, 64, **options), end=nn.Linear(32, 10)), ROWS)
+
+
+def reshaped(turn):
+    return case(Net(lambda m, x: m.end(F.relu(m.first(turn(x))).mean(1)), first=nn.Linear(12, 32), end=nn.Linear(32, 10)), ROWS)
+
+
+def among_images(m, x):
+    return m.end(torch.softmax(m.q(x) @ m.k(x).T / 4, -1) @ m.v(x))
+
+
+def heads():
+    return {name: nn.Linear(144, 16) for name in "qkv"} | {"end": nn.Linear(16, 10)}
+
+
+FIRST_ROW = torch.zeros(12, 12, dtype=torch.bool).index_fill(0, torch.tensor([3]), True)  # of a mask that hides all from one query
 KINDS = {
     "B_root": lambda: chosen(torch.sqrt), "B_zero_over_zero": lambda: behind(lambda h: h / (h * 0)),
     "B_log": lambda: chosen(lambda z: z.pow(0.3)), "B_distance": distance,
@@ -101,9 +123,14 @@ KINDS = {
     "H_from_one_to_two": lambda: one(y=YES + 1, loss=BCEL), "N_relu_shares": relu_shares, "N_kl": lambda: case(mlp(), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
     "N_sum": lambda: one([nn.Softmax(1)], torch.rand(64, 3), out=3), "N_tiny": lambda: one(y=1e-6 * REAL),
     "N_mask_of_own_loss": lambda: case(started(nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Sigmoid())), X, 255 * (X > 0.2).float(), dice),
+    "R_overflow": lambda: case(lowered(mlp(), then=lambda out: (90 * out).pow(4))), "R_gradient": lambda: case(lowered(mlp(out=1)), y=REAL, loss=lambda out, y: 1e-6 * MSE(out.float(), y)),
+    "R_step": lambda: case(mlp().bfloat16(), FLAT.bfloat16(), optimizer=adam(1e-4)), "S_unscaled": lambda: case(attentive(scale=1.0), ROWS),
+    "S_masked": lambda: case(attentive(mask=FIRST_ROW), ROWS), "S_axis": lambda: case(attentive(axis=1), ROWS), "T_steps": lambda: looped(lambda out: out[0][:, -1]),
+    "T_reshape": lambda: reshaped(lambda x: x.transpose(0, 1).reshape(64, 12, 12)), "T_attention": lambda: case(Net(among_images, **heads())),
 }  # fmt: skip
 WORDED = {"B_root", "B_zero_over_zero", "B_log", "B_distance", "C_saturated", "C_normalized_unit", "C_argmax", "C_stopped",
-          "C_loss_of_numpy", "C_step", "C_softmax_over_images", "H_nan", "H_infinite", "H_shares"}  # whose remedy is words
+          "C_loss_of_numpy", "C_step", "C_softmax_over_images", "H_nan", "H_infinite", "H_shares", "R_overflow", "R_gradient", "R_step", "S_unscaled",
+          "S_masked", "S_axis", "T_reshape", "T_attention"}  # whose remedy is words
 
 
 def checked(given, words, worded):
@@ -196,6 +223,11 @@ OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is
     "plain_tensor": (lambda: held(0.1 * torch.randn(144, 32).requires_grad_()), "weights not registered", True), "scaled_parameter": (lambda: held(nn.Parameter(torch.randn(144, 32)) * 0.1), "weights not registered", True),
     "kl_of_softmax": (lambda: case(mlp(end=[nn.Softmax(1)]), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")), "log-probabilities", False),
     "best_of_several": (lambda: one(y=REAL[:, 0], out=4, loss=lambda q, y: F.smooth_l1_loss(q.max(1, keepdim=True)[0], y)), "broadcast", False),
+    "steps_of_h": (lambda: looped(lambda out: out[1][0][-1]), "batch and steps exchanged", False), "rows_for_steps": (lambda: looped(lambda out: out[0], FLAT), "batch taken for a sequence", True),
+    "encoder_of_steps": (encoded, "batch and steps exchanged", False), "time_first_and_batch_first": (lambda: looped(lambda out: out[0][-1], ROWS[:, :9].transpose(0, 1), batch_first=True), "batch and steps exchanged", False),
+    "one_and_many_columns": (lambda: case(Net(lambda m, x: m.end(F.relu(m.first(x.flatten(1).T.reshape(64, 144)))), first=nn.Linear(144, 32), end=nn.Linear(32, 10)), ROWS), "images mixed", True),
+    "fused_unscaled": (lambda: case(Net(lambda m, x: m.end(F.scaled_dot_product_attention(*m.qkv(m.norm(m.into(x))).chunk(3, -1), scale=1.0).mean(1)), into=nn.Linear(12, 64), norm=nn.LayerNorm(64), qkv=nn.Linear(64, 768), end=nn.Linear(256, 10)), ROWS), "attention saturated", True),
+    "padding_of_a_whole_sentence": (lambda: case(Net(lambda m, x: m.end(m.look(x, x, x, key_padding_mask=(torch.arange(64) < 2)[:, None].expand(64, 12))[0].mean(1)), look=nn.MultiheadAttention(12, 2, batch_first=True), end=nn.Linear(12, 10)), ROWS), "row masked entirely", True),
     "in_half_overflow": (lambda: case(mlp(3).half(), (FLAT * 3e4).half()), "65504", True),
 }  # fmt: skip
 
@@ -305,6 +337,10 @@ SOUND = {
     "weighted_losses": lambda: one(out=2, y=REAL.expand(-1, 2), loss=Weighted()), "logits_and_loss": lambda: case(Net(lambda m, x, y: (m.end(x), F.cross_entropy(m.end(x), y)), end=nn.Linear(144, 10)), (FLAT, Y), None),
     "standardized": lambda: case(nn.Sequential(*[part for a in (1, 16, 16) for part in (Standardized(a, 16, 3), nn.GroupNorm(4, 16), nn.ReLU())], nn.Flatten(), nn.Linear(16 * 36, 10)), X),
     "weighted_actions": lambda: case(mlp(out=4), y=HOT[:, :4] * REAL),
+    "lowered": lambda: case(lowered(mlp())), "lowered_with_a_scale": lambda: case(lowered(mlp(out=1)), y=REAL, loss=lambda out, y: MSE(out.float(), y)), "bfloat": lambda: case(lowered(mlp(), torch.bfloat16), optimizer=adam(1e-4)),
+    "attention": lambda: case(attentive(), ROWS), "causal": lambda: case(attentive(mask=torch.ones(12, 12).triu(1) > 0), ROWS), "batch_first": lambda: looped(lambda out: out[0][:, -1], batch_first=True), "steps_first": lambda: looped(lambda out: out[0][-1], ROWS[:, :9].transpose(0, 1)),
+    "encoder_of_batches": lambda: encoded(batch_first=True), "turned": lambda: reshaped(lambda x: x.transpose(0, 1).reshape(-1, 12).reshape(12, 64, 12).transpose(0, 1)), "frames": lambda: reshaped(lambda x: x.flatten(0, 1).unflatten(0, (64, 12))),
+    "spread": lambda: reshaped(lambda x: (x - x.mean(0)) / (x.std(0) + 1)), "graph": lambda: case(Net(lambda m, x, edges: m.end(F.relu(edges @ m.first(x))), first=nn.Linear(144, 32), end=nn.Linear(32, 10)), (FLAT, torch.eye(64) * 0.5 + 0.5 / 64)),
     "root_of_more": lambda: behind(lambda h: torch.sqrt(h + 1e-3)), "kl": lambda: case(mlp(end=[nn.LogSoftmax(1)]), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
 }  # fmt: skip
 

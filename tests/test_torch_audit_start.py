@@ -9,7 +9,7 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, ROWS, WORDS, YES, X, F, Net, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
+from tests.audited_torch import FLAT, ROWS, WORDS, YES, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
 
 BCE = F.binary_cross_entropy_with_logits
 
@@ -182,6 +182,22 @@ def spread():
     return case(net)
 
 
+def raw(draw=None, **weights):
+    """Two products with parameters, of which tutorials draw one kind for all."""
+    draw = draw or (lambda a, b: torch.randn(a, b) * (2 / a) ** 0.5)
+    parts = {"w1": draw(144, 32), "b1": torch.zeros(32), "w2": draw(32, 10), "b2": torch.zeros(10)} | weights
+    return Raw(lambda m, x: F.relu(x @ m.w1 + m.b1) @ m.w2 + m.b2, **parts)
+
+
+def convolved(k1=0.3, k2=0.1, gamma=1.0):
+    """Functions of PyTorch on parameters."""
+    def forward(m, x):
+        h = F.relu(F.batch_norm(F.conv2d(x, m.k1), None, None, m.gamma, m.beta, training=True))
+        return F.linear(F.relu(F.conv2d(h, m.k2)).mean((2, 3)), m.w)
+
+    return case(Raw(forward, k1=k1 * torch.randn(16, 1, 3, 3), k2=k2 * torch.randn(16, 16, 3, 3), gamma=gamma * torch.ones(16), beta=torch.zeros(16), w=torch.randn(10, 16) / 4), X)
+
+
 FAULTY = {  # a network, and the layers to be named
     "A_twins": (lambda: twins(3.0), "shared"), "A_unrolled": (lambda: unrolled(3.0), "shared"), "A_zeros": (lambda: unrolled(zero=True), "shared"),
     "F_frozen": (frozen, "0"), "F_recurrent": (lambda: recurrent(gain=3.0, nonlinearity="relu"), "loop"), "F_embedding": (lambda: embedded(std=50.0), "words"),
@@ -199,6 +215,7 @@ FAULTY = {  # a network, and the layers to be named
     "deep_residual": (residual, None), "standard_normal": (lambda: all_filled(tanh(3), 1.0), None),
     "one_way": (one_way, "0, 2, 4"),
     "no_gamma": (lambda: without_gamma("blocks.4"), "blocks.4"),
+    "Q_zeros": (lambda: case(raw(lambda *shape: torch.zeros(shape))), "w1, w2"), "Q_normal": (lambda: case(raw(torch.randn)), "w1, w2"),
 }  # fmt: skip
 
 
@@ -290,6 +307,8 @@ OWN = {  # PyTorch's: a network, the fault, the layers
     "bfloat16_recurrent": (lambda: recurrent(9.0) | {"model": recurrent(9.0)["model"].bfloat16(), "x": ROWS.bfloat16()}, "kernel too large", "loop"),
     "no_gammas": (lambda: without_gamma("blocks.1", "blocks.4"), "constant output", "blocks.1, blocks.4"), "no_gamma_before_a_branch": (lambda: without_gamma("blocks.4", "branch.1", bias=True), "constant output", "blocks.4"),
     "compiled": (lambda: case(torch.compile(times(10, "2.weight", mlp(4)))), "kernel too large", "2"),
+    "raw_convolution": (lambda: convolved(k2=2.0), "kernel too large", "k2"), "raw_gamma": (lambda: convolved(gamma=0.0), "constant output", "gamma"),
+    "raw_bias": (lambda: case(raw(b1=torch.full((32,), -20.0))), "dead units", "w1"), "raw_contraction": (lambda: case(Raw(lambda m, x: torch.einsum("...i,io->...o", F.relu(torch.tensordot(x, m.w1, 1)), m.w2), w1=torch.randn(144, 32), w2=torch.randn(32, 10))), "kernel too large", "w1, w2"),
 }  # fmt: skip
 
 
@@ -302,6 +321,12 @@ def test_a_fault_of_pytorch_s_own_is_named_and_its_remedy_run_as_printed_removes
 def test_a_transformer_encoder_that_was_drawn_anew_gets_no_finding():
     torch.manual_seed(0)
     assert audit(**clones(reset=True)).outcome == "sound"
+
+
+@pytest.mark.parametrize("make", [lambda: case(raw()), convolved], ids=["products", "functions"])
+def test_parameters_without_layers_that_are_well_drawn_get_no_finding(make):
+    torch.manual_seed(0)
+    assert audit(**make()).outcome == "sound"
 
 
 def test_a_residual_branch_that_ends_with_a_scale_of_zero_gets_no_finding():

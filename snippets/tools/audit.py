@@ -23,6 +23,7 @@ from keras import layers as kl
 
 try:
     import tensorflow as tf
+    from tensorflow.python.framework import op_callbacks
 except ImportError:  # audit() says so
     tf = None
 
@@ -34,6 +35,8 @@ MOST, SOME = 0.75, 0.25  # shares of a layer that are too many: of saturated act
 PLAIN = 12  # REACH for plain convolutions: VGG-19, in which Glorot halves it 18 times: Simonyan and Zisserman 2015
 ABSURD = 4  # times the loss of an output that knows nothing
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
+CHOICES = 4  # keys, from which on scores have a spread
+MASKED = -9e3  # below which a score is one that a mask has put there
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 HEAVY = 30  # times the loss of the data, from where regularization decides
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
@@ -58,6 +61,8 @@ FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossen
             "mean_squared_logarithmic_error": "logarithm", "kl_divergence": "shares",
             **dict.fromkeys(("hinge", "squared_hinge"), "sign"), **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
+PRODUCTS = ("BatchMatMulV2", "BatchMatMul", "MatMul", "Einsum")  # what TensorFlow calls them
+APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
 FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
@@ -126,17 +131,20 @@ def observe(model, x, y, loss, recorder):
     seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, rows=[], loss=None)
     seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
+    half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(
+        getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
     tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
-        with tf.GradientTape() as recorder.tape:
+        with tf.GradientTape(persistent=half) as recorder.tape:
             with keras.StatelessScope([(v, tf.identity(v.value)) for v in penalized], collect_losses=True):
                 with recorder:
                     outputs = model(keras.tree.map_structure(tf.convert_to_tensor, x), training=True)
                 holders = readable(seen.calls)
-                seen.heads = heads(model, seen.calls, outputs, y, loss)
+                seen.ops, seen.heads = recorder.ops, heads(model, recorder, outputs, y, loss)
                 seen.labels = [one for head in seen.heads for one in labels(head)]
                 seen.penalty = float(sum(v.regularizer(v) for v in penalized))
                 value = loss_of(model, x, y, outputs, loss, seen)
+        seen.leak = leak(model, x)
     finally:
         tf.config.run_functions_eagerly(eager)
     known = {id(one) for v in model.variables for one in (v, v.value)}
@@ -146,7 +154,7 @@ def observe(model, x, y, loss, recorder):
         return seen
     weights = [v.value for v in variables]
     deltas, seen.gradients = recorder.tape.gradient(value, [[c.z for c in seen.calls], weights])
-    seen.loss = float(value)
+    seen.loss, seen.lost = float(value), lost(recorder.tape, value, weights, seen.gradients) if half else 0.0
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
         call.delta = tf.zeros_like(call.z) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
@@ -155,6 +163,65 @@ def observe(model, x, y, loss, recorder):
     for layer in dict.fromkeys(call.layer for call in holders):
         seen.rows += measured(layer, holders, outputs, changes)
     return seen
+
+
+def lost(tape, value, weights, gradients):
+    """The share of the gradient that float16 loses and a scaled loss keeps."""
+    for power in (16, 12, 8):
+        found = tape.gradient(value, weights, output_gradients=tf.cast(2.0**power, value.dtype))
+        pairs = [(np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(tf.convert_to_tensor(more), "float64") / 2**power)
+                 for g, more in zip(gradients, found) if g is not None]
+        if whole := sum(np.sum(more**2) for _, more in pairs):
+            if math.isfinite(whole):
+                return min(1.0, math.sqrt(sum(np.sum((g - more) ** 2) for g, more in pairs) / whole))
+    return 0.0
+
+
+def leak(model, x):
+    """(operation, layer) in which other images first change what becomes of the last one; None if there is none."""
+    parts = [tf.convert_to_tensor(part) for part in keras.tree.flatten(x)]
+    images = len(parts[0])
+    if len(parts) > 1 and any(part.shape == (images, images) for part in parts):  # as of a graph
+        return None
+
+    def passed(parts):
+        with keras.StatelessScope():
+            return keras.tree.flatten(model(keras.tree.pack_sequence_as(x, parts), training=False))
+
+    def computed(parts):
+        recorder = Recorder()
+        with tf.GradientTape() as recorder.tape, recorder:
+            passed(parts)
+        return recorder.ops
+
+    def same(one, other):
+        return one.shape == other.shape and (not one.dtype.is_floating or alone(one, other, images))
+
+    try:
+        repeated = [tf.repeat(part[-1:], images, axis=0) for part in parts]
+        before, after = passed(parts), passed(repeated)
+        if len(before) != len(after) or all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
+            return None
+        pairs = zip(computed(parts), computed(repeated))
+    except Exception:  # of a model that takes no such batch
+        return None
+    return next((a for a, b in pairs if a.data and (a.op != b.op or not same(a.output, b.output))), None)
+
+
+def alone(before, after, images):
+    """True if two tensors are alike in what belongs to the last image, wherever it stands; in a matrix of images by images, in one entry."""
+    half = before.dtype.size == 2
+    before, after = np.asarray(before, "float32"), np.asarray(after, "float32")
+    rounding = 0.06 if half else 1e-4
+    moved = abs(after - before) > rounding * abs(before).max(initial=0)
+    last, found = moved, False
+    for axis, size in enumerate(moved.shape):
+        at = np.moveaxis(moved, axis, 0).reshape(size, -1).any(axis=1)
+        if size and size % images == 0 and not (at[-(size // images):].any() and at[images - 1::images].any()):
+            return True
+        if size == images:
+            last, found = np.take(last, [-1], axis), True
+    return not moved.ndim or not moved.any() or found and not last.any()
 
 
 def readable(calls):
@@ -195,18 +262,21 @@ class Call(SimpleNamespace):
 class Recorder:
     """While it is open, it notes the calls of layers, and its tape watches every z.
 
-    calls: those of the innermost layers, in their order. failed: layers in which an error arose, the innermost first.
+    calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them. failed: layers in which an error arose, the innermost first.
     """
 
     def __init__(self):
         self.tape, self.done, self.calls, self.composites, self.stack, self.failed = None, False, [], [], [], []
+        self.ops, self.made, self.weights = [], {}, set()
         self.originals = {kind: kind.__call__ for kind in (keras.Layer, keras.Operation)}
 
     def __enter__(self):
         for kind, original in self.originals.items():
             kind.__call__ = self.recording(original, kind)
+        op_callbacks.add_op_callback(self.computed)
 
     def __exit__(self, error, *more):
+        op_callbacks.remove_op_callback(self.computed)
         for kind, original in self.originals.items():
             kind.__call__ = original
         if error is None:
@@ -249,6 +319,19 @@ class Recorder:
             return output
 
         return call
+
+    def computed(self, op, inputs, attributes, outputs, name=None, graph=None):
+        """Notes an operation of TensorFlow, if it runs now."""
+        if graph is not None or not outputs:
+            return
+        op = op.decode() if isinstance(op, bytes) else op
+        weighty = op == "ReadVariableOp" or bool(inputs) and all(id(t) in self.weights for t in inputs)
+        self.weights |= {id(outputs[0])} if weighty else set()
+        here = SimpleNamespace(op=op, inputs=inputs, output=outputs[0], layer=self.stack[-1].layer if self.stack else None,
+                               data=not weighty and op != "ReadVariableOp", before=[self.made[id(t)] for t in inputs if id(t) in self.made])
+        here.products = op in PRODUCTS and not any(id(t) in self.weights for t in inputs)  # of numbers with numbers
+        self.ops.append(here)
+        self.made |= {id(t): here for t in outputs}
 
     def note(self, here, output, outer):
         """A call that has ended, unless it has passed on a tensor as it was."""
@@ -293,7 +376,8 @@ def own_kernels(call):
     if call.output is None or not isinstance(call.layer, keras.Layer) or isinstance(call.layer, NORMALIZATION):
         return {}
     shape = (*call.inputs[0].shape[-1:], *call.output.shape[-1:])
-    return {v.name: v for v in call.layer.trainable_variables if tuple(v.shape) == shape}
+    deep = 9 if not type(call.layer).__module__.startswith("keras.") else 2  # windows, as of tf.nn.conv2d
+    return {v.name: v for v in call.layer.trainable_variables if tuple(v.shape[-2:]) == shape and len(v.shape) <= deep}
 
 
 def next_step(model, gradients):
@@ -317,7 +401,7 @@ def next_step(model, gradients):
 # Heads: an output with its labels and its loss.
 
 
-def heads(model, calls, outputs, y, loss):
+def heads(model, recorder, outputs, y, loss):
     """A head for every output that has a loss; none where outputs, labels and losses do not pair."""
     def parts(part):
         if isinstance(part, dict) and not isinstance(outputs, dict):
@@ -330,25 +414,27 @@ def heads(model, calls, outputs, y, loss):
         return []
     names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else (
         [f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
-    return [head(calls, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
+    return [head(recorder, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
-def head(calls, spelled, tensor, truth, loss):
+def head(recorder, spelled, tensor, truth, loss):
     """An output, its labels, its loss by name, and the call that makes it."""
     loss = keras.losses.get(loss)
     options, kind = getattr(loss, "_fn_kwargs", {}), getattr(getattr(loss, "fn", loss), "__name__", "")
     def maker(tensor):
-        return next((c for c in reversed(calls) if c.output is tensor), None)
+        return next((c for c in reversed(recorder.calls) if c.output is tensor), None)
 
     call = maker(tensor)
     while call and isinstance(call.layer, LAYOUT) and maker(call.inputs[0]):
         call = maker(call.inputs[0])
     before = maker(call.inputs[0]) if call and not call.kernels else None
+    op = recorder.made.get(id(tensor)) if call is None else None  # of a model that computes by itself
+    before = maker(op.inputs[0]) if op and op.op in APPLIED else before
     found = SimpleNamespace(
         tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
         ignored=options.get("ignore_class"), axis=options.get("axis", -1), spelled=spelled, layer=call.layer.name if call else "output",
-        activation=activation_of(call.layer) if call else "")
+        activation=activation_of(call.layer) if call else APPLIED.get(op.op, "") if op else "")
     found.units = found.out.shape[-1] if found.out.ndim > 1 else 1
     kept = kind == SPARSE or found.y.shape == found.out.shape  # else Keras reshapes the output, and forgets
     found.own_logits = kept and hasattr(tensor, "_keras_logits")
@@ -494,6 +580,7 @@ def weighed(layer, kind, variable, gradient, change):
         "faint": kept,  # as its initializer asks for: N(0, 0.02) of GANs, N(0, 0.01) of detectors
         "gradient": None if gradient is None else _rms(gradient),
         "step": None if change is None or not size else _rms(change) / size,
+        "stuck": np.mean(change[np.asarray(gradient) != 0] == 0) if "16" in variable.dtype and change is not None and np.any(gradient) else 0.0,
     }
 
 
@@ -506,11 +593,12 @@ def judge(seen):
     if bad or seen.loss is None:
         return bad + seen.labels
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    outside += leaking(seen) if not any("softmax over" in one.fault for one in outside) else []
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, narrowed, mixed, constant), seen)
+        cut = [] if named(causes) else first((broken, rounded_off, empty, narrowed, mixed, turned, decided, constant), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
@@ -839,6 +927,83 @@ def mixed(seen):
             yield elsewhere(call.layer.name, "softmax over the batch", evidence, "axis=-1.")
 
 
+def scores(op):
+    """What a softmax of attention is given, if this operation is one: a product of numbers with numbers is behind it."""
+    todo = list(op.before) if op.op == "Softmax" and len(op.output.shape) > 2 else []
+    for _ in range(9):
+        if any(one.products for one in todo):
+            return np.asarray(op.inputs[0], "float32")
+        todo = [b for one in todo for b in one.before if one.op not in PRODUCTS]
+    return None
+
+
+def decided(seen):
+    """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
+    for op in seen.ops if not seen.trained else ():
+        found = scores(op)
+        if found is None or not (rows := (keys := (found > MASKED).sum(axis=-1)) >= CHOICES).any():
+            continue
+        kept = np.ma.masked_less_equal(found, MASKED)
+        std, most = math.sqrt(kept.var(axis=-1)[rows].mean()), np.asarray(op.output, "float32").max(axis=-1)[rows].mean()
+        if std > OFF and most > 0.5:
+            evidence = (f"The scores of a query have a standard deviation of {std:.2g}, and one of up to {keys.max()} keys gets {most:.2g} "
+                        "of its softmax.")
+            yield elsewhere(place(op, seen), "attention saturated", evidence, "scores divided by the root of the width of a key; if they "
+                            "are, smaller weights of queries and keys, or normalization before them.")
+            return
+
+
+def place(op, seen):
+    """The layer in which an operation runs."""
+    return getattr(op.layer, "name", seen.model.name)
+
+
+def turned(seen):
+    """A softmax of attention over the axis of the queries, while the product behind it sums over the keys."""
+    for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
+        back = next((one for one in seen.ops if one.op == "Transpose" and any(t is op.output for t in one.inputs)), None)
+        taker = back and next((one for one in seen.ops if one.products and one.inputs[0] is back.output), None)
+        if taker and back.output.shape[-1] == back.output.shape[-2]:
+            yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
+                            "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
+
+
+def rounded_off(seen):
+    """Gradients that float16 rounds to zero."""
+    if seen.lost > 0.5:
+        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
+                        "when the loss is scaled.", "keras.optimizers.LossScaleOptimizer around the optimizer, as compile() makes it of "
+                        "mixed_float16; or mixed_bfloat16.")
+
+
+def empty(seen):
+    """Matrices that this tool does not know, all zeros or all alike, in a model for which all images are alike."""
+    if any(varies(head.tensor, LOST) for head in seen.heads):
+        return
+    for layer, v in unread(seen):
+        columns = np.asarray(v, "float32").reshape(-1, v.shape[-1])
+        if v.trainable and len(columns) > 1 and (columns == columns[:, :1]).all():
+            yield Finding(layer, "copied units" if columns.any() else "zero kernel", f"All columns of its weights {v.name} are alike.",
+                          'initializer="he_normal" in its add_weight.')
+
+
+def leaking(seen):
+    """An image that changes what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
+    op = seen.leak
+    if op is None or isinstance(op.layer, NORMALIZATION) or list(mixed(seen)) or list(turned(seen)):
+        return
+    name, evidence = place(op, seen), "Other images change what becomes of the last"
+    if isinstance(op.layer, kl.RNN):
+        yield elsewhere(name, "batch and steps exchanged", f"{evidence}: it takes axis 0 for the images and axis 1 for the steps.",
+                        "x of the shape (images, steps, features), without a transpose before it.")
+    elif op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products:
+        what = {"Reshape": "reshape", "Transpose": "transpose"}.get(op.op, APPLIED.get(op.op, "product"))
+        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "a transpose before it that leaves the axis of the images as "
+                        "it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
+    else:
+        yield f"{evidence}, first in {name}, {op.op}: sound where it is meant, as in graphs and in statistics of a batch."
+
+
 def constant(seen):
     """The first layer behind which all images are alike, if those of the output are."""
     ends = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
@@ -976,7 +1141,12 @@ def reused(rows):
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     call = next((c for c in seen.calls if not all(np.isfinite(np.asarray(t)).all() for t in (c.z, c.output))), None)
-    evidence, half = "Here NaN or infinity appears first.", getattr(call and call.layer, "compute_dtype", "") == "float16"
+    evidence, half = "Here NaN or infinity appears first.", call is not None and "float16" in (call.z.dtype.name, call.output.dtype.name)
+    mute = [op for op in seen.ops if (found := scores(op)) is not None and (found == -math.inf).all(axis=-1).any()]
+    if mute:
+        yield elsewhere(place(mute[0], seen), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
+                        "-1e9 in place of -inf (in float16 -3e4), or a mask that leaves one key to each row.")
+        return
     if not half and (wild := [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]):
         yield from wild
     elif call is None and max(_rms(c.z) for c in seen.calls if c.z.dtype.is_floating) > FAR**4:
@@ -1006,7 +1176,7 @@ def broken(seen):
 def gradient(seen):
     """No weights to train, or no gradient."""
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.", "model.trainable = True.")
+        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "nothing to train", "No weight is trainable.", "model.trainable = True.")
     elif all(g is None for g in seen.gradients):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
@@ -1016,7 +1186,7 @@ def gradient(seen):
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
         cure = ('bias_initializer="zeros": or from_logits=True without activation.' if clipped else
                 "no rounding, comparison or factor of 0 between weights and loss.")
-        yield elsewhere(seen.rows[-1].layer, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
+        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
 
 def cut_off(seen):
@@ -1083,6 +1253,12 @@ def step(seen):
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if optimizer and not isinstance(optimizer._learning_rate, Schedule) and not float(optimizer.learning_rate):
         yield elsewhere("optimizer", "learning rate of 0", "No weight moves.", "learning_rate=1e-3.")
+    lost = [row for row in seen.rows if row.stuck > MOST and row.dtype.endswith("16")]
+    if lost and not isinstance(optimizer._learning_rate, Schedule) and float(optimizer.learning_rate) and not int(optimizer.iterations):
+        row = max(lost, key=lambda row: row.stuck)
+        yield elsewhere("optimizer", f"step lost in {row.dtype}", f"{_share(row.stuck)} of the weights of {row.layer} stay as they are: "
+                        f"{row.dtype} rounds the step away.", f"the policy mixed_{row.dtype}, whose weights are float32.")
+        return
     if not rows:
         return
     row, rate, epsilon = max(rows, key=lambda row: row.step), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)

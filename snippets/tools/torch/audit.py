@@ -36,6 +36,7 @@ MOST, SOME = 0.75, 0.25  # shares of a layer that are too many: of saturated act
 PLAIN = 12  # the same for plain convolutions: VGG-19, in which Glorot halves it 18 times: Simonyan and Zisserman 2015
 ABSURD = 4  # times the loss of an output that knows nothing
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
+CHOICES = 4  # keys, from which on scores have a spread
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
@@ -61,7 +62,9 @@ LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "pe
           "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten",
           "pixelshuffle", "expand")
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
-PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", "scaleddotproductattention")
+FUSED = "scaleddotproductattention"
+PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", FUSED)
+MASKED = -9e3  # below which a score is one that a mask has put there
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
 SCALE = "y = (y - y.mean()) / y.std()  # and the inverse for what comes out"
@@ -176,15 +179,13 @@ def observe(model, root, x, y, images, loss, optimizer):
             model.train()
         try:
             value = scalar(loss_of(run(model, x, trace), y, loss, trace))
-            seen.gradients = dict.fromkeys(weights)
-            if weights and value.requires_grad:
-                found = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
-                seen.gradients = dict(zip(weights, found))
+            seen.gradients, seen.lost = slopes(value, weights, trace)
             seen.loss = float(value.detach())
         except Stop:
-            seen.gradients = {}
+            seen.gradients, seen.lost = {}, 0.0
         except Exception as error:  # whatever PyTorch raises
             raise ValueError(sentence(error, trace, x)) from None
+        seen.leak = leak(seen, parts, devices)
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
@@ -193,6 +194,70 @@ def observe(model, root, x, y, images, loss, optimizer):
         changes = next_step(optimizer, seen.gradients, weights)
         seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
     return seen
+
+
+def slopes(value, weights, trace):
+    """The gradients of the weights, {name: gradient}, and the share of them that float16 loses and a scaled loss keeps."""
+    if not weights or not value.requires_grad:
+        return dict.fromkeys(weights), 0.0
+    half, larger = any(c.value.dtype == torch.float16 for c in trace.calls), None
+    for power in (16, 12, 8) if half else ():  # before the others, since calls keep the last δ
+        found = torch.autograd.grad(value.float() * 2.0**power, list(weights.values()), retain_graph=True, allow_unused=True)
+        larger = [None if g is None else g.double() / 2**power for g in found]
+        if all(g is None or torch.isfinite(g).all() for g in larger):
+            break
+    found = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
+    pairs = [(g.double(), g if more is None else more) for g, more in zip(found, larger or found) if g is not None]
+    whole = sum(float(more.square().sum()) for _, more in pairs)
+    lost = math.sqrt(sum(float((g - more).square().sum()) for g, more in pairs) / whole) if half and 0 < whole < math.inf else 0.0
+    return dict(zip(weights, found)), min(lost, 1.0)
+
+
+def leak(seen, parts, devices):
+    """The first call in which other images change what becomes of the last one; None if there is none."""
+    given, several = leaves(seen.x), len(leaves(seen.x)) > 1
+    axes = [0 if len(t) == seen.images else 1 for t in given]
+    if any(t.dim() <= axis or t.shape[axis] != seen.images or several and t.shape == (seen.images,) * 2 for t, axis in zip(given, axes)):
+        return None  # as of a graph
+
+    def repeated(t):
+        at = torch.full((seen.images,), seen.images - 1, device=t.device)
+        return t.detach().index_select(0 if len(t) == seen.images else 1, at)
+
+    def passed(x, trace):
+        with kept(parts, devices), torch.no_grad():
+            torch.manual_seed(0), random.seed(0), np.random.seed(0)
+            return leaves(run(seen.model.eval(), x, trace))
+
+    def same(one, other):
+        return one.shape == other.shape and (not one.is_floating_point() or alone(one, other, seen.images))
+
+    batches = seen.x, mapped(repeated, seen.x)
+    try:
+        before, after, again = (passed(x, nullcontext()) for x in (*batches, seen.x))
+        if len(before) != len(after) or all(map(same, before, after)) or not all(map(torch.equal, before, again)):
+            return None
+        traces = [Trace(seen.model, seen.root, x, None) for x in batches]
+        for x, trace in zip(batches, traces):
+            passed(x, trace)
+    except Exception:  # of a model that takes no such batch
+        return None
+    return next((a for a, b in zip(*(t.calls for t in traces)) if a.data and (a.op != b.op or not same(a.value, b.value))), None)
+
+
+def alone(before, after, images):
+    """True if two tensors are alike in what belongs to the last image, wherever it stands; in a matrix of images by images, in one entry."""
+    moved = (after.float() - before.float()).abs() > max(1e-4, 8 * torch.finfo(before.dtype).eps) * before.float().abs().max()
+    if not moved.dim() or not moved.any():
+        return True
+    last, found = moved, False
+    for axis, size in enumerate(moved.shape):
+        at = moved.movedim(axis, 0).reshape(size, -1).any(1) if size else moved
+        if size and size % images == 0 and not (at[-size // images:].any() and at[images - 1::images].any()):
+            return True
+        if size == images:
+            last, found = last.narrow(axis, images - 1, 1), True
+    return found and not last.any()
 
 
 def run(model, x, trace):
@@ -345,7 +410,7 @@ class Trace(TorchFunctionMode):
         changed = [t for t, version in zip(given, before) if t._version != version]
         out = [t for t in leaves([output]) if not any(t is g for g in given)] + changed
         if out and not torch._C._functorch.is_functorch_wrapped_tensor(out[0]):
-            self.record(op, kwargs.get("dim", args[1] if len(args) > 1 else None), found, given, inputs, out, head)
+            self.record(op, args, kwargs, found, given, inputs, out, head)
         return output
 
     def origin(self, tensor):
@@ -357,7 +422,7 @@ class Trace(TorchFunctionMode):
         if id(tensor) in self.names:
             self.used.add(self.names[id(tensor)])
 
-    def record(self, op, dim, found, given, inputs, out, head):
+    def record(self, op, args, kwargs, found, given, inputs, out, head):
         self.alive += out
         data = [t for t in given if id(t) in self.made]
         if not data and not found:
@@ -366,9 +431,11 @@ class Trace(TorchFunctionMode):
                 self.weights[id(t)] = max(of, key=torch.Tensor.numel)
             return
         inputs = list(dict.fromkeys(inputs))
-        call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, dim=dim, in_loss=self.in_loss,
-                    data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs),
-                    norm=op in NORMS, weighty=any(id(t) in self.weights for t in given))
+        call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
+                    dim=kwargs.get("dim", args[1] if len(args) > 1 else None), options=kwargs if op == FUSED else {},
+                    weights=[self.weights[id(t)] for t in given if id(t) in self.weights],
+                    data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), norm=op in NORMS)
+        call.weighty = bool(call.weights)
         call.module, call.blind = self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
         call.cuts = not out[0].requires_grad and any(t.requires_grad for t in data)
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
@@ -441,11 +508,14 @@ def kernels(op, args, kwargs, trace):
             return [kernel(trace, op, b, tuple(b.shape[-2:]), -1, b.movedim(-2, 0).flatten(1))]
         if known(a) and not known(b):
             return [kernel(trace, op, a, tuple(a.shape[:-3:-1]), -2, a.movedim(-1, 0).flatten(1))]
-    if op == "einsum" and len(args) > 2 and known(args[2]) and "->" in args[0] and "." not in args[0]:
-        x, w, out = re.split(",|->", args[0].replace(" ", ""))
-        size = dict(zip(w, args[2].shape))
+    if op == "einsum" and len(args) == 3 and known(args[1]) != known(args[2]) and "->" in args[0]:
+        x, w, out = re.split(",|->", re.sub(r"[ .]", "", args[0]))
+        x, w, weight = (x, w, args[2]) if known(args[2]) else (w, x, args[1])
+        size = dict(zip(w, weight.shape))
         fans = math.prod(size[a] for a in w if a not in out), math.prod(size[a] for a in w if a not in x)
-        return [kernel(trace, op, args[2], fans, -1, args[2].reshape(-1, args[2].shape[-1]))]
+        return [kernel(trace, op, weight, fans, -1, weight.reshape(-1, weight.shape[-1]))]
+    if op == "tensordot" and known(args[1]) and not known(args[0]) and args[1].dim() == 2:
+        return [kernel(trace, op, args[1], tuple(args[1].shape), -1, args[1])]
     weight = argument(1, "weight")
     if not known(weight) or not (op == "linear" or op.startswith(("conv", "embedding"))):
         return []
@@ -461,7 +531,7 @@ def kernels(op, args, kwargs, trace):
         fans = window * b, window * a / groups / stride
         found = kernel(trace, op, weight, fans, -1 if op == "linear" else 1, weight.flatten(1).T)
     bias = argument(2, "bias")
-    found.bias = bias.detach() if isinstance(bias, torch.Tensor) else None
+    found.bias = bias if isinstance(bias, torch.Tensor) else None
     return [found]
 
 
@@ -617,7 +687,12 @@ def measured(seen, group, changes):
     given = flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
     h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
     delta = seen.images * flat([torch.zeros_like(c.value) if c.delta is None else c.delta for c in calls], axis)
+    sums = [c.takers[0] for c in calls if c.op == "matmul" and len(c.takers) == 1 and c.takers[0].op == "add"]
+    if first.bias is None and len(sums) == len(calls):  # x @ w + b
+        first.bias = next((w for w in sums[0].weights if w.dim() == 1), None)
+        z = z if first.bias is None else flat([c.value for c in sums], axis)
     bias = np.zeros(1) if first.bias is None else _numpy(first.bias)
+    bias_name = seen.trace.names.get(id(seen.trace.weights.get(id(first.bias))))
     dead, loud = ~h.any(axis=0), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
@@ -629,7 +704,7 @@ def measured(seen, group, changes):
     end_of_all = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
     return SimpleNamespace(
         layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
-        trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
+        spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
         scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and not any(
@@ -670,6 +745,8 @@ def weighed(seen, kernel, changes):
         "chance": chance,
         "gradient": None if gradient is None else _rms(_numpy(gradient)),
         "step": None if change is None or not own else _rms(change) / own,
+        "stuck": np.mean(change[_numpy(gradient) != 0] == 0) if change is not None and gradient is not None and gradient.any()
+                 and "16" in _type(kernel.parameter) else 0.0,
         "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
 
@@ -683,11 +760,13 @@ def judge(seen):
     if bad or not rows:
         return bad + seen.labels
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
+        outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, muted, narrowed, mixed), seen)
+        cut = [] if named(causes) else first((broken, rounded_off, muted, narrowed, mixed, turned, decided), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
@@ -729,7 +808,7 @@ def told(template, rows):
     fields = [name for name in ("weight", "bias") if f"{{{name}}}" in template]
     if not fields or not rows:
         return template
-    code = [{"weight": row.spelled, "bias": row.spelled.rpartition(".")[0] + ".bias"} for row in rows]
+    code = [{"weight": row.spelled, "bias": row.spelled_bias or row.spelled.rpartition(".")[0] + ".bias"} for row in rows]
     if len(rows) == 1:
         return template.format(**code[0])
     every = ", ".join(one[fields[0]] if len(fields) == 1 else f"({one['weight']}, {one['bias']})" for one in code)
@@ -1137,8 +1216,14 @@ def reused(rows):
 
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
-    floats = [c for c in seen.calls if c.value.is_floating_point() and "mask" not in c.op]
-    call = next((c for c in floats if not torch.isfinite(c.value).all()), None)
+    floats, ends = [c for c in seen.calls if c.value.is_floating_point()], ("softmax", "logsoftmax", FUSED)
+    call = next((c for c in floats if not torch.isfinite(c.value).all() and not (
+        "mask" in c.op or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
+    found = scores(call) if call else None
+    if found and (found[0] == -math.inf).all(-1).any():
+        yield elsewhere(call.module or _place(call), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
+                        "torch.finfo(scores.dtype).min in place of -inf, or a mask that leaves one key to each row.")
+        return
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
     if call and call.value.dtype == torch.float16:
         yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
@@ -1199,13 +1284,13 @@ def muted(seen):
     calls = signals(seen.calls)
     if any(varies(end) for end in ([head.tensor for head in seen.heads] or [c.value for c in calls[-1:]])):
         return
-    held = [(c, getattr(seen.model.get_submodule(c.atom), "weight", None)) for c in calls if c.norm and c.atom]
-    zero = [c for c, w in held if isinstance(w, torch.Tensor) and not w.any() and not any(
+    zero = [c for c in calls if c.norm and c.weights and not c.weights[0].any() and not any(
         varies(t.value) for t in (c, *behind(c).end.takers))]
     if zero and varies(zero[0].inputs[0]):
-        found = dict.fromkeys(c.atom for c in zero if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
-        code = "; ".join(f"{INIT}ones_({spelled(seen.trace, f'{name}.weight')})" for name in found)
-        yield Finding(tuple(found), "constant output", "Behind it all images are alike: its weight is 0.", code)
+        found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(
+            len(t.before) < 2 for t in behind(c).end.takers))
+        code = "; ".join(f"{INIT}ones_({spelled(seen.trace, name)})" for name in found)
+        yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output", "Behind it all images are alike: its weight is 0.", code)
 
 
 def narrowed(seen):
@@ -1228,6 +1313,95 @@ def mixed(seen):
         if len(call.value) == seen.images and dim % call.value.dim() == 0:
             yield elsewhere(_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each "
                             "other.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
+
+
+def scores(call):
+    """(scores, what a softmax makes of them, the product that they come from), the softmax over the last axis; or None."""
+    if call.op == FUSED:
+        q, k = call.inputs[:2]
+        if q.shape[:-2] != k.shape[:-2]:
+            return None
+        size, mask = call.options.get("scale"), call.options.get("attn_mask")
+        found = (q @ k.mT).float() * (q.shape[-1] ** -0.5 if size is None else size)
+        if call.options.get("is_causal"):
+            mask = torch.ones(found.shape[-2:], dtype=torch.bool, device=found.device).tril()
+        if mask is not None:
+            found = found.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else found + mask
+        return found, found.softmax(-1), call
+    todo, past = list(call.before) if call.op == "softmax" and call.value.dim() > 2 else [], set()
+    while todo:
+        one = todo.pop()
+        if one.op in PRODUCTS and not one.kernels and len(one.inputs) > 1:
+            return *(t.float().movedim(softened(call), -1) for t in (call.inputs[0], call.value)), one
+        todo += [b for b in one.before if not one.kernels and b not in past]
+        past.update(one.before)
+    return None
+
+
+def softened(call):
+    """The axis of a softmax, or which one PyTorch takes where none is given."""
+    return (int(call.value.dim() != 3) if call.dim is None else call.dim) % call.value.dim()
+
+
+def decided(seen):
+    """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
+    for call in signals(seen.calls) if not seen.trained else ():
+        if not (found := scores(call)):
+            continue
+        size, weights, seat = found[0].detach(), found[1].detach(), found[0] > MASKED
+        keys = seat.sum(-1)
+        rows = keys >= CHOICES
+        mean = torch.where(seat, size, 0).sum(-1) / keys.clamp(min=1)
+        std = float((torch.where(seat, size - mean[..., None], 0).square().sum(-1) / keys)[rows].mean().sqrt()) if rows.any() else 0.0
+        most = float(weights.amax(-1)[rows].mean()) if rows.any() else 0.0
+        if std > OFF and most > 0.5:
+            width = found[2].inputs[0].shape[-1]
+            evidence = (f"The scores of a query have a standard deviation of {std:.2g}, and one of up to {int(keys.max())} keys gets {most:.2g} "
+                        "of its softmax.")
+            yield elsewhere(call.module or _place(call), "attention saturated", evidence, f"scores divided by math.sqrt({width}), the width "
+                            "of a key; if they are, smaller weights of queries and keys, or normalization before them.")
+            return
+
+
+def turned(seen):
+    """A softmax of attention over the axis of the queries, while the product behind it sums over the keys."""
+    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.value.dim() > 2):
+        size, axis = call.value.shape, softened(call)
+        if 0 < axis < call.value.dim() - 1 and size[-1] == size[-2] and scores(call):
+            ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
+            if ends and all(t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
+                yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
+                                "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
+
+
+def rounded_off(seen):
+    """Gradients that float16 rounds to zero."""
+    if seen.lost > 0.5:
+        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and "
+                        "not when the loss is scaled.", "torch.amp.GradScaler around loss and step, if there is none yet; or bfloat16.")
+
+
+def leaking(seen):
+    """One image that changes what becomes of others: axes exchanged, or a sum over the batch, which may be meant."""
+    call = seen.leak
+    if call is None or call.norm:
+        return
+    evidence, name, part = "Other images change what becomes of the last", _place(call), seen.model.get_submodule(call.module)
+    first = next((vars(m)["batch_first"] for m in part.modules() if "batch_first" in vars(m)), None)
+    if first is not None and 1 in call.inputs[0].shape[:2]:
+        yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
+                        "x of the shape (images, steps, features), and batch_first=True.")
+    elif first is not None:
+        parts = [spelled(seen.trace, n) for n, m in seen.model.named_modules() if vars(m).get("batch_first") == first]
+        code = parts[0] if len(parts) == 1 else "part"
+        code = f"for part in ({', '.join(parts)}): " * (len(parts) > 1) + f"{code}.batch_first = {not first}"
+        yield elsewhere(name, "batch and steps exchanged", f"{evidence}: batch_first={first} takes axis {int(not first)} for the images.", code)
+    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *RECURRENT):
+        what = "reshape" if call.op in LAYOUT else call.op
+        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "permute() before it, so that it leaves the axis of the "
+                        "images as it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
+    else:
+        yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
 
 
 def gradient(seen):
@@ -1339,7 +1513,11 @@ def step(seen):
     warming = rate < group.get("initial_lr", rate)  # of a schedule
     far = any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     fresh = not seen.trained and not warming and (row.gradient or 0) > epsilon
+    stuck = max(rows, key=lambda row: row.stuck)
     yield from first_case([
+        (stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
+         f"{_share(stuck.stuck)} of the weights of {stuck.layer} stay as they are: {stuck.dtype} rounds the step away.",
+         "weights of float32, and torch.autocast around the forward pass; or a larger learning rate."),
         (large and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)),
         (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
         (large and rate * group.get("weight_decay", 0) > 0.5, "optimizer", "weight decay too large",
@@ -1522,11 +1700,16 @@ def tensors(part, name):
     raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
 
 
-def alias(part):
-    """The same labels as other objects, told from the data that they may be, as in an autoencoder."""
+def mapped(function, part):
+    """What a function makes of every tensor in tuples and dictionaries."""
     if isinstance(part, torch.Tensor):
-        return part.detach()
-    return {key: alias(one) for key, one in part.items()} if isinstance(part, dict) else tuple(map(alias, part))
+        return function(part)
+    if isinstance(part, dict):
+        return {key: mapped(function, one) for key, one in part.items()}
+    return tuple(mapped(function, one) for one in part) if isinstance(part, tuple) else part
+
+
+alias = partial(mapped, torch.Tensor.detach)  # the same labels as other objects, told from the data that they may be
 
 
 def sentence(error, trace, x):
@@ -1544,6 +1727,8 @@ def sentence(error, trace, x):
         (isinstance(error, TypeError) and not trace.calls,
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
         ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: h = h + 1, not h += 1."),
+        ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
+         "torch.finfo(h.dtype).min in its place."),
         ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."),
         (True, unfitting(trace.trying, where, first) or
          f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why.")) if when)
