@@ -214,14 +214,13 @@ def alone(before, after, images):
     before, after = np.asarray(before, "float32"), np.asarray(after, "float32")
     rounding = 0.06 if half else 1e-4
     moved = abs(after - before) > rounding * abs(before).max(initial=0)
-    last, found = moved, False
+    if not moved.ndim or not moved.any():
+        return True
     for axis, size in enumerate(moved.shape):
         at = np.moveaxis(moved, axis, 0).reshape(size, -1).any(axis=1)
-        if size and size % images == 0 and not (at[-(size // images):].any() and at[images - 1::images].any()):
+        if size % images == 0 and not (at[-(size // images):].any() and at[images - 1::images].any()):
             return True
-        if size == images:
-            last, found = np.take(last, [-1], axis), True
-    return not moved.ndim or not moved.any() or found and not last.any()
+    return moved.shape[-2:] == (images, images) and not moved[..., -1, -1].any()
 
 
 def readable(calls):
@@ -990,14 +989,14 @@ def empty(seen):
 def leaking(seen):
     """An image that changes what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
     op = seen.leak
-    if op is None or isinstance(op.layer, NORMALIZATION) or list(mixed(seen)) or list(turned(seen)):
+    if op is None or isinstance(op.layer, kl.BatchNormalization) or list(mixed(seen)) or list(turned(seen)):
         return
     name, evidence = place(op, seen), "Other images change what becomes of the last"
     if isinstance(op.layer, kl.RNN):
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: it takes axis 0 for the images and axis 1 for the steps.",
                         "x of the shape (images, steps, features), without a transpose before it.")
-    elif op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products:
-        what = {"Reshape": "reshape", "Transpose": "transpose"}.get(op.op, APPLIED.get(op.op, "product"))
+    elif op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products or isinstance(op.layer, NORMALIZATION):
+        what = {"Reshape": "reshape", "Transpose": "transpose"}.get(op.op, APPLIED.get(op.op, "product" if op.op in PRODUCTS else "mean"))
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "a transpose before it that leaves the axis of the images as "
                         "it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
     else:

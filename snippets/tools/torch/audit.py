@@ -250,14 +250,11 @@ def alone(before, after, images):
     moved = (after.float() - before.float()).abs() > max(1e-4, 8 * torch.finfo(before.dtype).eps) * before.float().abs().max()
     if not moved.dim() or not moved.any():
         return True
-    last, found = moved, False
     for axis, size in enumerate(moved.shape):
-        at = moved.movedim(axis, 0).reshape(size, -1).any(1) if size else moved
-        if size and size % images == 0 and not (at[-size // images:].any() and at[images - 1::images].any()):
+        at = moved.movedim(axis, 0).reshape(size, -1).any(1)
+        if size % images == 0 and not (at[-(size // images):].any() and at[images - 1::images].any()):
             return True
-        if size == images:
-            last, found = last.narrow(axis, images - 1, 1), True
-    return found and not last.any()
+    return moved.shape[-2:] == (images, images) and not moved[..., -1, -1].any()
 
 
 def run(model, x, trace):
@@ -1384,7 +1381,7 @@ def rounded_off(seen):
 def leaking(seen):
     """One image that changes what becomes of others: axes exchanged, or a sum over the batch, which may be meant."""
     call = seen.leak
-    if call is None or call.norm:
+    if call is None or "batchnorm" in call.op or list(mixed(seen)):
         return
     evidence, name, part = "Other images change what becomes of the last", _place(call), seen.model.get_submodule(call.module)
     first = next((vars(m)["batch_first"] for m in part.modules() if "batch_first" in vars(m)), None)
@@ -1396,7 +1393,7 @@ def leaking(seen):
         code = parts[0] if len(parts) == 1 else "part"
         code = f"for part in ({', '.join(parts)}): " * (len(parts) > 1) + f"{code}.batch_first = {not first}"
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: batch_first={first} takes axis {int(not first)} for the images.", code)
-    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *RECURRENT):
+    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT):
         what = "reshape" if call.op in LAYOUT else call.op
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "permute() before it, so that it leaves the axis of the "
                         "images as it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
