@@ -938,17 +938,17 @@ def scores(op):
 
 def decided(seen):
     """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
-    for op in seen.ops if not seen.trained else ():
-        found = scores(op)
-        if found is None or not (rows := (keys := (found > MASKED).sum(axis=-1)) >= CHOICES).any():
+    for op, found in ((op, scores(op)) for op in seen.ops if not seen.trained):
+        given = np.ma.masked_less_equal([MASKED] if found is None else found, MASKED)  # without those that a mask hides
+        rows = given.count(axis=-1) >= CHOICES
+        if not rows.any():
             continue
-        kept = np.ma.masked_less_equal(found, MASKED)
-        std, most = math.sqrt(kept.var(axis=-1)[rows].mean()), np.asarray(op.output, "float32").max(axis=-1)[rows].mean()
+        std = math.sqrt(given.var(axis=-1)[rows].mean())
+        most = (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
         if std > OFF and most > 0.5:
-            evidence = (f"The scores of a query have a standard deviation of {std:.2g}, and one of up to {keys.max()} keys gets {most:.2g} "
-                        "of its softmax.")
-            yield elsewhere(place(op, seen), "attention saturated", evidence, "scores divided by the root of the width of a key; if they "
-                            "are, smaller weights of queries and keys, or normalization before them.")
+            yield elsewhere(place(op, seen), "attention saturated", f"The scores of a query have a standard deviation of {std:.2g}, and one "
+                            f"of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by the root of the "
+                            "width of a key; if they are, smaller weights of queries and keys, or normalization before them.")
             return
 
 

@@ -215,22 +215,21 @@ def slopes(value, weights, trace):
 
 def leak(seen, parts, devices):
     """The first call in which other images change what becomes of the last one; None if there is none."""
-    given, several = leaves(seen.x), len(leaves(seen.x)) > 1
-    axes = [0 if len(t) == seen.images else 1 for t in given]
-    if any(t.dim() <= axis or t.shape[axis] != seen.images or several and t.shape == (seen.images,) * 2 for t, axis in zip(given, axes)):
-        return None  # as of a graph
+    given, images = leaves(seen.x), seen.images
+    if any(images not in t.shape[:2] or len(given) > 1 and t.shape == (images, images) for t in given):  # as of a graph
+        return None
 
     def repeated(t):
-        at = torch.full((seen.images,), seen.images - 1, device=t.device)
-        return t.detach().index_select(0 if len(t) == seen.images else 1, at)
+        return t.detach().index_select(t.shape.index(images), torch.full((images,), images - 1, device=t.device))
 
     def passed(x, trace):
         with kept(parts, devices), torch.no_grad():
-            torch.manual_seed(0), random.seed(0), np.random.seed(0)
+            for seed in (torch.manual_seed, random.seed, np.random.seed):
+                seed(0)
             return leaves(run(seen.model.eval(), x, trace))
 
     def same(one, other):
-        return one.shape == other.shape and (not one.is_floating_point() or alone(one, other, seen.images))
+        return one.shape == other.shape and (not one.is_floating_point() or alone(one, other, images))
 
     batches = seen.x, mapped(repeated, seen.x)
     try:
@@ -429,7 +428,7 @@ class Trace(TorchFunctionMode):
             return
         inputs = list(dict.fromkeys(inputs))
         call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
-                    dim=kwargs.get("dim", args[1] if len(args) > 1 else None), options=kwargs if op == FUSED else {},
+                    dim=kwargs.get("dim", args[1] if len(args) > 1 else None), options=dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs if op == FUSED else {},
                     weights=[self.weights[id(t)] for t in given if id(t) in self.weights],
                     data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), norm=op in NORMS)
         call.weighty = bool(call.weights)
@@ -612,13 +611,6 @@ def remade(trace, head, units):
     if type(linear) is not nn.Linear:
         return f"an output of {units} units"
     return f"{spelled(trace, head.layer)} = torch.nn.Linear({linear.in_features}, {units})"
-
-
-def swapped(head, module):
-    """Code that puts a module in the place of an output's activation, or words where that is a function."""
-    if head.spelled:
-        return f"{head.spelled} = torch.nn.{module}"
-    return f"without the {head.activation} in forward()." if module == "Identity()" else f"{module} in forward() instead."
 
 
 # Rows of numbers, one per kernel.
@@ -1217,7 +1209,7 @@ def overflow(seen):
     call = next((c for c in floats if not torch.isfinite(c.value).all() and not (
         "mask" in c.op or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
     found = scores(call) if call else None
-    if found and (found[0] == -math.inf).all(-1).any():
+    if found and (found[0] == -math.inf).all(axis=-1).any():
         yield elsewhere(call.module or _place(call), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
                         "torch.finfo(scores.dtype).min in place of -inf, or a mask that leaves one key to each row.")
         return
@@ -1313,23 +1305,22 @@ def mixed(seen):
 
 
 def scores(call):
-    """(scores, what a softmax makes of them, the product that they come from), the softmax over the last axis; or None."""
+    """(what a softmax of attention is given, over its last axis, the product that it comes from), or None."""
     if call.op == FUSED:
-        q, k = call.inputs[:2]
+        q, k, mask, scale = (call.options.get(name) for name in ("query", "key", "attn_mask", "scale"))
         if q.shape[:-2] != k.shape[:-2]:
             return None
-        size, mask = call.options.get("scale"), call.options.get("attn_mask")
-        found = (q @ k.mT).float() * (q.shape[-1] ** -0.5 if size is None else size)
+        found = (q @ k.mT).float() * (q.shape[-1] ** -0.5 if scale is None else scale)
         if call.options.get("is_causal"):
             mask = torch.ones(found.shape[-2:], dtype=torch.bool, device=found.device).tril()
         if mask is not None:
             found = found.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else found + mask
-        return found, found.softmax(-1), call
+        return _numpy(found), call
     todo, past = list(call.before) if call.op == "softmax" and call.value.dim() > 2 else [], set()
     while todo:
         one = todo.pop()
         if one.op in PRODUCTS and not one.kernels and len(one.inputs) > 1:
-            return *(t.float().movedim(softened(call), -1) for t in (call.inputs[0], call.value)), one
+            return _numpy(call.inputs[0].movedim(softened(call), -1)), one
         todo += [b for b in one.before if not one.kernels and b not in past]
         past.update(one.before)
     return None
@@ -1342,21 +1333,18 @@ def softened(call):
 
 def decided(seen):
     """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
-    for call in signals(seen.calls) if not seen.trained else ():
-        if not (found := scores(call)):
+    for call, found in ((call, scores(call)) for call in signals(seen.calls) if not seen.trained):
+        given = np.ma.masked_less_equal(found[0] if found else [MASKED], MASKED)  # without those that a mask hides
+        rows = given.count(axis=-1) >= CHOICES
+        if not rows.any():
             continue
-        size, weights, seat = found[0].detach(), found[1].detach(), found[0] > MASKED
-        keys = seat.sum(-1)
-        rows = keys >= CHOICES
-        mean = torch.where(seat, size, 0).sum(-1) / keys.clamp(min=1)
-        std = float((torch.where(seat, size - mean[..., None], 0).square().sum(-1) / keys)[rows].mean().sqrt()) if rows.any() else 0.0
-        most = float(weights.amax(-1)[rows].mean()) if rows.any() else 0.0
+        std = math.sqrt(given.var(axis=-1)[rows].mean())
+        most = (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
         if std > OFF and most > 0.5:
-            width = found[2].inputs[0].shape[-1]
-            evidence = (f"The scores of a query have a standard deviation of {std:.2g}, and one of up to {int(keys.max())} keys gets {most:.2g} "
-                        "of its softmax.")
-            yield elsewhere(call.module or _place(call), "attention saturated", evidence, f"scores divided by math.sqrt({width}), the width "
-                            "of a key; if they are, smaller weights of queries and keys, or normalization before them.")
+            yield elsewhere(call.module or _place(call), "attention saturated", f"The scores of a query have a standard deviation of {std:.2g}, and "
+                            f"one of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by math.sqrt("
+                            f"{found[1].inputs[0].shape[-1]}), the width of a key; if they are, smaller weights of queries and keys, or "
+                            "normalization before them.")
             return
 
 
