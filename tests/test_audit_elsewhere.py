@@ -230,7 +230,7 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
     "behind_a_reshape": (lambda: stack(hidden(), layers.Dense(144, "sigmoid", name="out"), layers.Reshape((12, 12)), y=2 * ROWS - 1, loss="mse"), "activation", "out of reach"),
     "made_in_call": (lambda: of(made_in_call(), FLAT, Y, SPARSE), "", "weights not registered"), "variable_of_tensorflow": (lambda: stack(Untracked(), softmax()), "", "weights not registered"),
     "softmax_of_tensorflow": (lambda: stack(hidden(), layers.Dense(10, tf.nn.softmax, name="out"), layers.Softmax()), "activation", "applied twice"),
-    "attention_over_images": (lambda: attentive(axis=0), "", "softmax over another axis"),
+    "attention_over_images": (lambda: attentive(axis=0), "", "images mixed"),
     "flatten": (lambda: stack(hidden(), one("sigmoid"), x=ROWS, y=YES, loss=BINARY), "", "Flatten()"),
 }  # fmt: skip
 

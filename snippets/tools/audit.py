@@ -13,6 +13,7 @@ The file reads in order: observe, judge, say; last comes what cannot be read.
 """
 import math
 import re
+import weakref
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -189,7 +190,7 @@ def leak(model, x):
             return keras.tree.flatten(model(keras.tree.pack_sequence_as(x, parts), training=False))
 
     def computed(parts):
-        recorder = Recorder()
+        recorder = Recorder(keeps=True)
         with tf.GradientTape() as recorder.tape, recorder:
             passed(parts)
         return recorder.ops
@@ -205,7 +206,7 @@ def leak(model, x):
         pairs = zip(computed(parts), computed(repeated))
     except Exception:  # of a model that takes no such batch
         return None
-    return next((a for a, b in pairs if a.data and (a.op != b.op or not same(a.output, b.output))), None)
+    return next((a for a, b in pairs if not a.weighty and (a.op != b.op or not same(a.output, b.output))), None)
 
 
 def alone(before, after, images):
@@ -261,12 +262,12 @@ class Call(SimpleNamespace):
 class Recorder:
     """While it is open, it notes the calls of layers, and its tape watches every z.
 
-    calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them. failed: layers in which an error arose, the innermost first.
+    calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them, with what it makes if asked to keep that. failed: layers in which an error arose, the innermost first.
     """
 
-    def __init__(self):
+    def __init__(self, keeps=False):
         self.tape, self.done, self.calls, self.composites, self.stack, self.failed = None, False, [], [], [], []
-        self.ops, self.made, self.weights = [], {}, set()
+        self.ops, self.made, self.keeps = [], {}, keeps
         self.originals = {kind: kind.__call__ for kind in (keras.Layer, keras.Operation)}
 
     def __enter__(self):
@@ -323,14 +324,19 @@ class Recorder:
         """Notes an operation of TensorFlow, if it runs now."""
         if graph is not None or not outputs:
             return
-        op = op.decode() if isinstance(op, bytes) else op
-        weighty = op == "ReadVariableOp" or bool(inputs) and all(id(t) in self.weights for t in inputs)
-        self.weights |= {id(outputs[0])} if weighty else set()
-        here = SimpleNamespace(op=op, inputs=inputs, output=outputs[0], layer=self.stack[-1].layer if self.stack else None,
-                               data=not weighty and op != "ReadVariableOp", before=[self.made[id(t)] for t in inputs if id(t) in self.made])
-        here.products = op in PRODUCTS and not any(id(t) in self.weights for t in inputs)  # of numbers with numbers
+        op, before = op.decode() if isinstance(op, bytes) else op, list(map(self.maker, inputs))
+        weighty = op == "ReadVariableOp" or bool(before) and all(one and one.weighty for one in before)
+        here = SimpleNamespace(op=op, layer=self.stack[-1].layer if self.stack else None, before=[one for one in before if one],
+                               weighty=weighty, shape=outputs[0].shape, output=outputs[0] if self.keeps else None,
+                               given=inputs[0] if op in ("Softmax", "LogSoftmax", "Sigmoid") else None,
+                               products=op in PRODUCTS and not any(one and one.weighty for one in before))  # of numbers with numbers
         self.ops.append(here)
-        self.made |= {id(t): here for t in outputs}
+        self.made |= {id(t): (weakref.ref(t), here) for t in outputs}
+
+    def maker(self, tensor):
+        """The operation that has made a tensor, or None."""
+        alive, here = self.made.get(id(tensor), (lambda: None, None))
+        return here if alive() is tensor else None
 
     def note(self, here, output, outer):
         """A call that has ended, unless it has passed on a tensor as it was."""
@@ -427,8 +433,8 @@ def head(recorder, spelled, tensor, truth, loss):
     while call and isinstance(call.layer, LAYOUT) and maker(call.inputs[0]):
         call = maker(call.inputs[0])
     before = maker(call.inputs[0]) if call and not call.kernels else None
-    op = recorder.made.get(id(tensor)) if call is None else None  # of a model that computes by itself
-    before = maker(op.inputs[0]) if op and op.op in APPLIED else before
+    op = recorder.maker(tensor) if call is None else None  # of a model that computes by itself
+    before = maker(op.given) if op and op.given is not None else before
     found = SimpleNamespace(
         tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
@@ -597,7 +603,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, rounded_off, empty, narrowed, mixed, turned, decided, constant), seen)
+        cut = [] if named(causes) else first((broken, rounded_off, empty, narrowed, turned, decided, constant), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
@@ -918,20 +924,12 @@ def narrowed(seen):
             yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
 
 
-def mixed(seen):
-    """A softmax that sums to one over the images of the batch."""
-    for call in (c for c in seen.calls if isinstance(c.layer, kl.Softmax) and c.takers):
-        if call.layer.axis in (0, -len(call.output.shape)):
-            evidence = "It sums to one over the images, which should not know of each other."
-            yield elsewhere(call.layer.name, "softmax over the batch", evidence, "axis=-1.")
-
-
 def scores(op):
     """What a softmax of attention is given, if this operation is one: a product of numbers with numbers is behind it."""
-    todo = list(op.before) if op.op == "Softmax" and len(op.output.shape) > 2 else []
+    todo = list(op.before) if op.op == "Softmax" and len(op.shape) > 2 else []
     for _ in range(9):
         if any(one.products for one in todo):
-            return np.asarray(op.inputs[0], "float32")
+            return np.asarray(op.given, "float32")
         todo = [b for one in todo for b in one.before if one.op not in PRODUCTS]
     return None
 
@@ -960,9 +958,9 @@ def place(op, seen):
 def turned(seen):
     """A softmax of attention over the axis of the queries, while the product behind it sums over the keys."""
     for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
-        back = next((one for one in seen.ops if one.op == "Transpose" and any(t is op.output for t in one.inputs)), None)
-        taker = back and next((one for one in seen.ops if one.products and one.inputs[0] is back.output), None)
-        if taker and back.output.shape[-1] == back.output.shape[-2]:
+        back = next((one for one in seen.ops if one.op == "Transpose" and op in one.before), None)
+        over_images = seen.leak and seen.leak.op == "Softmax"
+        if back and not over_images and back.shape[-1] == back.shape[-2] and any(one.products and back is one.before[0] for one in seen.ops if one.before):
             yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
                             "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
 
@@ -987,18 +985,20 @@ def empty(seen):
 
 
 def leaking(seen):
-    """An image that changes what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
+    """Images that change what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
     op = seen.leak
-    if op is None or isinstance(op.layer, kl.BatchNormalization) or list(mixed(seen)) or list(turned(seen)):
+    if op is None or isinstance(op.layer, kl.BatchNormalization):
         return
     name, evidence = place(op, seen), "Other images change what becomes of the last"
     if isinstance(op.layer, kl.RNN):
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: it takes axis 0 for the images and axis 1 for the steps.",
                         "x of the shape (images, steps, features), without a transpose before it.")
+    elif op.op == "Softmax" and isinstance(op.layer, kl.Softmax) and op.layer.axis in (0, -len(op.shape)):
+        yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.", "axis=-1.")
     elif op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products or isinstance(op.layer, NORMALIZATION):
-        what = {"Reshape": "reshape", "Transpose": "transpose"}.get(op.op, APPLIED.get(op.op, "product" if op.op in PRODUCTS else "mean"))
-        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "a transpose before it that leaves the axis of the images as "
-                        "it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
+        what, cure = ("reshape", "a transpose before it that leaves the axis of the images as it is.") if op.op == "Reshape" else (
+            APPLIED.get(op.op, "step"), "another axis than that of the images: h of (images, steps, features).")
+        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
         yield f"{evidence}, first in {name}, {op.op}: sound where it is meant, as in graphs and in statistics of a batch."
 

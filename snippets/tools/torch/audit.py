@@ -102,11 +102,15 @@ class Finding:
     @property
     def layer(self):
         """The layers in words."""
-        names = self.layers
-        return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} layers)"
+        return listed(self.layers)
 
     def __str__(self):
         return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {self.remedy}"
+
+
+def listed(names, what="layers"):
+    """Names in words; of many, the first and the last."""
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} {what})"
 
 
 def elsewhere(layer, fault, evidence, remedy):
@@ -755,7 +759,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, rounded_off, muted, narrowed, mixed, turned, decided), seen)
+        cut = [] if named(causes) else first((broken, rounded_off, muted, narrowed, turned, decided), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
@@ -1014,7 +1018,7 @@ def zeros(rows):
         for row in none:
             yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
     elif none:
-        yield (f"Zeros in {_listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
+        yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
                "at the first step no δ passes.")
 
 
@@ -1083,7 +1087,7 @@ def scales(rows, seen):
     for some, why in ((other, "what the fans ask for, as the initializer counts other fans"),
                       (faint, "the nearest rule, as outputs, transformers, GANs and detectors often start")):
         if some:
-            yield f"{_listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
+            yield f"{listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
 
 
 def inputs(rows):
@@ -1294,16 +1298,6 @@ def narrowed(seen):
                                 "behind it.", code or "relu in forward() instead."), layers=tuple(map(_place, found)))
 
 
-def mixed(seen):
-    """A softmax that sums to one over the images of the batch."""
-    alone = all(len(part) == seen.images for part in leaves((seen.x, seen.y)))
-    for call in (c for c in signals(seen.calls) if alone and c.op in ("softmax", "logsoftmax") and c.value.dim() > 1):
-        dim = int(call.value.dim() != 3) if call.dim is None else call.dim  # what PyTorch takes where none is given
-        if len(call.value) == seen.images and dim % call.value.dim() == 0:
-            yield elsewhere(_place(call), "softmax over the batch", "It sums to one over the images, which should not know of each "
-                            "other.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
-
-
 def scores(call):
     """(what a softmax of attention is given, over its last axis, the product that it comes from), or None."""
     if call.op == FUSED:
@@ -1367,24 +1361,26 @@ def rounded_off(seen):
 
 
 def leaking(seen):
-    """One image that changes what becomes of others: axes exchanged, or a sum over the batch, which may be meant."""
+    """Images that change what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
     call = seen.leak
-    if call is None or "batchnorm" in call.op or list(mixed(seen)):
+    if call is None or "batchnorm" in call.op:
         return
-    evidence, name, part = "Other images change what becomes of the last", _place(call), seen.model.get_submodule(call.module)
-    first = next((vars(m)["batch_first"] for m in part.modules() if "batch_first" in vars(m)), None)
+    evidence, name, first = "Other images change what becomes of the last", _place(call), vars(seen.model.get_submodule(call.module)).get("batch_first")
     if first is not None and 1 in call.inputs[0].shape[:2]:
         yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
                         "x of the shape (images, steps, features), and batch_first=True.")
     elif first is not None:
         parts = [spelled(seen.trace, n) for n, m in seen.model.named_modules() if vars(m).get("batch_first") == first]
-        code = parts[0] if len(parts) == 1 else "part"
-        code = f"for part in ({', '.join(parts)}): " * (len(parts) > 1) + f"{code}.batch_first = {not first}"
+        code = f"{parts[0]}.batch_first = {not first}" if len(parts) == 1 else (
+            f"for part in ({', '.join(parts)}): part.batch_first = {not first}")
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: batch_first={first} takes axis {int(not first)} for the images.", code)
+    elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
+        yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
+                        f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
     elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT):
-        what = "reshape" if call.op in LAYOUT else call.op
-        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", "permute() before it, so that it leaves the axis of the "
-                        "images as it is." if what == "reshape" else "another axis than that of the images: h of (images, steps, features).")
+        what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
+            call.op, "another axis than that of the images: h of (images, steps, features).")
+        yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
         yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
 
@@ -1436,12 +1432,8 @@ def untouched(seen):
     if groups and left:
         some = ", ".join(spelled(seen.trace, name) for name in left)
         code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
-        yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {_listed(left)}.",
+        yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {listed(left, 'weights')}.",
                         f'optimizer.add_param_group({{"params": [{code}]}})')
-
-
-def _listed(names):
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def first_loss(seen):
@@ -1526,7 +1518,7 @@ def left_out(seen):
         "Not looked into: the gates of": list(dict.fromkeys(
             row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
         if names:
-            yield f"{what} {_listed(names)}."
+            yield f"{what} {listed(names, 'names')}."
     for head in seen.heads:
         yield from alike(head)
 
