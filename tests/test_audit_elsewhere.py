@@ -276,6 +276,13 @@ def test_labels_and_losses_that_fit_get_no_finding(make):
     assert report.outcome == "sound", str(report)
 
 
+def test_attention_that_has_learned_to_choose_gets_no_finding():
+    seed(0)
+    model, x, y = attentive(scale=1.0)
+    model.layers[1].gamma.assign(RNG.normal(1, 0.1, 64))  # as after training that the optimizer does not know of
+    assert audit(model, x, y).outcome == "sound"
+
+
 def test_a_softmax_that_a_model_applies_by_itself_is_seen():
     findings = audit(*computed(lambda m, x: ops.softmax(m.end(m.first(x))), FLAT, first=hidden(), end=softmax())).findings
     assert [(finding.layer, finding.fault) for finding in findings] == [("out", "softmax applied twice")]

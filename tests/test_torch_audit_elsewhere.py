@@ -346,6 +346,13 @@ SOUND = {
 }  # fmt: skip
 
 
+def test_attention_that_has_learned_to_choose_gets_no_finding():
+    torch.manual_seed(0)
+    given = case(attentive(scale=1.0), ROWS)
+    put(given["model"].norm.weight, 0.1).data.add_(1)  # as after training, of which no optimizer is given
+    assert audit(**given).outcome == "sound"
+
+
 @pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
 def test_labels_and_losses_that_fit_get_no_finding(make):
     torch.manual_seed(0)

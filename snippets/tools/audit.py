@@ -936,7 +936,8 @@ def scores(op):
 
 def decided(seen):
     """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
-    for op, found in ((op, scores(op)) for op in seen.ops if not seen.trained):
+    learned = seen.trained or any(np.ptp(c.layer.gamma) for c in seen.calls if getattr(c.layer, "gamma", None) is not None)  # which starts equal
+    for op, found in ((op, scores(op)) for op in seen.ops if not learned):
         given = np.ma.masked_less_equal([MASKED] if found is None else found, MASKED)  # without those that a mask hides
         rows = given.count(axis=-1) >= CHOICES
         if not rows.any():

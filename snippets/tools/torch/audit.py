@@ -1327,7 +1327,8 @@ def softened(call):
 
 def decided(seen):
     """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
-    for call, found in ((call, scores(call)) for call in signals(seen.calls) if not seen.trained):
+    learned = seen.trained or any(c.norm and c.weights and np.ptp(_numpy(c.weights[0])) for c in seen.calls)  # scales start equal
+    for call, found in ((call, scores(call)) for call in signals(seen.calls) if not learned):
         given = np.ma.masked_less_equal(found[0] if found else [MASKED], MASKED)  # without those that a mask hides
         rows = given.count(axis=-1) >= CHOICES
         if not rows.any():
