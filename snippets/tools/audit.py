@@ -603,7 +603,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, rounded_off, empty, narrowed, turned, decided, constant), seen)
+        cut = [] if named(causes) else first((broken, empty, narrowed, turned, decided, constant), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
@@ -850,11 +850,6 @@ def factor(row, rows):
     return times, f"the rule of most others, {rule},"
 
 
-def skewed(row):
-    """True for a kernel above every rule of which the mean, by no chance, is more than the spread."""
-    return math.log(row.off) > row.chance and abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))
-
-
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
@@ -878,7 +873,8 @@ def scales(rows, seen):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
     large = not (made_up or seen.trained) and any("too large" in one.fault for one in found)
     for row in rows if large else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found) and skewed(row):
+        if row.layer not in named(found) and math.log(row.off) > row.chance and (
+                abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))):  # by no chance
             evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
                         f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
             found.append(Finding(row.layer, "kernel too large", evidence, f"{advice(row)}."))
@@ -964,14 +960,6 @@ def turned(seen):
         if back and not over_images and back.shape[-1] == back.shape[-2] and any(one.products and back is one.before[0] for one in seen.ops if one.before):
             yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
                             "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
-
-
-def rounded_off(seen):
-    """Gradients that float16 rounds to zero."""
-    if seen.lost > 0.5:
-        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
-                        "when the loss is scaled.", "keras.optimizers.LossScaleOptimizer around the optimizer, as compile() makes it of "
-                        "mixed_float16; or mixed_bfloat16.")
 
 
 def empty(seen):
@@ -1163,7 +1151,11 @@ def overflow(seen):
 
 
 def broken(seen):
-    """A gradient that is not a number though the loss is one."""
+    """A gradient that is not a number though the loss is one, or that float16 rounds to zero."""
+    if seen.lost > 0.5:
+        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
+                        "when the loss is scaled.", "keras.optimizers.LossScaleOptimizer around the optimizer, as compile() makes it of "
+                        "mixed_float16; or mixed_bfloat16.")
     for call in [c for c in seen.calls if not np.isfinite(np.asarray(c.delta)).all()][-1:]:
         takers = ", ".join(dict.fromkeys(c.layer.name for c in call.takers)) or "the loss"
         evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
@@ -1327,11 +1319,10 @@ class Report:
         return "start" if any(kinds) else "elsewhere" if kinds else "sound"
 
     def __str__(self):
-        lines = [f"loss {self.loss:.4g}", _line(COLUMNS)]
-        for row in self.rows:
-            numbers = [row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step]
-            lines.append(_line([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead),
-                               _share(row.saturated), *map(_short, numbers)]))
+        table = [COLUMNS, *([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
+            _short, (row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step))] for row in self.rows)]
+        lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(
+            cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, training=True at test time, a rate later too large, test images among the training ones."],
                    "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
@@ -1353,10 +1344,6 @@ class Report:
         ax.axhspan(1 / OFF, OFF, alpha=0.15)
         ax.set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
         return fig
-
-
-def _line(cells):
-    return "".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(cells, COLUMNS.values())).rstrip()
 
 
 def _short(number):

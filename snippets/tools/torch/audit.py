@@ -759,7 +759,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, rounded_off, muted, narrowed, turned, decided), seen)
+        cut = [] if named(causes) else first((broken, muted, narrowed, turned, decided), seen)
         faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
@@ -1050,11 +1050,6 @@ def asked_for(row, made_up):
     return kept and (made_up or row.convolves or row.recurs)
 
 
-def skewed(row):
-    """True for a kernel above every rule of which the mean, by no chance, is more than the spread."""
-    return math.log(row.off) > row.chance and abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))
-
-
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized)]
@@ -1078,7 +1073,8 @@ def scales(rows, seen):
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
     for row in rows if found[True] and not (made_up or seen.trained) else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found[True]) and skewed(row):
+        if row.layer not in named(found[True]) and math.log(row.off) > row.chance and (
+                abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))):  # by no chance
             evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
                         f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
             found[True].append(of(row, "kernel too large", evidence, advice(row)))
@@ -1241,7 +1237,10 @@ def _place(call):
 
 
 def broken(seen):
-    """A gradient that is not a number though the loss is one."""
+    """A gradient that is not a number though the loss is one, or that float16 rounds to zero."""
+    if seen.lost > 0.5:
+        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and "
+                        "not when the loss is scaled.", "torch.amp.GradScaler around loss and step, if there is none yet; or bfloat16.")
     for call in [c for c in seen.calls if c.delta is not None and not torch.isfinite(c.delta).all()][-1:]:
         takers = ", ".join(dict.fromkeys(_place(c) for c in call.takers)) or "the loss"
         evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
@@ -1352,13 +1351,6 @@ def turned(seen):
             if ends and all(t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
                 yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
                                 "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
-
-
-def rounded_off(seen):
-    """Gradients that float16 rounds to zero."""
-    if seen.lost > 0.5:
-        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and "
-                        "not when the loss is scaled.", "torch.amp.GradScaler around loss and step, if there is none yet; or bfloat16.")
 
 
 def leaking(seen):
@@ -1553,11 +1545,10 @@ class Report:
         return "start" if any(kinds) else "elsewhere" if kinds else "sound"
 
     def __str__(self):
-        lines = [f"loss {self.loss:.4g}", _line(COLUMNS)]
-        for row in self.rows:
-            numbers = [row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step]
-            lines.append(_line([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead),
-                               _share(row.saturated), *map(_short, numbers)]))
+        table = [COLUMNS, *([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
+            _short, (row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step))] for row in self.rows)]
+        lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(
+            cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, no zero_grad() or eval(), a rate later too large, test images among the training ones."],
                    "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
@@ -1579,11 +1570,6 @@ class Report:
         ax.axhspan(1 / OFF, OFF, alpha=0.15)
         ax.set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
         return fig
-
-
-def _line(cells):
-    widths = COLUMNS.values()
-    return "".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(cells, widths)).rstrip()
 
 
 def _short(number):
