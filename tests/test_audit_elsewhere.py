@@ -276,6 +276,15 @@ def test_labels_and_losses_that_fit_get_no_finding(make):
     assert report.outcome == "sound", str(report)
 
 
+def test_adam_moves_no_weight_under_the_policy_bfloat16():
+    seed(0)
+    model, x, y = under("bfloat16", lambda: stack(hidden(), softmax()))
+    before = [np.asarray(w, "float32") for w in model.get_weights()]
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    assert all(np.array_equal(old, np.asarray(new, "float32")) for old, new in zip(before, model.get_weights(), strict=True))
+
+
 def test_attention_that_has_learned_to_choose_gets_no_finding():
     seed(0)
     model, x, y = attentive(scale=1.0)
