@@ -157,6 +157,87 @@ def attentive(**options):
     return stack(layers.Dense(64), layers.LayerNormalization(), Attention(name="look", **options), layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
 
 
+class Adapter(layers.Layer):
+    """A frozen layer, and the product of two small factors that is added to it, as LoRA."""
+
+    def __init__(self, units, initializer, **options):
+        super().__init__(**options)
+        self.units, self.initializer = units, initializer
+        self.base = layers.Dense(units, kernel_initializer="he_normal", trainable=False)
+
+    def build(self, shape):
+        self.base.build(shape)
+        self.a = self.add_weight(shape=(shape[-1], 4), initializer=self.initializer, name="lora_a")
+        self.b = self.add_weight(shape=(4, self.units), initializer="zeros", name="lora_b")
+
+    def get_config(self):
+        return super().get_config() | {"units": self.units, "initializer": self.initializer}
+
+    def call(self, x):
+        return ops.relu(self.base(x) + x @ self.a @ self.b)
+
+
+class Scale(Adapter):
+    """Each channel times a number of its own."""
+
+    def __init__(self, initializer, **options):
+        super().__init__(1, initializer, **options)
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(1, 1, 1, shape[-1]), initializer=self.initializer, name="scale")
+
+    def get_config(self):
+        return layers.Layer.get_config(self) | {"initializer": self.initializer}
+
+    def call(self, x):
+        return self.scale * x
+
+
+def adapted(initializer):
+    return stack(Adapter(32, initializer, name="adapter"), Adapter(32, initializer, name="adapter_1"), softmax())
+
+
+def gated(initializer, residual=False):
+    """Convolutions, each behind a scale of its own."""
+    inputs = keras.Input((12, 12, 1))
+    h = layers.Conv2D(16, 3, padding="same", activation="relu", kernel_initializer="he_normal")(inputs)
+    for name in ("gate", "gate_1"):
+        scaled = layers.ReLU()(Scale(initializer, name=name)(layers.Conv2D(16, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(h)))
+        h = layers.Add()([h, scaled]) if residual else scaled
+    return graph(inputs, softmax()(layers.GlobalAveragePooling2D()(h)), X)
+
+
+def grouped(groups):
+    """Normalization behind the mean over all positions."""
+    return stack(layers.Conv2D(32, 3, activation="relu"), layers.GlobalAveragePooling2D(), layers.GroupNormalization(groups, name="norm"), softmax(), x=X)
+
+
+def table(size, apart=False):
+    """A category, and two numbers of which the second has another size."""
+    category, age, income = np.arange(64) % 12, RNG.normal(size=(64, 1)).astype("float32"), (size * RNG.uniform(1, 2, (64, 1))).astype("float32")
+    x = {"category": category, "age": age, "income": income} if apart else {"category": category, "numbers": np.concatenate([age, income], 1)}
+    inputs = {name: keras.Input(part.shape[1:], name=name, dtype=str(part.dtype)) for name, part in x.items()}
+    h = layers.Concatenate()([layers.Embedding(12, 4)(inputs["category"]), *list(inputs.values())[1:]])
+    return graph(inputs, layers.Dense(1, "sigmoid")(hidden(16)(hidden()(h))), x, Y % 2, "binary_crossentropy")
+
+
+def contrasted(direct=False):
+    """Two views of each image, told from those of others by the products of their embeddings."""
+    a, b = keras.Input((144,)), keras.Input((144,))
+    embed = keras.Sequential([keras.Input((144,)), hidden(64), layers.Dense(32), layers.BatchNormalization(), *([layers.UnitNormalization()] if direct else [])])
+    out = layers.Lambda(lambda z: ops.matmul(z[0], ops.transpose(z[1])) / 0.07, name="products")([embed(a), embed(b)])
+    return graph([a, b], out, [FLAT, np.roll(FLAT, 1, 1)], np.arange(64), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+
+def raw_attention(initializer):
+    """Attention of dense layers by one initializer, beside which the steps are kept."""
+    inputs = keras.Input((12,))
+    h = layers.Embedding(50, 64, normal(1.0))(inputs)
+    q, k, v = (layers.Dense(64, use_bias=False, kernel_initializer=initializer, name=name)(h) for name in "qkv")
+    looked = layers.Dense(64, use_bias=False, kernel_initializer=initializer, name="o")(layers.Attention(use_scale=False)([q, v, k]))
+    return graph(inputs, softmax()(hidden(64)(layers.GlobalAveragePooling1D()(layers.Add()([h, looked])))), WORDS)
+
+
 class Raw(keras.Model):
     """A model whose weights stand in no layer, as in tutorials of TensorFlow."""
 

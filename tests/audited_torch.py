@@ -90,6 +90,77 @@ def attentive(width=64, **options):
                look=Attention(width, **options), end=nn.Linear(width, 10))
 
 
+class Adapter(nn.Module):
+    """A frozen layer, and the product of two small factors that is added to it, as LoRA."""
+
+    def __init__(self, base, a, merged=False):
+        super().__init__()
+        self.base, self.merged = base.requires_grad_(False), merged
+        self.A, self.B = nn.Parameter(a * torch.randn(4, base.in_features)), nn.Parameter(torch.zeros(base.out_features, 4))
+
+    def forward(self, x):
+        if self.merged:
+            return F.linear(x, self.base.weight + self.B @ self.A, self.base.bias)
+        return self.base(x) + x @ self.A.T @ self.B.T
+
+
+def adapted(a, **options):
+    return case(nn.Sequential(*(Adapter(part, a, **options) if isinstance(part, nn.Linear) else part for part in mlp())))
+
+
+def gated(value, residual=False):
+    """Convolutions without a bias, each behind a scale of its own."""
+    def forward(m, x):
+        h = F.relu(m.first(x))
+        for conv, gamma in ((m.a, m.gamma1), (m.b, m.gamma2)):
+            h = F.relu(gamma * conv(h)) + (h if residual else 0)
+        return m.end(h.mean((2, 3)))
+
+    convs = {name: nn.Conv2d(16 if name > "a" else 16, 16, 3, padding=1, bias=False) for name in "ab"}
+    scales = {f"gamma{i}": nn.Parameter(torch.full((1, 16, 1, 1), value)) for i in (1, 2)}
+    return case(started(Net(forward, first=nn.Conv2d(1, 16, 3), **convs, **scales, end=nn.Linear(16, 10))), X)
+
+
+def grouped(groups):
+    """Normalization behind the mean over all positions."""
+    return case(started(nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.GroupNorm(groups, 32), nn.Flatten(), nn.Linear(32, 10))), X)
+
+
+def table(size, apart=False):
+    """A category, and two numbers of which the second has another size."""
+    category, age, income = torch.arange(64) % 12, REAL, size * (2 + REAL.roll(1, 0))
+    x = (category, age, income) if apart else (category, torch.cat([age, income], 1))
+    parts = {"words": nn.Embedding(12, 4), "net": dense(6, 32, 16, 1, end=[nn.Sigmoid()])}
+    return case(Net(lambda m, c, *rest: m.net(torch.cat([m.words(c), *rest], 1)), **parts), x, YES, F.binary_cross_entropy)
+
+
+def contrasted(length=None):
+    """Two views of each image, told from those of others by the products of their embeddings."""
+    def embed(m, x):
+        z = m.norm(m.body(x))
+        return F.normalize(z, dim=1) if length else z
+
+    body = started(dense(144, 64, 32))
+    return case(Net(lambda m, a, b: embed(m, a) @ embed(m, b).T / 0.07, body=body, norm=nn.BatchNorm1d(32)), (FLAT, FLAT.roll(1, 1)), torch.arange(64))
+
+
+def raw_attention(draw):
+    """Attention of four parameters, beside which the tokens are kept."""
+    def forward(m, x):
+        h = m.words(x)
+        q, k, v = h @ m.wq, h @ m.wk, h @ m.wv
+        return m.end(F.relu(m.inner((h + torch.softmax(q @ k.mT / 8, -1) @ v @ m.wo).mean(1))))
+
+    weights = {name: nn.Parameter(draw(64, 64)) for name in ("wq", "wk", "wv", "wo")}
+    return case(Net(forward, words=nn.Embedding(50, 64), **weights, inner=nn.Linear(64, 64), end=nn.Linear(64, 10)), WORDS)
+
+
+def blank(**options):
+    """The rows of images, of which the last is always dark, in a recurrent layer that the last row is asked of."""
+    x = F.pad(ROWS[:, :11], (0, 0, 0, 1))
+    return case(Net(lambda m, x: m.end(m.loop(x)[0][:, -1]), loop=nn.LSTM(12, 32, **options), end=nn.Linear(32, 10)), x)
+
+
 def lowered(net, kind=torch.float16, then=lambda out: out):
     """A network under autocast, also what is done with its outputs."""
     def forward(m, x):

@@ -1,7 +1,8 @@
 """Faults that an audit must name, in whatever framework: {what is planted: words of the finding}, by outcome.
 
 The letters are those of the kinds of report that the audit was made for; Q are weights that stand in no layer of the framework,
-R numbers of 16 bits, S attention of one's own, T images that learn of each other. The tests of each framework build the network;
+R numbers of 16 bits, S attention of one's own, T images that learn of each other, U what is put together: inputs side by
+side, factors, scales. The tests of each framework build the network;
 what they name after a kind, as G_half_nadam, is a variant of it.
 """
 
@@ -16,7 +17,8 @@ START = {
     "deep": "vanishing", "too_large": "kernel too large", "too_small": "kernel too small", "nan": "not a number",
     "deep_sigmoid": "vanishing error signal", "deep_residual": "exploding signal", "standard_normal": "units saturated",
     "no_gamma": "constant output", "one_way": "kernel too large",
-    "Q_zeros": "zero kernel", "Q_normal": "kernel too large",
+    "Q_zeros": "zero kernel", "Q_normal": "kernel too large", "low_sigmoid": "units saturated", "U_factors": "zero kernel",
+    "U_scale": "constant output", "S_kernels": "kernel too large", "F_products": "first loss too large",
 }  # fmt: skip
 
 ELSEWHERE = {
@@ -40,6 +42,7 @@ ELSEWHERE = {
     "R_overflow": "float16 ends at 65504", "R_gradient": "gradient lost in float16", "R_step": "step lost in bfloat16",
     "S_unscaled": "attention saturated", "S_masked": "row masked entirely", "S_axis": "softmax over another axis",
     "T_steps": "batch and steps exchanged", "T_reshape": "images mixed", "T_attention": "images mixed",
+    "T_blank": "batch and steps exchanged", "C_lone": "constant output", "U_column": "input too large", "U_part": "input too large",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests import planted
+from tests import audited, planted
 from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, attentive, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -191,6 +191,8 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "T_steps": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
     "T_reshape": (lambda: turned(lambda x: ops.reshape(transposed(x), (-1, 12, 12))), ""), "T_reshape_in_a_lambda": (lambda: turned(layers.Lambda(lambda x: tf.reshape(transposed(x), (-1, 12, 12)))), ""),
     "T_attention": (lambda: computed(among_images, FLAT, q=layers.Dense(16), k=layers.Dense(16), v=layers.Dense(16), end=softmax()), ""),
+    "T_blank": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), np.pad(ROWS[:, :11], ((0, 0), (0, 1), (0, 0))), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
+    "C_lone": (lambda: audited.grouped(32), "groups"), "U_column": (lambda: audited.table(5e4), "x"), "U_part": (lambda: audited.table(5e4, True), "x"),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
     "C_rounded": (lambda: cut(lambda z: ops.cast(ops.cast(z, "int32"), "float32")), "", "no gradient"),

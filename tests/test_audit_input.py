@@ -39,6 +39,15 @@ class Mute(keras.Model):
         self.built = True
 
 
+class Strict(layers.Layer):
+    """A layer that asks for more than the model says."""
+
+    def call(self, x):
+        if tf.executing_eagerly():
+            raise ValueError("give me\npairs of images")
+        return x
+
+
 class Hungry(layers.Layer):
     """A layer for which there is no memory."""
 
@@ -76,7 +85,7 @@ def plain(*parts, shape=(144,)):
 CASES = {
     "unbuilt": (lambda: audit(keras.Sequential([layers.Dense(3)]), FLAT, Y), "no weights yet: give it a keras.Input"),
     "a_layer": (lambda: audit(layers.Dense(3), FLAT, Y), "must be a keras.Model, not Dense"),
-    "no_labels": (lambda: audit(GOOD, FLAT, None), "one batch as arrays"), "no_labels_given": (lambda: audit(GOOD, FLAT), "one batch as arrays"),
+    "no_labels": (lambda: audit(GOOD, FLAT, None), "y is missing"), "no_labels_given": (lambda: audit(GOOD, FLAT), "y is missing: audit.model, x, y."),
     "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images"), "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"),
     "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
     "list": (lambda: audit(GOOD, FLAT.tolist(), Y), r"np.array\(x\)"), "list_of_labels": (lambda: audit(GOOD, FLAT, Y.tolist()), r"np.array\(y\)"),
@@ -88,7 +97,8 @@ CASES = {
     "short_rows": (lambda: audit(GOOD, FLAT[:, :9], Y), r"x has the shape \(64, 9\), and the model takes \(None, 144\)"),
     "images": (lambda: audit(GOOD, X, Y), r"takes \(None, 144\): reshape x"), "channels_first": (lambda: audit(IMAGES, X.reshape(64, 1, 12, 12), Y), "takes .None, 12, 12, 1"),
     "one_of_two_inputs": (lambda: audit(PAIR, FLAT, Y), r"takes \(None, 144\) and \(None, 144\)"), "ids": (lambda: audit(TEXTS, WORDS, Y), "numbers that words has no row for: they must be 0 to 19"),
-    "inside": (lambda: audit(stack(hidden(), Wrong(name="odd"), softmax())[0], FLAT, Y), "layer odd .Wrong. fails"), "no_call": (lambda: audit(Mute(), FLAT, Y, "mse"), r"no call\(\)"),
+    "inside": (lambda: audit(stack(hidden(), Wrong(name="odd"), softmax())[0], FLAT, Y), "layer odd .Wrong. fails on this batch: "), "inside_by_hand": (lambda: audit(stack(hidden(), Strict(name="odd"), softmax())[0], FLAT, Y), "layer odd .Strict. fails on this batch: ValueError: give me pairs of images"),
+    "loss_of_each": (lambda: audit(GOOD, FLAT, Y, keras.losses.SparseCategoricalCrossentropy(reduction=None)), r"shape \(64,\), one number for each image"), "no_call": (lambda: audit(Mute(), FLAT, Y, "mse"), r"no call\(\)"),
     "memory": (lambda: audit(stack(Hungry(), hidden())[0], FLAT, Y), r"fewer images, as in audit\(model, x\[:8\], y\[:8\]\)"),
     "labels_of_another_shape": (lambda: audit(plain(hidden()), FLAT, FLAT[:, :7], "kl_divergence"), "cannot compare y of shape .64, 7. with outputs of shape .64, 32."),
     "nothing_to_audit": (lambda: audit(plain(layers.BatchNormalization()), FLAT, FLAT, "mse"), "nothing to audit"), "no_weights": (lambda: audit(plain(layers.Flatten()), FLAT, Y, "mse"), "no weights"),
@@ -98,7 +108,7 @@ CASES = {
     "labels_of_other_names": (lambda: audit(FORK, FLAT, {"digit": Y, "sizes": Y}), "outputs are named digit, size, and y names digit, sizes"), "losses_of_other_count": (lambda: audit(plain(softmax()), FLAT, Y, [SPARSE, "mse"]), "The outputs are 1, but loss holds 2"),
     "sparse": (lambda: audit(GOOD, tf.sparse.from_dense(FLAT), Y), "x is no dense array"), "ragged_tensor": (lambda: audit(GOOD, tf.ragged.constant([[1.0, 2.0], [3.0]]), Y[:2]), "x is no dense array"),
     "symbolic": (lambda: audit(GOOD, keras.Input((144,)), Y), "not a sparse or symbolic one"), "steps_left": (lambda: audit(plain(layers.Dense(10, "softmax"), shape=(12, 12)), ROWS, Y, SPARSE), r"Flatten\(\) before the output"),
-    "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
+    "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch: ZeroDivisionError: division by zero"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
     "judges_fail": (lambda: audit(plain(hidden(), Unfit(), layers.Dense(1)), FLAT, Y, "mse"), "cannot read what"),
     "unknown_loss": (lambda: audit(GOOD, FLAT, Y, "crossentropy"), "no loss of this name"),
 }  # fmt: skip

@@ -161,7 +161,8 @@ SOUND = {
     "E_zeros": lambda: stack(hidden(), softmax(kernel_initializer="zeros")), "I_distributed": distributed, "I_attention": attention,
     "J_dense": lambda: spectral(hidden), "J_convolution": lambda: spectral(lambda: layers.Conv2D(8, 3, activation="relu"), flat=False),
     "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
-    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
+    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "factors": lambda: audited.adapted(normal(0.25)), "scale": lambda: audited.gated("ones"), "scale_in_a_branch": lambda: audited.gated("zeros", True), "groups": lambda: audited.grouped(8),
+    "table": lambda: audited.table(1.0), "table_apart": lambda: audited.table(1.0, True), "products_of_directions": lambda: audited.contrasted(True), "raw_attention": lambda: audited.raw_attention("glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
     "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
     "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
     "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
@@ -191,8 +192,8 @@ def test_weights_that_a_layer_holds_itself_and_are_well_drawn_get_no_finding(rul
 LOUD, EMBED = normal(3.0), "embeddings_initializer"
 FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "A_twins": (lambda: twins(LOUD), "shared", "kernel_initializer"), "A_unrolled": (lambda: unrolled(LOUD), "shared", "kernel_initializer"),
-    "A_zeros": (lambda: unrolled("zeros"), "shared", "kernel_initializer"), "F_frozen": (lambda: stack(frozen(hidden(rule=normal(2.0), name="ice")), hidden(), softmax()), "ice", "kernel_initializer"),
-    "F_frozen_convolution": (lambda: stack(frozen(layers.Conv2D(8, 3, kernel_initializer=normal(9.0), name="ice")), layers.Flatten(), hidden(), softmax(), x=X), "ice", "kernel_initializer"),
+    "A_zeros": (lambda: unrolled("zeros"), "shared", "kernel_initializer"), "F_frozen": (lambda: stack(frozen(hidden(rule=normal(2.0), name="ice")), hidden(), softmax()), "ice", ""),
+    "F_frozen_convolution": (lambda: stack(frozen(layers.Conv2D(8, 3, kernel_initializer=normal(9.0), name="ice")), layers.Flatten(), hidden(), softmax(), x=X), "ice", ""),
     "F_recurrent": (lambda: stack(layers.SimpleRNN(32, activation="relu", recurrent_initializer=initializers.Orthogonal(2.5), name="loop"), softmax(), x=ROWS), "loop", "recurrent_initializer"),
     "F_embedding": (lambda: stack(layers.Embedding(50, 32, normal(50.0), name="words"), layers.Flatten(), hidden(), softmax(), x=WORDS), "words", EMBED),
     "F_tied": (lambda: tied(normal(2.0)), "shared", EMBED), "F_linear": (lambda: stack(*(hidden(64, None) for _ in range(12)), softmax()), "dense", "kernel_initializer"),
@@ -217,12 +218,16 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "standard_normal": (lambda: stack(*(hidden(32, "tanh", normal(1.0)) for _ in range(3)), softmax()), "dense", "kernel_initializer"),
     "one_way": (one_way, "dense, dense_1, out", "kernel_initializer"),
     "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
+    "low_sigmoid": (lambda: stack(hidden(), hidden(32, "sigmoid", "glorot_uniform", bias_initializer=initializers.Constant(-200), name="full"), softmax()), "full", "bias_initializer"),
+    "U_factors": (lambda: audited.adapted("zeros"), "adapter", "initializer"), "U_scale": (lambda: audited.gated("zeros"), "gate", "initializer"),
+    "S_kernels": (lambda: audited.raw_attention(normal(1.0)), "q, k, v, o", "kernel_initializer"), "F_products": (audited.contrasted, "products", ""),
     "Q_zeros": (lambda: raw("zeros"), "mine", "initializer"), "Q_normal": (lambda: raw(normal(1.0)), "mine", "initializer"), "Q_zeros_of_two": (lambda: stack(
         Own(lambda m, x: ops.relu(x @ m.a) @ m.b, {"a": (144, 64), "b": (64, 32)}, "zeros", name="mine"), layers.ReLU(), softmax()), "mine", "initializer"),
     "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),
 }  # fmt: skip
 OWN = {  # Keras's: the same, and words of the fault
     "too_long": (lambda: stack(layers.SimpleRNN(32, "relu", recurrent_initializer=initializers.Orthogonal(2.0), name="loop"), layers.Dense(1), x=RNG.normal(size=(64, 200, 4)), y=Y / 9, loss="mse"), "loop", "recurrent_initializer", "first loss"),
+    "dead_without_bias": (lambda: stack(hidden(rule=initializers.RandomUniform(-0.2, 0), use_bias=False, name="low"), softmax()), "low", "kernel_initializer", "dead units"),
     "D_string": (lambda: depthwise(lambda: HE), "depthwise", "depthwise_initializer", "too small"),
     "D_linear": (lambda: depthwise(lambda: HE, 6, depth_multiplier=2), "depthwise", "depthwise_initializer", "too small"),
     "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "depthwise_initializer", "too small"),

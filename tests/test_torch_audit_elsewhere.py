@@ -6,6 +6,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is in requirements-framewor
 nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
+from tests import audited_torch as made  # noqa: E402
 from tests import planted  # noqa: E402
 from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, attentive, case, dense, is_code, lowered, mended, mlp, put, started, times  # noqa: E402
 
@@ -127,6 +128,7 @@ KINDS = {
     "R_step": lambda: case(mlp().bfloat16(), FLAT.bfloat16(), optimizer=adam(1e-4)), "S_unscaled": lambda: case(attentive(scale=1.0), ROWS),
     "S_masked": lambda: case(attentive(mask=FIRST_ROW), ROWS), "S_axis": lambda: case(attentive(axis=1), ROWS), "T_steps": lambda: looped(lambda out: out[0][:, -1]),
     "T_reshape": lambda: reshaped(lambda x: x.transpose(0, 1).reshape(64, 12, 12)), "T_attention": lambda: case(Net(among_images, **heads())),
+    "T_blank": made.blank, "C_lone": lambda: made.grouped(32), "U_column": lambda: made.table(5e4), "U_part": lambda: made.table(5e4, True),
 }  # fmt: skip
 WORDED = {"B_root", "B_zero_over_zero", "B_log", "B_distance", "C_saturated", "C_normalized_unit", "C_argmax", "C_stopped",
           "C_loss_of_numpy", "C_step", "C_softmax_over_images", "H_nan", "H_infinite", "H_shares", "R_overflow", "R_gradient", "R_step", "S_unscaled",
@@ -321,7 +323,7 @@ SOUND = {
     "soft_labels": lambda: case(mlp(), y=0.9 * HOT + 0.01), "void": lambda: case(mlp(), y=torch.where(Y > 7, -100, Y)),
     "void_of_its_own": lambda: case(mlp(), y=torch.where(Y > 7, 255, Y), loss=nn.CrossEntropyLoss(ignore_index=255)),
     "weighted": lambda: case(mlp(), loss=nn.CrossEntropyLoss(torch.rand(10))), "smoothed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(label_smoothing=0.1)),
-    "summed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="sum")), "unreduced": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="none")),
+    "summed": lambda: case(mlp(), loss=nn.CrossEntropyLoss(reduction="sum")),
     "bytes": lambda: case(mlp(), y=Y.byte()), "half_words": lambda: case(nn.Sequential(nn.Embedding(60_000, 8), nn.Flatten(), nn.Linear(96, 10)).half(), 1000 * WORDS + 9000), "nll": lambda: case(mlp(end=[nn.LogSoftmax(1)]), loss=NLL), "log_softmax_twice": lambda: case(mlp(end=[nn.LogSoftmax(1)])),
     "binary": lambda: one([nn.Sigmoid()], YES, BCE), "binary_logits": lambda: one(y=YES, loss=nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0]))),
     "several": lambda: one(y=(HOT + HOT.roll(1, 0) > 0).float(), loss=BCEL, out=10), "ages": lambda: one(y=18 + 62 * torch.rand(64, 1), optimizer=adam()),

@@ -9,6 +9,7 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
+from tests import audited_torch as made  # noqa: E402
 from tests.audited_torch import FLAT, ROWS, WORDS, YES, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
 
 BCE = F.binary_cross_entropy_with_logits
@@ -216,6 +217,8 @@ FAULTY = {  # a network, and the layers to be named
     "one_way": (one_way, "0, 2, 4"),
     "no_gamma": (lambda: without_gamma("blocks.4"), "blocks.4"),
     "Q_zeros": (lambda: case(raw(lambda *shape: torch.zeros(shape))), "w1, w2"), "Q_normal": (lambda: case(raw(torch.randn)), "w1, w2"),
+    "low_sigmoid": (lambda: biased(-200.0, act=nn.Sigmoid), "2"), "U_factors": (lambda: made.adapted(0.0), "0, 2, 4"), "U_scale": (lambda: made.gated(0.0), "gamma1, gamma2"),
+    "S_kernels": (lambda: made.raw_attention(torch.randn), "wq, wk, wv, wo"), "F_products": (made.contrasted, "matmul"),
 }  # fmt: skip
 
 
@@ -237,7 +240,7 @@ def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_printed_removes_it(
     torch.manual_seed(0)
     make, layer = FAULTY[name]
     found = checked(make(), planted.START[name], layer)
-    assert is_code(found[0].remedy) or name in ("I_opaque", "nan", "deep_sigmoid", "deep_residual"), found[0].remedy
+    assert is_code(found[0].remedy) or name in ("F_frozen", "F_products", "low_sigmoid", "I_opaque", "nan", "deep_sigmoid", "deep_residual"), found[0].remedy
 
 
 def clones(reset=False, layers=4):
@@ -292,6 +295,13 @@ def transposed():
     return case(net, X[:4], torch.zeros(4, 1, 96, 96), F.mse_loss)
 
 
+def unbiased():
+    net = nn.Sequential(nn.Linear(144, 32, bias=False), nn.ReLU(), nn.Linear(32, 10))
+    with torch.no_grad():
+        net[0].weight.abs_().neg_()
+    return case(net)
+
+
 OWN = {  # PyTorch's: a network, the fault, the layers
     "clones": (clones, "copied layers", None), "clones_of_two": (lambda: clones(layers=2), "copied layers", None), "deepcopy": (copied, "copied layers", "4, 6"),
     "deepcopies": (lambda: copied(9), "copied layers", None),
@@ -308,6 +318,7 @@ OWN = {  # PyTorch's: a network, the fault, the layers
     "no_gammas": (lambda: without_gamma("blocks.1", "blocks.4"), "constant output", "blocks.1, blocks.4"), "no_gamma_before_a_branch": (lambda: without_gamma("blocks.4", "branch.1", bias=True), "constant output", "blocks.4"),
     "compiled": (lambda: case(torch.compile(times(10, "2.weight", mlp(4)))), "kernel too large", "2"),
     "raw_convolution": (lambda: convolved(k2=2.0), "kernel too large", "k2"), "raw_gamma": (lambda: convolved(gamma=0.0), "constant output", "gamma"),
+    "factors_merged": (lambda: made.adapted(0.0, merged=True), "zero kernel", "0, 2, 4"), "dead_without_bias": (unbiased, "dead units", "0"),
     "raw_bias": (lambda: case(raw(b1=torch.full((32,), -20.0))), "dead units", "w1"), "raw_contraction": (lambda: case(Raw(lambda m, x: torch.einsum("...i,io->...o", F.relu(torch.tensordot(x, m.w1, 1)), m.w2), w1=torch.randn(144, 32), w2=torch.randn(32, 10))), "kernel too large", "w1, w2"),
 }  # fmt: skip
 
@@ -321,6 +332,39 @@ def test_a_fault_of_pytorch_s_own_is_named_and_its_remedy_run_as_printed_removes
 def test_a_transformer_encoder_that_was_drawn_anew_gets_no_finding():
     torch.manual_seed(0)
     assert audit(**clones(reset=True)).outcome == "sound"
+
+
+def draw(a, b):
+    return nn.init.xavier_uniform_(torch.empty(a, b))
+
+
+KEPT = {  # the same networks as they should be
+    "factors_of_peft": lambda: made.adapted(0.25), "factors_merged": lambda: made.adapted(0.25, merged=True), "scale": lambda: made.gated(1.0), "scale_in_a_branch": lambda: made.gated(0.0, residual=True),
+    "scale_of_the_output": lambda: case(Net(lambda m, x: m.gamma * m.net(x), net=mlp(), gamma=nn.Parameter(torch.zeros(10)))), "groups": lambda: made.grouped(8), "table": lambda: made.table(1.0), "table_apart": lambda: made.table(1.0, True),
+    "products_of_directions": lambda: made.contrasted(1.0), "raw_attention": lambda: made.raw_attention(draw), "blank_rows": lambda: made.blank(batch_first=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", KEPT.values(), ids=KEPT)
+def test_what_a_fault_was_planted_in_gets_no_finding_without_it(make):
+    torch.manual_seed(0)
+    assert not (report := audit(**make())).findings, str(report)
+
+
+def test_the_loud_output_of_a_frozen_network_is_a_note():
+    torch.manual_seed(0)
+    given = made.adapted(0.25)
+    given["model"].requires_grad_(True)
+    for _ in range(900):  # as trained before, for other labels
+        loss = F.cross_entropy(given["model"](FLAT), (given["y"] + 1) % 10)
+        for w, g in zip(given["model"].parameters(), torch.autograd.grad(loss, given["model"].parameters(), allow_unused=True)):
+            w.data -= 0.5 * (0 if g is None else g)
+    for part in given["model"]:
+        if isinstance(part, made.Adapter):
+            part.base.requires_grad_(False), put(part.B, value=0.0)
+    given["model"][4].base.weight.data *= 1.5  # for longer
+    report = audit(**given)
+    assert report.loss > 4 * 2.31 and not report.findings and any("It is frozen" in note for note in report.notes), str(report)
 
 
 @pytest.mark.parametrize("make", [lambda: case(raw()), convolved], ids=["products", "functions"])

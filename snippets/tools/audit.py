@@ -129,7 +129,7 @@ elsewhere = partial(Finding, of_start=False)  # what no initializer mends
 def observe(model, x, y, loss, recorder):
     """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
     eager, variables = tf.config.functions_run_eagerly(), model.trainable_variables
-    seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, rows=[], loss=None)
+    seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, composites=recorder.composites, rows=[], loss=None)
     seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
     half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(
@@ -145,6 +145,8 @@ def observe(model, x, y, loss, recorder):
                 seen.labels = [one for head in seen.heads for one in labels(head)]
                 seen.penalty = float(sum(v.regularizer(v) for v in penalized))
                 value = loss_of(model, x, y, outputs, loss, seen)
+        if value is not None and value.shape.num_elements() != 1:
+            raise Unreadable(f"The loss has the shape {tuple(value.shape)}, one number for each image: leave out reduction, or take its mean.")
         seen.leak = leak(model, x)
     finally:
         tf.config.run_functions_eagerly(eager)
@@ -162,7 +164,7 @@ def observe(model, x, y, loss, recorder):
     seen.flows = any(map(np.any, slopes))
     changes = dict(zip(map(id, variables), zip(slopes, next_step(model, slopes))))
     for layer in dict.fromkeys(call.layer for call in holders):
-        seen.rows += measured(layer, holders, outputs, changes)
+        seen.rows += measured(layer, holders, outputs, changes, x)
     return seen
 
 
@@ -201,7 +203,8 @@ def leak(model, x):
     try:
         repeated = [tf.repeat(part[-1:], images, axis=0) for part in parts]
         before, after = passed(parts), passed(repeated)
-        if len(before) != len(after) or all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
+        unmoved = all(map(np.array_equal, before, after))  # it looks at nothing of x, as a row of pixels that is always 0
+        if len(before) != len(after) or not unmoved and all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
             return None
         pairs = zip(computed(parts), computed(repeated))
     except Exception:  # of a model that takes no such batch
@@ -244,10 +247,10 @@ def loss_of(model, x, y, outputs, loss, seen):
         if loss is None:
             return model.compute_loss(x, y, outputs)
         return sum(map(lossy, seen.heads)) if seen.heads else tf.reduce_mean(keras.losses.get(loss)(y, outputs))
-    except Exception:
+    except Exception as error:
         if seen.labels:
             return None
-        raise Unreadable(no_loss(wanted, y, outputs, seen.heads)) from None
+        raise Unreadable(no_loss(wanted, y, outputs, seen.heads, theirs(error))) from None
 
 
 # Every call of a layer, with the tensors that go in and come out, which tell who feeds whom.
@@ -347,6 +350,7 @@ class Recorder:
             outer.taken |= here.taken | {id(v) for v in here.kernels.values()}
         if output is None or any(t is output for t in here.inputs):
             return
+        here.at = len(self.calls) + len(self.composites)
         (self.calls if here.kernels or here.innermost else self.composites).append(here)
         if here.z is None:
             here.z = output
@@ -518,7 +522,29 @@ def _rms(array):
     return math.sqrt(np.mean(np.square(array, dtype="float64"))) if np.size(array) else 0.0
 
 
-def measured(layer, holders, outputs, changes):
+def unscaled(x, given):
+    """Columns of the data that are large where a kernel takes them: [(which, least, largest, remedy)], unless most are."""
+    large, alone = np.flatnonzero(np.mean(given**2, axis=0) > math.exp(REACH)), hasattr(x, "shape")
+    if not large.size or alone and given.shape[-1] < 2 * large.size:
+        return []
+    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [
+        (f"x[{i}]", part) for i, part in enumerate(x)]
+    known, found = {}, []
+    for name, part in parts:
+        if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
+            table = np.asarray(part, "float64").reshape(-1, part.shape[-1] if len(part.shape) > 1 else 1)
+            known |= {np.ascontiguousarray(column).tobytes(): (name, i, table.shape[1]) for i, column in enumerate(table.T)}
+    for j in large[:64]:
+        name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
+        if name:
+            scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
+            code = f"x = {scaled}." if alone else f"x = {{**x, {at}: {scaled}}}." if isinstance(x, dict) else (
+                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
+    return found
+
+
+def measured(layer, holders, outputs, changes, x):
     """A row for every kernel of one layer, from all its calls."""
     calls = [call for call in holders if call.layer is layer]
     form = [(call.z.shape[1:], call.inputs[0].shape[1:]) for call in calls]  # a tied embedding has two
@@ -528,8 +554,10 @@ def measured(layer, holders, outputs, changes):
     inputs, h = flat([c.inputs[0] for c in calls]), flat([path.h for path in paths], layer)
     z, delta = flat([c.z for c in calls], layer), flat([c.delta for c in calls], layer)
     bias = getattr(inside(layer), "bias", None)
+    still = not any(map(varies, keras.tree.flatten(outputs)))
+    biased = bias is not None and hasattr(inside(layer), "bias_initializer")
     bias = np.asarray(0.0 if bias is None or isinstance(layer, kl.RNN) else bias, "float64").ravel()
-    dead, images = ~h.any(axis=0), len(first.z)
+    dead, images = ~h.any(axis=0) & (activation not in LIMITS), len(first.z)
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
     is_output = any(t is path.end.output for t in keras.tree.flatten(outputs) for path in paths)
@@ -540,12 +568,13 @@ def measured(layer, holders, outputs, changes):
     if own and len(w.shape) == 2 and inputs.shape[-1] == w.shape[0]:  # a layer that scales its weights itself
         paths[0].scaled |= not 1 / OFF < _rms(z - bias) / (_rms(inputs @ np.asarray(w, "float64")) or 1) < OFF
     row = {
-        "layer": first.name, "trainable": layer.trainable, "activation": activation,
+        "layer": first.name, "trainable": layer.trainable, "biased": biased, "activation": activation,
         "normalized": paths[0].normalized, "shifted": paths[0].shifted,
         "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
-        "is_output": is_output, "blocks": is_output or not any(map(varies, keras.tree.flatten(outputs))),
+        "is_output": is_output, "blocks": is_output or still, "still": still,
         "hides": not is_output and not shown and (bool(end.takers) or not (later and varies(later[0].inputs[0]))),
         "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
+        "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
         "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
         "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
@@ -603,8 +632,8 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, empty, narrowed, turned, decided, constant), seen)
-        faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
+        cut = [] if named(causes) else first((broken, empty, factors, lone, narrowed, turned, decided, constant), seen)
+        faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
     causes += reused(rows)
@@ -807,6 +836,8 @@ def fits(row):
 
 def advice(row):
     """The argument of this layer, and an initializer for its activation."""
+    if not row.trainable:
+        return "other weights than these, which are frozen: or normalization behind them."
     rule, rectified = fitting(row), row.activation.startswith(RECTIFIERS) and row.activation != "selu"
     rule = {"LeCun": "lecun_normal", "He": "he_normal", "Glorot": "glorot_uniform"}[rule]
     if row.argument == "depthwise_initializer":  # strings count its fans wrong
@@ -820,11 +851,11 @@ def advice(row):
 def zeros(rows):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
     none = [row for row in rows if not row.kernel.any()]
-    if any(row.hides for row in none):
-        for row in none:
-            yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
-                          "one image from another.", f"{advice(row)}.")
-    elif none:
+    hiding = [row for row in none if row.hides]
+    for row in (row for row in none if row in hiding or hiding and row.still):
+        yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
+                      "one image from another.", f"{advice(row)}.")
+    if none and not hiding:
         yield f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch."
 
 
@@ -892,7 +923,11 @@ def inputs(rows, calls):
     for row in (row for row in rows if not row.whole and not row.fans):
         evidence = f"An embedding cuts to whole numbers what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
         yield elsewhere(row.layer, "input not whole", evidence, "whole numbers, or for quantities keras.layers.Dense.")
-    for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
+    for row in (row for row in rows if row.fans and not row.normalized):
+        for name, least, largest, remedy in row.raw_columns:
+            evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
+            yield elsewhere(name, "input too large", evidence, remedy)
+    for row in (row for row in rows if row.is_first and row.fans and not row.normalized and not row.raw_columns):
         least, largest = row.range
         if row.lost:
             yield elsewhere(row.layer, "input without content", "All images are the same.", "look at the loading.")
@@ -941,6 +976,14 @@ def decided(seen):
         std = math.sqrt(given.var(axis=-1)[rows].mean())
         most = (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
         if std > OFF and most > 0.5:
+            full = f"and attention is saturated: one key gets {most:.2g} of a query's softmax."
+            large = [Finding(row.layer, "kernel too large", f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, {full}",
+                             f"{advice(row)}.") for row in seen.rows if row.fans and row.trainable and row.off > OFF]
+            large += [Finding(layer, "kernel too large", f"The RMS of its weights {v.name} is {size:.3g}, {full}",
+                              'initializer="glorot_uniform" in its add_weight.') for layer, v, size in loud(seen)]
+            if large:
+                yield from large
+                return
             yield elsewhere(place(op, seen), "attention saturated", f"The scores of a query have a standard deviation of {std:.2g}, and one "
                             f"of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by the root of the "
                             "width of a key; if they are, smaller weights of queries and keys, or normalization before them.")
@@ -973,6 +1016,35 @@ def empty(seen):
                           'initializer="he_normal" in its add_weight.')
 
 
+def factors(seen):
+    """Two matrices of zeros in one layer that get no gradient, each for the other: the factors of an adapter."""
+    by_layer, slopes = {}, dict(zip(map(id, seen.model.trainable_variables), seen.gradients))
+    for layer, v in unread(seen):
+        if not np.any(v) and slopes[id(v)] is not None and not np.any(slopes[id(v)]):
+            by_layer.setdefault(layer, []).append(v.name)
+    for layer, (name, *others) in ((layer, sorted(names)) for layer, names in by_layer.items() if len(names) > 1):
+        yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.",
+                      f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
+
+
+def lone(seen):
+    """Normalization over groups of one value, behind which nothing is left of it."""
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.GroupNormalization)):
+        groups = call.output.shape[call.layer.axis] if call.layer.groups == -1 else call.layer.groups
+        if math.prod(call.output.shape[1:]) == groups:
+            yield elsewhere(call.layer.name, "constant output", f"Each of its {groups} groups holds one value, of which normalization makes 0.",
+                            "groups=1.")
+
+
+def muting(seen, call):
+    """A weight of zeros by which a layer without a kernel multiplies all that comes in, or None."""
+    slopes = dict(zip(map(id, seen.model.trainable_variables), seen.gradients))
+    if call.kernels or not isinstance(call.layer, keras.Layer):
+        return None
+    return next((v for v in call.layer.weights if not np.any(v) and (v is getattr(call.layer, "gamma", None) and isinstance(call.layer, NORMALIZATION) or (
+        not isinstance(call.layer, NORMALIZATION) and id(v) in slopes and not (slopes[id(v)] is not None and np.any(slopes[id(v)]))))), None)
+
+
 def leaking(seen):
     """Images that change what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
     op = seen.leak
@@ -1003,12 +1075,14 @@ def constant(seen):
         yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
                         "padding in front, or mask_zero=True in the Embedding.")
         return
-    layer = next((c.layer for c in passes if not varies(c.z)), None)
-    gamma, rate, evidence = getattr(layer, "gamma", None), getattr(layer, "rate", 0), "Behind it all images are alike"
-    if gamma is not None and not np.any(gamma):
-        zero = [c for c in seen.calls if (own := getattr(c.layer, "gamma", None)) is not None and not np.any(own) and not varies(c.z)]
+    at = next((c for c in passes if not varies(c.z)), None)
+    layer, evidence = getattr(at, "layer", None), "Behind it all images are alike"
+    rate, weight = getattr(layer, "rate", 0), at and muting(seen, at)
+    if weight is not None:
+        zero = [c for c in seen.calls if muting(seen, c) is not None and not varies(c.z)]
         names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
-        yield Finding(tuple(dict.fromkeys(names)), "constant output", f"{evidence}: its gamma is 0.", 'gamma_initializer="ones".')
+        yield Finding(tuple(dict.fromkeys(names)), "constant output", f"{evidence}: its {weight.name} is 0.", (
+            'gamma_initializer="ones".' if hasattr(layer, "gamma_initializer") else f'initializer="ones" in its add_weight of {weight.name}.'))
     elif rate:
         yield elsewhere(layer.name, "constant output", f"{evidence}: it drops {_share(rate)}.", "rate=0.2.")
     elif layer and not activation_of(layer):
@@ -1035,11 +1109,12 @@ def silent(rows, trained):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
             cure = ("start anew, with a smaller learning rate." if trained else
                     'beta_initializer="zeros".' if row.shifted else
+                    advice(row) + "." * row.trainable if not (row.trainable and row.biased) else
                     'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".')
             yield Finding(row.shifted or row.layer, "dead units", evidence, cure)
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
-            cure = 'bias_initializer="zeros".' if row.from_bias else "normalization before it."
+            cure = 'bias_initializer="zeros".' if row.from_bias and row.trainable else "normalization before it."
             yield Finding(row.layer, "units saturated", evidence, cure)
 
 
@@ -1096,7 +1171,7 @@ def faded(what, change, course, way, calls):
             "normalization behind each of them: what stands between these kernels makes it grow, not their size."
             if change > 0 and all(map(fits, way)) else
             'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
-            f"{advice(way[0])}: in every layer of {way[0].activation or 'this kind'}."))
+            f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 
 def reused(rows):
@@ -1128,7 +1203,8 @@ def reused(rows):
 
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
-    call = next((c for c in seen.calls if not all(np.isfinite(np.asarray(t)).all() for t in (c.z, c.output))), None)
+    ordered = sorted((*seen.calls, *seen.composites), key=lambda c: c.at)
+    call = next((c for c in ordered if not all(np.isfinite(np.asarray(t)).all() for t in (c.z, c.output))), None)
     evidence, half = "Here NaN or infinity appears first.", call is not None and "float16" in (call.z.dtype.name, call.output.dtype.name)
     mute = [op for op in seen.ops if (found := scores(op)) is not None and (found == -math.inf).all(axis=-1).any()]
     if mute:
@@ -1217,22 +1293,26 @@ def loudest(seen, evidence):
     for one in depth(seen, reach=math.log(10)):
         if isinstance(one, Finding) and "exploding signal" in one.fault:
             return Finding(one.layers, one.fault, f"{evidence} {one.evidence}", one.remedy)
-    for layer, v in unread(seen):
-        size, he = _rms(np.asarray(v)), math.sqrt(2 / v.shape[0])
-        if len(v.shape) == 2 and size > OFF * he:
-            evidence += f" The RMS of its weights {v.name} is {size:.3g}, that of He's rule {he:.3g}."
-            return Finding(layer, "first loss too large", evidence, 'initializer="he_normal" in its add_weight.')
+    for layer, v, size in loud(seen):
+        evidence += f" The RMS of its weights {v.name} is {size:.3g}, that of He's rule {math.sqrt(2 / v.shape[0]):.3g}."
+        return Finding(layer, "first loss too large", evidence, 'initializer="he_normal" in its add_weight.')
     last = max((i for i, c in enumerate(seen.calls[:-1]) if isinstance(c.layer, NORMALIZATION)), default=-1)
     sizes = [(c, _rms(c.z)) for c in seen.calls[last + 1:] if c.z.dtype.is_floating]
     call, size = next(((c, s) for c, s in sizes if s > OFF), max(sizes, key=lambda pair: pair[1]))
     rows = sorted((row for row in seen.rows if row.layer == call.layer.name),
                   key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud."
+    if not call.kernels and any(op.products and op.layer is call.layer for op in seen.ops):
+        return Finding(call.layer.name, "first loss too large", evidence, "embeddings of length 1 in this product: keras.ops.normalize(z, axis=-1) before it.")
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
-    if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
+    if rows and not rows[0].trainable and rows[0].off < OFF:
+        return f"{evidence} It is frozen, as in a network that has been trained before and is sure of what it has learned."
+    if rows and not rows[0].trainable:
+        remedy = advice(rows[0])
+    elif rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
         smaller = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)" if fits(rows[0]) else advice(rows[0])
         remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{smaller}."
     return Finding(call.layer.name, "first loss too large", evidence, remedy)
@@ -1275,6 +1355,12 @@ def unread(seen):
     owners = {id(v): c.layer.name for c in seen.calls for v in getattr(c.layer, "weights", [])}
     return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables
             if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
+
+
+def loud(seen):
+    """[(layer, matrix, RMS)] of those that are far above He's rule."""
+    sized = [(layer, v, _rms(np.asarray(v))) for layer, v in unread(seen) if len(v.shape) == 2]
+    return [(layer, v, size) for layer, v, size in sized if size > OFF * math.sqrt(2 / v.shape[0])]
 
 
 def left_out(seen):
@@ -1379,7 +1465,9 @@ def check(model, x, y, loss):
     except ValueError:
         raise ValueError(f"Keras has no loss of this name, {loss}: name another, or give a function.") from None
     own = y is None and loss is None and getattr(model, "loss", None) is None  # losses that the layers add
-    x, y = arrays(x, "x"), None if own else arrays(y, "y")
+    x = arrays(x, "x")
+    refuse((y is None and not own, "y is missing: audit(model, x, y) takes the labels too."))
+    y = None if own else arrays(y, "y")
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
     refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
             "a list is read as several inputs."))
@@ -1448,7 +1536,18 @@ def sentence(error, model, x, recorder):
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
     where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1])
-    return f"The {where or 'model'} fails on this batch: model(x[:2], training=True) shows why."
+    return f"The {where or 'model'} fails on this batch: {theirs(error) or 'model(x[:2], training=True) shows why.'}"
+
+
+def theirs(error):
+    """What an exception says that the reader's own code has raised, "" for one of a framework."""
+    while error.__context__ and "Exception encountered" in str(error):  # as Keras has told it anew
+        error = error.__context__
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    file = at.tb_frame.f_code.co_filename if at else __file__
+    return "" if file == __file__ or "-packages" in file or isinstance(error, tf.errors.OpError) else f"{type(error).__name__}: {' '.join(str(error).split())[:120].rstrip('.')}."
 
 
 def _shapes(part):
@@ -1466,12 +1565,12 @@ def pair(model, outputs, y, wanted):
             raise Unreadable(f"The outputs are {many}, but {name} holds {count}: give one for each.")
 
 
-def no_loss(wanted, y, outputs, heads):
+def no_loss(wanted, y, outputs, heads, said):
     """Why there is no loss."""
     if wanted is None:
         return 'The model has no loss: compile it with one, or audit(model, x, y, loss="mse").'
     if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
-        return "The loss fails on this batch: loss(y[:2], model(x[:2])) shows why."
+        return f"The loss fails on this batch: {said or 'loss(y[:2], model(x[:2])) shows why.'}"
     steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
     return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: "
             f"{FLATTEN if steps else 'give y the form that this loss asks for.'}")

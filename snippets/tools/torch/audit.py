@@ -238,7 +238,8 @@ def leak(seen, parts, devices):
     batches = seen.x, mapped(repeated, seen.x)
     try:
         before, after, again = (passed(x, nullcontext()) for x in (*batches, seen.x))
-        if len(before) != len(after) or all(map(same, before, after)) or not all(map(torch.equal, before, again)):
+        unmoved = all(map(torch.equal, before, after))  # it looks at nothing of x, as a row of pixels that is always 0
+        if len(before) != len(after) or not unmoved and all(map(same, before, after)) or not all(map(torch.equal, before, again)):
             return None
         traces = [Trace(seen.model, seen.root, x, None) for x in batches]
         for x, trace in zip(batches, traces):
@@ -299,11 +300,11 @@ def loss_of(outputs, y, loss, trace):
         return value
     except (Stop, Unreadable, MemoryError, torch.OutOfMemoryError):
         raise
-    except Exception:
+    except Exception as error:
         if any(head.labels for head in trace.heads):
             raise Stop from None
         if not own:
-            raise Unreadable("The loss fails on this batch: loss(model(x), y) shows why.") from None
+            raise Unreadable(f"The loss fails on this batch: {theirs(error) or 'loss(model(x), y) shows why.'}") from None
         given, made = (" and ".join(str(tuple(t.shape)) for t in leaves(part)) for part in (y, outputs))
         raise Unreadable(f"The loss cannot compare y of shape {given} with outputs of shape {made}: give y, and its "
                          "weights of classes if it has some, the form that this loss asks for.") from None
@@ -315,7 +316,10 @@ def scalar(value):
         return torch.tensor(float(value))
     if not isinstance(value, torch.Tensor):
         raise Unreadable(f"The loss gives {type(value).__name__}: it must return a tensor.")
-    return value if not value.dim() else value.mean()
+    if value.numel() != 1:
+        raise Unreadable(f'The loss has the shape {tuple(value.shape)}, as with reduction="none", and backward() takes one number: '
+                         "loss = lambda out, y: your_loss(out, y).mean()")
+    return value.reshape(())
 
 
 # The functions that run, with the tensors that go in and come out, which tell who feeds whom.
@@ -686,7 +690,7 @@ def measured(seen, group, changes):
         z = z if first.bias is None else flat([c.value for c in sums], axis)
     bias = np.zeros(1) if first.bias is None else _numpy(first.bias)
     bias_name = seen.trace.names.get(id(seen.trace.weights.get(id(first.bias))))
-    dead, loud = ~h.any(axis=0), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
+    dead, loud = ~h.any(axis=0) & (activation not in LIMITS), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
     taken = {call for c in seen.calls if c.kernels for call in c.feeders}
@@ -694,23 +698,49 @@ def measured(seen, group, changes):
     owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
     several = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1
     name = owner or first.full
-    end_of_all = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
+    still = not any(map(varies, [head.tensor for head in seen.heads] or [seen.calls[-1].output]))
     return SimpleNamespace(
         layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
         scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
+        factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
-        blocks=is_output or not any(map(varies, end_of_all)), hides=not is_output and not any(
+        blocks=is_output or still, still=still, hides=not is_output and not any(
             varies(c.value) for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
         fed_by_data=calls[0].data,
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]),
-        range=(given.min(), given.max()), input=_rms(given[given != 0]),
+        raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
         saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
         delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images, **weighed(seen, first, changes))
+
+
+def unscaled(x, given):
+    """Columns of the data that are large where a kernel takes them: [(which, least, largest, remedy)], unless most are."""
+    sizes = np.sqrt(np.mean(given**2, axis=0))
+    large = np.flatnonzero(2 * np.log(sizes) > REACH)
+    if not large.size or len(sizes) < 2 * large.size and isinstance(x, torch.Tensor):
+        return []
+    parts = [("x", x)] if isinstance(x, torch.Tensor) else [(f'x["{key}"]', t) for key, t in x.items()] if isinstance(x, dict) else [
+        (f"x[{i}]", t) for i, t in enumerate(x)]
+    known = {}
+    for name, t in parts:
+        if isinstance(t, torch.Tensor) and t.dim() < 4:
+            table = _numpy(t).reshape(-1, t.shape[-1] if t.dim() > 1 else 1)
+            known |= {np.ascontiguousarray(table[:, i]).tobytes(): (name, i, table.shape[1]) for i in range(table.shape[1])}
+    found = []
+    for j in large[:64]:
+        name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
+        if name:
+            scaled = STANDARD.removeprefix("x = ").replace("x", name)
+            at = name[2:-1]
+            code = f"x = {scaled}" if name == "x" else f"x = {{**x, {at}: {scaled}}}" if isinstance(x, dict) else (
+                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]")
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
+    return found
 
 
 def _kernels(calls):
@@ -759,8 +789,8 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, muted, narrowed, turned, decided), seen)
-        faulty = [i for i, row in enumerate(rows) if row.layer in named(causes + outside + cut)]
+        cut = [] if named(causes) else first((broken, muted, factors, lone, narrowed, turned, decided), seen)
+        faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
     causes += reused(rows)
@@ -998,6 +1028,8 @@ def fits(row):
 def advice(row):
     """Code that draws this kernel anew, by a rule for its activation."""
     name, rule = row.full.rpartition(".")[2], fitting(row)
+    if not row.trainable:
+        return "other weights than these, which are frozen, or normalization behind them."
     if name in ("weight_v", "original1"):  # of weight_norm, which the norm of each unit scales
         norm = row.spelled.removesuffix(name) + {"weight_v": "weight_g", "original1": "original0"}[name]
         return f"{INIT}constant_({norm}, {1.41 if rule == 'He' else 1})"
@@ -1014,10 +1046,10 @@ def advice(row):
 def zeros(rows):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
     none = [row for row in rows if not row.kernel.any()]
-    if any(row.hides and row.fed_by_data for row in none):
-        for row in none:
-            yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
-    elif none:
+    hiding = [row for row in none if row.hides and row.fed_by_data]
+    for row in (row for row in none if row in hiding or hiding and row.still):
+        yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
+    if none and not hiding:
         yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
                "at the first step no δ passes.")
 
@@ -1052,7 +1084,7 @@ def asked_for(row, made_up):
 
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
-    rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized)]
+    rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
     made_up = any(c.norm or c.op == "add" and sum(b.fed or bool(b.kernels) for b in c.before) > 1 for c in seen.calls)
     found, faint, other = {True: [], False: []}, [], []
     for row in rows:
@@ -1088,7 +1120,11 @@ def scales(rows, seen):
 
 def inputs(rows):
     """Data that a first layer cannot use as they come."""
-    for row in (row for row in rows if row.is_first and row.fans and not row.normalized):
+    for row in (row for row in rows if row.fans and not row.normalized):
+        for name, least, largest, remedy in row.raw_columns:
+            evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
+            yield elsewhere(name, "input too large", evidence, remedy)
+    for row in (row for row in rows if row.is_first and row.fans and not row.normalized and not row.raw_columns):
         least, largest = row.range
         if row.lost:
             yield of(row, "input without content", "All images are the same.", "look at what loads the data.", of_start=False)
@@ -1115,13 +1151,14 @@ def silent(rows):
         if dead > row.units / 2:  # if signs were coins
             chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
         alone = row.convolves and row.fans[1] < row.shape[0]  # a depthwise unit, as dead as its one input
-        unbiased = f"{INIT}zeros_({{bias}})"
+        unbiased = f"{INIT}zeros_({{bias}})" * bool(row.spelled_bias)
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            yield of(row, "dead units", evidence, unbiased if row.silenced else f"{advice(row)}; {unbiased}")
+            yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable) else
+                     unbiased if row.silenced else f"{advice(row)}; {unbiased}")
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
-            yield of(row, "units saturated", evidence, unbiased if row.from_bias else "normalization before it.")
+            yield of(row, "units saturated", evidence, row.trainable and row.from_bias and unbiased or "normalization before it.")
 
 
 def longest(rows, calls):
@@ -1173,7 +1210,7 @@ def faded(what, change, course, way, calls):
               "normalization behind each of them: what stands between these kernels makes it grow, not their size."
               if change > 0 and all(map(fits, way)) else
               "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
-              if all("sigmoid" in row.activation for row in way) else advice(way[0]))
+              if all("sigmoid" in row.activation for row in way) else advice(max(way, key=lambda row: row.trainable)))
     return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
 
 
@@ -1265,7 +1302,7 @@ def constant(seen):
                             "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
             return
     made = [c for c in signals(seen.calls) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
-    if made and not made[-1].kernels:
+    if made and not made[-1].kernels and (made[-1].norm or not made[-1].weights or unmoved(seen, made[-1])):  # else it starts from 0
         yield elsewhere(_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
                         "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
                         "another layer here: normalization over one unit, for one, always gives 0.")
@@ -1276,13 +1313,39 @@ def muted(seen):
     calls = signals(seen.calls)
     if any(varies(end) for end in ([head.tensor for head in seen.heads] or [c.value for c in calls[-1:]])):
         return
-    zero = [c for c in calls if c.norm and c.weights and not c.weights[0].any() and not any(
+    zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and not any(
         varies(t.value) for t in (c, *behind(c).end.takers))]
     if zero and varies(zero[0].inputs[0]):
         found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(
             len(t.before) < 2 for t in behind(c).end.takers))
         code = "; ".join(f"{INIT}ones_({spelled(seen.trace, name)})" for name in found)
         yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output", "Behind it all images are alike: its weight is 0.", code)
+
+
+def unmoved(seen, call):
+    """True if no gradient reaches the weights of a call."""
+    slopes = [seen.gradients.get(seen.trace.names.get(id(w))) for w in call.weights]
+    return all(g is None or not g.any() for g in slopes)
+
+
+def factors(seen):
+    """Two matrices of zeros in one layer that get no gradient, each for the other: the factors of an adapter."""
+    by_owner = {}
+    for name, w in seen.model.named_parameters():
+        if name in seen.trace.used and w.requires_grad and w.dim() == 2 and not w.any() and (g := seen.gradients.get(name)) is not None and not g.any():
+            by_owner.setdefault(name.rpartition(".")[0], []).append(name)
+    pairs = {owner: sorted(names) for owner, names in by_owner.items() if len(names) > 1}
+    if pairs:
+        (name, other, *_), *_ = pairs.values()
+        code = "; ".join(f"{INIT}xavier_uniform_({spelled(seen.trace, names[0])})" for names in pairs.values())
+        yield Finding(tuple(pairs), "zero kernel", f"{name} and {other} are both 0, so that no gradient reaches either.", code)
+
+
+def lone(seen):
+    """Normalization over groups of one value, behind which nothing is left of it."""
+    for call in (c for c in signals(seen.calls) if c.op == "groupnorm" and c.value.numel() == len(c.value) * c.dim):
+        code = f"{spelled(seen.trace, call.atom)}.num_groups = 1" if call.atom else "one group in this normalization."
+        yield elsewhere(_place(call), "constant output", f"Each of its {call.dim} groups holds one value, of which normalization makes 0.", code)
 
 
 def narrowed(seen):
@@ -1335,6 +1398,11 @@ def decided(seen):
         std = math.sqrt(given.var(axis=-1)[rows].mean())
         most = (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
         if std > OFF and most > 0.5:
+            large = [row for row in seen.rows if row.fans and row.trainable and row.off > OFF]
+            if {row.full for row in large} & {k.full for c in found[1].feeders for k in c.kernels}:
+                yield from (of(row, "kernel too large", f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and "
+                               f"attention is saturated: one key gets {most:.2g} of a query's softmax.", advice(row)) for row in large)
+                return
             yield elsewhere(call.module or _place(call), "attention saturated", f"The scores of a query have a standard deviation of {std:.2g}, and "
                             f"one of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by math.sqrt("
                             f"{found[1].inputs[0].shape[-1]}), the width of a key; if they are, smaller weights of queries and keys, or "
@@ -1457,13 +1525,19 @@ def loudest(seen, evidence):
     rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
     rows.sort(key=lambda row: (row.full.rpartition(".")[2].startswith("weight_hh"), row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud."
+    product = next((c for c in (call, *call.before) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1), None)
+    if product and not rows:
+        return Finding((_place(product),), "first loss too large", evidence, "embeddings of length 1 in this product: "
+                       "z = torch.nn.functional.normalize(z, dim=-1) for each before it.")
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
+    if rows and not rows[0].trainable and rows[0].off < OFF:
+        return f"{evidence} It is frozen, as in a network that has been trained before and is sure of what it has learned."
     if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
-        remedy = f"{INIT}zeros_({{bias}})" if rows[0].from_bias else (
-            f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) else advice(rows[0]))
+        remedy = f"{INIT}zeros_({{bias}})" if rows[0].from_bias and rows[0].spelled_bias and rows[0].trainable else (
+            f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) and rows[0].trainable else advice(rows[0]))
     return Finding((rows[0].layer if rows else _place(call),), "first loss too large", evidence, remedy, rows=tuple(rows[:1]))
 
 
@@ -1694,8 +1768,17 @@ def sentence(error, trace, x):
         ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
          "torch.finfo(h.dtype).min in its place."),
         ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."),
-        (True, unfitting(trace.trying, where, first) or
-         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: model(x[:2]) shows why.")) if when)
+        (True, not theirs(error) and unfitting(trace.trying, where, first) or
+         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: {theirs(error) or 'model(x[:2]) shows why.'}")) if when)
+
+
+def theirs(error):
+    """What an exception says that the reader's own code has raised, "" for one of a framework."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    file = at.tb_frame.f_code.co_filename if at else __file__
+    return "" if file == __file__ or "-packages" in file else f"{type(error).__name__}: {' '.join(str(error).split())[:120].rstrip('.')}."
 
 
 def unfitting(trying, where, first):
