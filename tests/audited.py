@@ -229,12 +229,12 @@ def contrasted(direct=False):
     return graph([a, b], out, [FLAT, np.roll(FLAT, 1, 1)], np.arange(64), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 
 
-def raw_attention(initializer):
-    """Attention of dense layers by one initializer, beside which the steps are kept."""
+def raw_attention(rule):
+    """Attention of dense layers by one rule, beside which the steps are kept."""
     inputs = keras.Input((12,))
     h = layers.Embedding(50, 64, normal(1.0))(inputs)
-    q, k, v = (layers.Dense(64, use_bias=False, kernel_initializer=initializer, name=name)(h) for name in "qkv")
-    looked = layers.Dense(64, use_bias=False, kernel_initializer=initializer, name="o")(layers.Attention(use_scale=False)([q, v, k]))
+    q, k, v = (layers.Dense(64, use_bias=False, kernel_initializer=rule(), name=name)(h) for name in "qkv")
+    looked = layers.Dense(64, use_bias=False, kernel_initializer=rule(), name="o")(layers.Attention()([layers.Rescaling(1 / 8)(q), v, k]))
     return graph(inputs, softmax()(hidden(64)(layers.GlobalAveragePooling1D()(layers.Add()([h, looked])))), WORDS)
 
 

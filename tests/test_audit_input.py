@@ -98,7 +98,7 @@ CASES = {
     "images": (lambda: audit(GOOD, X, Y), r"takes \(None, 144\): reshape x"), "channels_first": (lambda: audit(IMAGES, X.reshape(64, 1, 12, 12), Y), "takes .None, 12, 12, 1"),
     "one_of_two_inputs": (lambda: audit(PAIR, FLAT, Y), r"takes \(None, 144\) and \(None, 144\)"), "ids": (lambda: audit(TEXTS, WORDS, Y), "numbers that words has no row for: they must be 0 to 19"),
     "inside": (lambda: audit(stack(hidden(), Wrong(name="odd"), softmax())[0], FLAT, Y), "layer odd .Wrong. fails on this batch: "), "inside_by_hand": (lambda: audit(stack(hidden(), Strict(name="odd"), softmax())[0], FLAT, Y), "layer odd .Strict. fails on this batch: ValueError: give me pairs of images"),
-    "loss_of_each": (lambda: audit(GOOD, FLAT, Y, keras.losses.SparseCategoricalCrossentropy(reduction=None)), r"shape \(64,\), one number for each image"), "no_call": (lambda: audit(Mute(), FLAT, Y, "mse"), r"no call\(\)"),
+    "loss_of_each": (lambda: audit(of(plain(softmax()), FLAT, Y, keras.losses.SparseCategoricalCrossentropy(reduction=None))[0], FLAT, Y), r"shape \(64,\), one number for each image"), "no_call": (lambda: audit(Mute(), FLAT, Y, "mse"), r"no call\(\)"),
     "memory": (lambda: audit(stack(Hungry(), hidden())[0], FLAT, Y), r"fewer images, as in audit\(model, x\[:8\], y\[:8\]\)"),
     "labels_of_another_shape": (lambda: audit(plain(hidden()), FLAT, FLAT[:, :7], "kl_divergence"), "cannot compare y of shape .64, 7. with outputs of shape .64, 32."),
     "nothing_to_audit": (lambda: audit(plain(layers.BatchNormalization()), FLAT, FLAT, "mse"), "nothing to audit"), "no_weights": (lambda: audit(plain(layers.Flatten()), FLAT, Y, "mse"), "no weights"),

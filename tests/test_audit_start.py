@@ -162,7 +162,7 @@ SOUND = {
     "J_dense": lambda: spectral(hidden), "J_convolution": lambda: spectral(lambda: layers.Conv2D(8, 3, activation="relu"), flat=False),
     "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
     "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "factors": lambda: audited.adapted(normal(0.25)), "scale": lambda: audited.gated("ones"), "scale_in_a_branch": lambda: audited.gated("zeros", True), "groups": lambda: audited.grouped(8),
-    "table": lambda: audited.table(1.0), "table_apart": lambda: audited.table(1.0, True), "products_of_directions": lambda: audited.contrasted(True), "raw_attention": lambda: audited.raw_attention("glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
+    "table": lambda: audited.table(1.0), "table_apart": lambda: audited.table(1.0, True), "products_of_directions": lambda: audited.contrasted(True), "raw_attention": lambda: audited.raw_attention(lambda: "glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
     "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
     "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
     "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
@@ -220,7 +220,7 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
     "low_sigmoid": (lambda: stack(hidden(), hidden(32, "sigmoid", "glorot_uniform", bias_initializer=initializers.Constant(-200), name="full"), softmax()), "full", "bias_initializer"),
     "U_factors": (lambda: audited.adapted("zeros"), "adapter", "initializer"), "U_scale": (lambda: audited.gated("zeros"), "gate", "initializer"),
-    "S_kernels": (lambda: audited.raw_attention(normal(1.0)), "q, k, v, o", "kernel_initializer"), "F_products": (audited.contrasted, "products", ""),
+    "S_kernels": (lambda: audited.raw_attention(lambda: normal(1.0)), "q, v, k, o", "kernel_initializer"), "F_products": (audited.contrasted, "products", ""),
     "Q_zeros": (lambda: raw("zeros"), "mine", "initializer"), "Q_normal": (lambda: raw(normal(1.0)), "mine", "initializer"), "Q_zeros_of_two": (lambda: stack(
         Own(lambda m, x: ops.relu(x @ m.a) @ m.b, {"a": (144, 64), "b": (64, 32)}, "zeros", name="mine"), layers.ReLU(), softmax()), "mine", "initializer"),
     "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),

@@ -538,7 +538,7 @@ def unscaled(x, given):
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
             scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            code = f"x = {scaled}." if alone else f"x = {{**x, {at}: {scaled}}}." if isinstance(x, dict) else (
+            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (
                 f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
@@ -633,6 +633,8 @@ def judge(seen):
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
         cut = [] if named(causes) else first((broken, empty, factors, lone, narrowed, turned, decided, constant), seen)
+        if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
+            causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes) else depth(seen)
@@ -1038,11 +1040,12 @@ def lone(seen):
 
 def muting(seen, call):
     """A weight of zeros by which a layer without a kernel multiplies all that comes in, or None."""
-    slopes = dict(zip(map(id, seen.model.trainable_variables), seen.gradients))
-    if call.kernels or not isinstance(call.layer, keras.Layer):
-        return None
-    return next((v for v in call.layer.weights if not np.any(v) and (v is getattr(call.layer, "gamma", None) and isinstance(call.layer, NORMALIZATION) or (
-        not isinstance(call.layer, NORMALIZATION) and id(v) in slopes and not (slopes[id(v)] is not None and np.any(slopes[id(v)]))))), None)
+    if isinstance(call.layer, NORMALIZATION):
+        known = [v for v in [getattr(call.layer, "gamma", None)] if v is not None]
+    else:
+        still = {id(v) for v, g in zip(seen.model.trainable_variables, seen.gradients) if g is None or not np.any(g)}
+        known = [v for v in getattr(call.layer, "weights", []) if id(v) in still and not call.kernels]
+    return next((v for v in known if not np.any(v)), None)
 
 
 def leaking(seen):
@@ -1352,7 +1355,7 @@ def step(seen):
 def unread(seen):
     """[(layer, matrix)] of matrices that are no kernel that this tool knows."""
     read = {id(v) for c in seen.calls for v in c.kernels.values()}
-    owners = {id(v): c.layer.name for c in seen.calls for v in getattr(c.layer, "weights", [])}
+    owners = {id(v): c.layer.name for c in (*reversed(seen.composites), *seen.calls) for v in getattr(c.layer, "weights", [])}  # the innermost
     return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables
             if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
 

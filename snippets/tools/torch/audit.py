@@ -737,7 +737,7 @@ def unscaled(x, given):
         if name:
             scaled = STANDARD.removeprefix("x = ").replace("x", name)
             at = name[2:-1]
-            code = f"x = {scaled}" if name == "x" else f"x = {{**x, {at}: {scaled}}}" if isinstance(x, dict) else (
+            code = f"x = {scaled}" if name == "x" else f"x = dict(x, {at[1:-1]}={scaled})" if isinstance(x, dict) else (
                 f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]")
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
@@ -790,6 +790,8 @@ def judge(seen):
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
         cut = [] if named(causes) else first((broken, muted, factors, lone, narrowed, turned, decided), seen)
+        if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
+            causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named(causes) else depth(seen)
