@@ -330,3 +330,21 @@ def test_a_start_and_labels_at_fault_are_both_named():
     assert "labels" in str(report) and report.outcome == "elsewhere"
     report = audit(*stack(hidden(), hidden(rule=normal(3.0), name="loud"), one("sigmoid"), y=2 * YES - 1, loss=BINARY))
     assert {layer for finding in report.findings for layer in finding.layers} == {"loud", "labels"} and report.outcome == "start"
+
+
+class Late(layers.Layer):
+    """A layer that overflows behind one that it holds."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.inner = layers.Dense(32)
+
+    def call(self, x):
+        return ops.power(900 * self.inner(x), 4)
+
+
+def test_an_overflow_in_a_layer_of_one_s_own_is_named_there_and_not_behind_it():
+    seed(0)
+    model, x, y = under("mixed_float16", lambda: stack(Late(name="late"), layers.ReLU(name="behind"), softmax()))
+    finding, = audit(model, x, y).findings
+    assert finding.layers == ("late",) and finding.fault == "overflow"
