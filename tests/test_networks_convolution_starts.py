@@ -1,16 +1,17 @@
-"""The networks of three experiments on convolutions: their shapes, their starts, and their training against keras.fit."""
+"""The networks of four experiments on convolutions: their shapes, their starts, and their training against keras.fit."""
 
 import keras
 import numpy as np
 import pytest
 
-from evidence.experiments import delta_orthogonal_training, depthwise_start, new_head_convolutions
+from evidence.experiments import delta_orthogonal_training, depthwise_start, grouped_start, new_head_convolutions
 from evidence.networks import built
 
 NETWORKS = {
     "delta_orthogonal": lambda: delta_orthogonal_training.network("delta_orthogonal"),
     "counted": lambda: depthwise_start.network("counted", "plain"),
     "normalized": lambda: depthwise_start.network("counted", "normalized"),
+    "grouped": lambda: grouped_start.network("glorot", 4),
     "body": lambda: new_head_convolutions.network("mean"),
 }
 
@@ -54,6 +55,24 @@ def test_depthwise_kernels_start_from_the_variance_that_their_count_gives(start,
     layers = depthwise_start.network(start, "plain").layers
     kernels = [layer.kernel.numpy() for layer in layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
     assert np.var(kernels) == pytest.approx(variance, rel=0.1)  # 4,320 weights
+
+
+@pytest.mark.parametrize("start, variance", [("default", 2 / (9 * (8 + 32))), ("glorot", 2 / (9 * (8 + 8))), ("he", 2 / (9 * 8))])
+def test_grouped_kernels_start_from_the_variance_that_their_count_gives(start, variance):
+    keras.utils.set_random_seed(0)
+    kernels = [layer.kernel.numpy() for layer in grouped_start.network(start, 4).layers[1:-2]]
+    assert np.var(kernels) == pytest.approx(variance, rel=0.05)  # 9,216 weights
+
+
+@pytest.mark.parametrize("groups", [4, 8])
+def test_a_grouped_layer_is_a_channel_shuffle_and_keras_grouped_convolution(groups):
+    layer = grouped_start.Shuffled(32, groups, "he_normal")
+    expected = keras.layers.Conv2D(32, 3, padding="same", activation="relu", groups=groups)
+    x = np.random.default_rng(0).random((2, 7, 7, 32), "float32")
+    shuffled = x.reshape(2, 7, 7, -1, groups).swapaxes(-1, -2).reshape(x.shape)
+    expected.build(x.shape)
+    expected.set_weights(layer.get_weights())
+    np.testing.assert_allclose(layer(x), expected(shuffled), atol=1e-5)
 
 
 @pytest.mark.parametrize("body, count", [("pixels", 7 * 7 * 32), ("mean", 32)])

@@ -203,3 +203,19 @@ def normalized_depthwise_networks_train_from_both_counts(runs):
         "default": over_seeds(default, 100, " %"), "counted": over_seeds(counted, 100, " %"),
         "rates": spelled(len(rates.grid(arms, "default_normalized"))),
     }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("grouped_start", "default_8", "default_4"))
+def the_count_stops_eight_groups(runs):
+    """With {many} groups Keras's default reaches {default} in {steps} steps of SGD on {batch} images, Glorot counted right {glorot} and He {he}, each at its best
+    of {rates} rates. With {few} groups the default starts as well, and reaches {default_few}, the others {glorot_few} and {he_few}."""
+    arms = runs["grouped_start"]
+    few, many = arms.protocol["groups"]
+    found = {(start, groups): rates.reached(arms, f"{start}_{groups}") for start in arms.protocol["starts"] for groups in (few, many)}
+    assert found["default", many].mean() < 0.3 and min(found["glorot", many].mean(), found["he", many].mean()) > 0.7
+    assert 0.4 < found["default", few].mean() < min(found["glorot", few].mean(), found["he", few].mean())
+    return budget(runs, "grouped_start") | {
+        "many": spelled(many), "few": spelled(few), "rates": spelled(len(arms.protocol["learning_rates"])),
+    } | {start: over_seeds(found[start, many], 100, " %") for start in arms.protocol["starts"]} | {
+        f"{start}_few": over_seeds(found[start, few], 100, " %") for start in arms.protocol["starts"]
+    }  # fmt: skip
