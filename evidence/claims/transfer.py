@@ -282,3 +282,29 @@ def train_the_head_first(runs):
     more = gap(runs, "new_head", "adam_probed", "adam_glorot_uniform", "old_accuracy", OLD)
     assert scratch.low > -0.01 and more.low > 0
     return {"scratch": points(scratch), "more": points(more)}
+
+
+def lazily(runs, scale, quantity="test_accuracy"):
+    """A quantity of lazy_training at a scale's best rate, (seeds,)."""
+    return rates.reached(runs["lazy_training"], str(scale), quantity)
+
+
+def no_worse_for_resting(runs):
+    """A refutation: networks whose kernels rest generalize as those do whose kernels move."""
+    rates.best(runs["lazy_training"], "100")["test_accuracy"] = rates.best(runs["lazy_training"], "1")["test_accuracy"]
+
+
+@claim(refuted_by=no_worse_for_resting)
+def lazy_networks_learn_all_and_generalize_less(runs):
+    """With $\\alpha = {lazy}$ the kernels move by {lazy_moved} of their norm, every run has learned {seen} its training images after {steps} steps of SGD, and {lazy_right}
+    of the test images are right; with $\\alpha = {plain}$ they move by {plain_moved}, and {plain_right} are right, {gap} percentage points more, each at its best
+    rate. With $\\alpha = {rich}$ they move by {rich_moved}, and {rich_right} are right."""
+    scales = dict(zip(("rich", "plain", "lazy"), (0.1, 1, 100), strict=True))
+    moved, right = ({name: lazily(runs, scale, quantity) for name, scale in scales.items()} for quantity in ("moved", "test_accuracy"))
+    seen = min(lazily(runs, scale, "accuracy").min() for scale in (1, 100))
+    gap, alike = (paired_difference(right["plain"], right[other]) for other in ("lazy", "rich"))
+    assert gap.low > 0.01 and abs(alike.mean) < 0.015 and seen > 0.98
+    assert moved["lazy"].max() < 0.05 and moved["plain"].min() > 0.2 and moved["rich"].min() > moved["plain"].mean()
+    said = scales | {f"{name}_moved": percent(values) for name, values in moved.items()} | {f"{name}_right": percent(values) for name, values in right.items()}
+    steps = runs["lazy_training"].protocol["steps"]
+    return said | {"gap": points(gap), "steps": steps, "seen": "all" if seen == 1 else f"at least {100 * seen:.4g} % of"}
