@@ -28,9 +28,10 @@ def experiments():
 
 def source(name):
     """Path of an experiment's file. Raises Problem for a name that is not an experiment."""
-    if name not in experiments():
+    path = ROOT / "evidence/experiments" / f"{name}.py"
+    if not path.is_file() or path.stem != name:  # a name with a slash is none
         raise Problem(f"There is no experiment called {name}; there are: {', '.join(experiments())}.")
-    return ROOT / "evidence/experiments" / f"{name}.py"
+    return path
 
 
 def key(path):
