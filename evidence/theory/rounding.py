@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.special import erf
 
+from evidence.theory.variance import CUT
+
 BITS = 8  # of a bfloat16 that count, the leading one among them
-CUT = 0.87962566103423978  # standard deviation of a normal distribution of standard deviation 1 that is cut at ±2
 
 
 def smallest_kept(step):
