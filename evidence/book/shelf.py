@@ -33,10 +33,10 @@ def parts(rows, works, runs, fresh):
 
 
 def printed(rows, runs):
-    """How many rows have which verdict, as sentences print it: {"measured", "reproduced", "partly", "short", "pending", "all"},
+    """How many rows have which verdict, as sentences print it: {"measured", "reproduced", "partly", "short", "all"},
     and for how many the bands came before any run: "before"."""
     counts = [sum(row.verdict(runs) == verdict for row in rows) for verdict in VERDICTS]
-    names = dict(zip(("reproduced", "partly", "short", "pending"), counts, strict=True))
+    names = dict(zip(("reproduced", "partly", "short"), counts))
     return {name: spelled(count) for name, count in (names | {"measured": sum(counts[:3]), "all": len(rows), "before": sum(not row.seen for row in rows)}).items()}
 
 
