@@ -284,6 +284,7 @@ def test_adam_moves_no_weight_under_the_policy_bfloat16():
     before = [np.asarray(w, "float32") for w in model.get_weights()]
     for _ in range(3):
         model.train_on_batch(x, y)
+    # equal to the bit: Adam multiplies its steps by √(1 - β₂ᵗ), and 0.999 is 1 in eight bits
     assert all(np.array_equal(old, np.asarray(new, "float32")) for old, new in zip(before, model.get_weights(), strict=True))
 
 

@@ -120,5 +120,5 @@ def test_divided_branches_write_half_as_much_into_the_stream():
         *inner, last = one.get_weights()
         *same, half = other.get_weights()
         ends = isinstance(one, decoder.Attention) or one.units == 32
-        np.testing.assert_array_equal(half, last / 2 if ends else last)
+        np.testing.assert_array_equal(half, last / 2 if ends else last)  # the same draws: nothing is added, and halving is exact
         assert all(np.array_equal(a, b) for a, b in zip(inner, same, strict=True))
