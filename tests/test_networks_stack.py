@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from evidence.checks import portable
 from evidence.experiments import bfloat16_weights, half_range
 from evidence.networks import dense, masked, stack
 from evidence.theory import rounding
@@ -143,6 +144,7 @@ def test_weights_in_bfloat16_end_where_a_rounding_constraint_of_keras_takes_them
     assert (weights[0][1][0].numpy() == 1).all() and (weights[0][1][2].numpy() != 0).any()
 
 
+@pytest.mark.skipif(portable.hides_bfloat16(), reason="under this switch TensorFlow crashes in bfloat16")
 def test_signals_in_a_type_leave_its_range_where_their_factor_says():
     """Kernels of a tenth of the identity divide by ten a layer: float16 rounds 6e-8 halved to zero, bfloat16 goes on."""
     kernels = [np.eye(8, dtype="float32") / 10] * 12 + [np.ones((8, 10), "float32")]

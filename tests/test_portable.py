@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from evidence.checks import portable
+from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 
@@ -88,6 +89,35 @@ def test_claims_are_checked_on_what_was_measured_under_the_switch(monkeypatch):
         portable.measured(["no_onednn"], lambda line, flush=False: None)
     results = ".portable/no_onednn/results"
     assert calls == [(["evidence", "measure"], results, "0"), (["pytest", "-q"], results, "0")]
+
+
+def test_a_test_that_kills_its_process_is_named_and_ends_the_run(tmp_path):
+    planted = tmp_path / "test_planted.py"
+    planted.write_text("import os\n\ndef test_it_crashes():\n    os.abort()\n\ndef test_behind_it():\n    pass\n")
+    assert portable.run("no_onednn", [planted]).failed == ["test_planted: test_it_crashes"]
+
+
+@pytest.mark.parametrize("instructions, hides", [({"sse4_1", "avx2", "avx512f"}, True), ({"sse4_1", "avx2"}, False), (set(), False)])
+def test_a_switch_hides_bfloat16_only_from_a_processor_that_has_the_instructions(monkeypatch, instructions, hides):
+    monkeypatch.setattr(portable, "_instructions", lambda: instructions)
+    assert [name for name, switch in portable.SWITCHES.items() if portable.hides_bfloat16(switch)] == ["sse", "avx2"] * hides
+
+
+def test_what_multiplies_in_bfloat16_stays_as_on_record_where_a_switch_hides_it(monkeypatch, tmp_path):
+    said = []
+    monkeypatch.setattr(portable, "hides_bfloat16", lambda switch: True)
+    monkeypatch.setattr(portable.freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(portable.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
+    portable.measured(["no_onednn"], lambda line, flush=False: said.append(line))
+    for name in portable.IN_BFLOAT16:
+        assert (tmp_path / f".portable/no_onednn/results/{name}.json").read_bytes() == (record.RESULTS / f"{name}.json").read_bytes()
+        assert any(line.startswith(f"{name}: not under no_onednn") for line in said)
+
+
+def test_the_experiments_that_multiply_in_bfloat16_are_known():
+    """By their protocols: one that names the type multiplies in it, or says here that it rounds weights alone."""
+    naming = {name for name in freshness.experiments() if "bfloat16" in str(freshness.protocol(name))}
+    assert naming - {"bfloat16_weights"} == {*portable.IN_BFLOAT16}
 
 
 @needs_avx2
