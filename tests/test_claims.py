@@ -21,7 +21,7 @@ def runs(request):
 
 
 def test_every_claim_that_is_written_is_collected():
-    texts = [path.read_text() for path in (ROOT / "evidence/claims").glob("*.py")]
+    texts = [path.read_text() for path in (ROOT / "evidence/claims").glob("**/*.py")]
     assert len(CLAIMS) == sum(len(re.findall(r"^@claim\(", text, re.M)) for text in texts) > 0
 
 

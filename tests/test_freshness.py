@@ -115,7 +115,7 @@ def test_what_draws_the_book_imports_no_framework():
 
     rooms = [ROOT / "evidence" / room for room in ("claims", "tables", "figures", "book")]
     assert all(any(room.glob("*.py")) for room in rooms) and frameworks(freshness.source("framework_defaults"))
-    assert [path for room in rooms for path in room.glob("*.py") if frameworks(path)] == []
+    assert [path for room in rooms for path in room.glob("**/*.py") if frameworks(path)] == []
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

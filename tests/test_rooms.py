@@ -27,6 +27,7 @@ def test_no_room_reads_one_above_it():
     "file, imported",
     [
         ("claims/start.py", "evidence.experiments.depth_start"),
+        ("claims/residual/branches.py", "evidence.networks.residual"),
         ("figures/dead_start.py", "evidence.networks.signal"),
         ("readings/rates.py", "evidence.claims.he"),
         ("experiments/clipping.py", "evidence.readings.rates"),
@@ -68,13 +69,13 @@ def test_what_experiments_share_is_imported_by_a_test_and_by_an_experiment(path)
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     tests = [file for file in (ROOT / "tests").glob("test_*.py") if module in freshness.imported(file)]
     assert tests, f"{module} has no test; write tests/test_networks_{path.stem}.py, against keras.fit or a closed form"
-    users = [file for room in ("experiments", "readings", "claims", "tables", "figures") for file in (ROOT / "evidence" / room).glob("*.py")]
+    users = [file for room in ("experiments", "readings", "claims", "tables", "figures") for file in (ROOT / "evidence" / room).glob("**/*.py")]
     assert any(path in freshness.closure(file)[0] for file in users), f"nothing reads {module}; delete it"
 
 
 def test_every_experiment_is_read_by_the_book():
     rooms = ("claims", "figures", "readings", "tables")
-    code = "\n".join(path.read_text() for room in rooms for path in (ROOT / "evidence" / room).glob("*.py"))
+    code = "\n".join(path.read_text() for room in rooms for path in (ROOT / "evidence" / room).glob("**/*.py"))
     pages = "\n".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
     unread = [name for name in freshness.experiments() if f'"{name}"' not in code and f"(= {name}." not in pages]
     assert not unread, f"{', '.join(unread)}: measured for nothing; write a claim, a figure or a placeholder on a page, or delete it"

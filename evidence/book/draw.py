@@ -25,7 +25,7 @@ from evidence.theory.variance import VARIANCE
 
 GENERATED = ROOT / "docs/generated"
 DRAWN = GENERATED / ".figures.json"  # {figure: its key, its alt text, and the experiments that it read}
-PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/*.py", "evidence/*.json", "evidence/bench/*.json"]
+PUBLISHED = ["snippets/**/*.py", "evidence/*.py", "evidence/*/**/*.py", "evidence/*.json", "evidence/bench/*.json"]
 
 
 def draw(folder=record.RESULTS, say=print):

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from evidence.checks.replicate import asked, attempts, tries
 from evidence.engine.freshness import ROOT
-from evidence.readings.numbers import unbroken
+from evidence.readings.numbers import listed, unbroken
 
 
 def pages(sentences, replication, ledger):
@@ -52,13 +52,14 @@ def _attempts(ledger):
 
 def _page(chapter, sentences, chapters, fresh):
     title = _title(chapters[chapter])
+    files = listed([f"[{file}](../{file})" for file in dict.fromkeys(one.file for one in sentences)])
     return (
         f"---\ntitle: \"Claims: {title}\"\ndescription: \"The claims of the chapter {title}, each beside its measured values "
         "and the program that checks it.\"\n"
         "search:\n  exclude: true  # a reader looks for the chapter that explains, not for the check\n"
         "hide: [navigation]  # of a page outside it, which would be an empty column\n---\n\n"
         f"# Claims: {title}\n\n[The chapter](../../{chapter}.md) relies on these sentences; "
-        f"[evidence/claims/{chapter}.py](../evidence/claims/{chapter}.py) checks them. "
+        f"{files} {'checks' if files.count('](') == 1 else 'check'} them. "
         "[How a claim is checked](../../claims.md).\n\n"
     ) + "\n".join(_proof(one, sentence, chapters, fresh[one.name][1]) for one, sentence in sentences.items())
 

@@ -13,6 +13,7 @@ from typing import Callable
 from evidence.problem import Problem
 
 CLAIMS = []
+ROOM = "evidence.claims."
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Claim:
     @property
     def anchor(self):
         return self.name.replace("_", "-")
+
+    @property
+    def file(self):
+        return f"{self.check.__module__.replace('.', '/')}.py"
 
     @property
     def template(self):
@@ -93,7 +98,8 @@ def claim(refuted_by):
     """Register a check as a claim; `refuted_by(runs)` alters a copy of the runs so that the check must fail."""
 
     def register(check):
-        CLAIMS.append(Claim(check, refuted_by, check.__module__.rpartition(".")[2]))
+        chapter = check.__module__.removeprefix(ROOM).partition(".")[0]  # the name of its file, or of the folder where several share one
+        CLAIMS.append(Claim(check, refuted_by, chapter))
         return check
 
     return register
@@ -101,9 +107,10 @@ def claim(refuted_by):
 
 @cache
 def collect():
-    """Every claim of evidence/claims/*.py, chapter by chapter in the order of the files."""
-    for path in sorted((Path(__file__).parents[1] / "claims").glob("*.py")):
-        importlib.import_module(f"evidence.claims.{path.stem}")
+    """Every claim of evidence/claims/, chapter by chapter in the order of the files."""
+    room = Path(__file__).parents[1] / "claims"
+    for path in sorted(room.glob("**/*.py")):
+        importlib.import_module(ROOM + ".".join(path.relative_to(room).with_suffix("").parts))
     names = [claim.name for claim in CLAIMS]
     twice = {name for name in names if names.count(name) > 1}
     if twice:

@@ -1,6 +1,11 @@
 """Reads the record of the experiment framework_defaults: what layers of PyTorch and Flax start from, and NumPy's normal."""
 
 
+def sizes(runs, experiment):
+    """(channels, fewer channels) of the layers of fan_traps or framework_defaults."""
+    return runs[experiment].protocol["channels"], runs[experiment].protocol["narrow"]
+
+
 def filled(runs, framework, layer, variable):
     """(name of the default, quantities) of one variable of one layer."""
     start = f"{framework}__{layer}__{variable}__"

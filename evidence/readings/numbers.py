@@ -112,6 +112,11 @@ def points(gap):
     return plus_minus(*gap, 100)
 
 
+def nats(found):
+    """A mean or a difference of losses with its interval, in nats."""
+    return plus_minus(found.mean, found.half)
+
+
 def counted(hits, of, comparisons=1):
     """The share of counted trials in per cent with the ends of its exact interval, cut as `plus_minus` cuts.
 
