@@ -8,6 +8,7 @@ from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled
 from evidence.theory import padding
 
+SOON = 200  # steps after which grouped convolutions are compared before the last
 LAYER = 10  # at which the derivation is asked: deeper, a network of few channels is far from the average
 
 
@@ -205,17 +206,39 @@ def normalized_depthwise_networks_train_from_both_counts(runs):
     }  # fmt: skip
 
 
-@claim(refuted_by=swap_grids("grouped_start", "default_8", "default_4"))
-def the_count_stops_eight_groups(runs):
-    """With {many} groups Keras's default reaches {default} in {steps} steps of SGD on {batch} images, Glorot counted right {glorot} and He {he}, each at its best
-    of {rates} rates. With {few} groups the default starts as well, and reaches {default_few}, the others {glorot_few} and {he_few}."""
+def grouped(runs, start, groups, steps=None):
+    """Test accuracy of grouped convolutions at a start's best rate, after the last step or an earlier one, (seeds,)."""
     arms = runs["grouped_start"]
-    few, many = arms.protocol["groups"]
-    found = {(start, groups): rates.reached(arms, f"{start}_{groups}") for start in arms.protocol["starts"] for groups in (few, many)}
-    assert found["default", many].mean() < 0.3 and min(found["glorot", many].mean(), found["he", many].mean()) > 0.7
-    assert 0.4 < found["default", few].mean() < min(found["glorot", few].mean(), found["he", few].mean())
+    return rates.best(arms, f"{start}_{groups}")["test_accuracy"][:, arms.protocol["steps"].index(steps) if steps else -1]
+
+
+@claim(refuted_by=swap_grids("grouped_start", "default_8", "glorot_8"))
+def the_count_delays_eight_groups(runs):
+    """With {many} groups, {soon} steps of SGD on {batch} images take Keras's default to {default_soon}, Glorot counted right to {glorot_soon} and He to {he_soon}, each at that
+    one of {rates} rates which ends best. After {steps} steps the default has started as well and is at {default}, the others at {glorot} and {he}. From the
+    default to He it is then {gap} percentage points, and was {before} at {late} steps."""
+    protocol = runs["grouped_start"].protocol
+    many, late = protocol["groups"][-1], protocol["steps"][-2]
+    soon, end = ({start: grouped(runs, start, many, steps) for start in protocol["starts"]} for steps in (SOON, None))
+    before, gap = (paired_difference(grouped(runs, "he", many, steps), grouped(runs, "default", many, steps)) for steps in (late, None))
+    assert soon["default"].mean() < 0.4 and min(soon["glorot"].mean(), soon["he"].mean()) > 0.5
+    assert end["default"].mean() > 0.4 and gap.mean < paired_difference(soon["he"], soon["default"]).mean / 2
     return budget(runs, "grouped_start") | {
-        "many": spelled(many), "few": spelled(few), "rates": spelled(len(arms.protocol["learning_rates"])),
-    } | {start: over_seeds(found[start, many], 100, " %") for start in arms.protocol["starts"]} | {
-        f"{start}_few": over_seeds(found[start, few], 100, " %") for start in arms.protocol["starts"]
+        "many": spelled(many), "soon": SOON, "rates": spelled(len(protocol["learning_rates"])), "late": late, "before": points(before), "gap": points(gap),
+    } | {f"{start}_soon": over_seeds(found, 100, " %") for start, found in soon.items()} | {
+        start: over_seeds(found, 100, " %") for start, found in end.items()
+    }  # fmt: skip
+
+
+@claim(refuted_by=swap_grids("grouped_start", "default_4", "default_8"))
+def four_groups_are_delayed_less(runs):
+    """With {few} groups the default is at {soon_few} after {soon} steps, and after {steps} it is at {default}, Glorot counted right at {glorot} and He at {he}."""
+    protocol = runs["grouped_start"].protocol
+    few, many = protocol["groups"]
+    soon, later = (grouped(runs, "default", groups, SOON) for groups in (few, many))
+    end = {start: grouped(runs, start, few) for start in protocol["starts"]}
+    assert paired_difference(soon, later).low > 0
+    assert end["default"].mean() > 0.6 and abs(end["glorot"].mean() - end["default"].mean()) < 0.15
+    return budget(runs, "grouped_start") | {"few": spelled(few), "soon": SOON, "soon_few": over_seeds(soon, 100, " %")} | {
+        start: over_seeds(found, 100, " %") for start, found in end.items()
     }  # fmt: skip
