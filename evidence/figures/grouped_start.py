@@ -4,8 +4,8 @@ from evidence.readings import rates
 
 SIZE = (6.6, 3.0)
 ALT = (
-    "Test accuracy by steps in two panels. With four groups the line of Keras's default rises after those of Glorot counted right and of He, and joins them; with "
-    "eight groups it lies flat at one in ten long after the others have risen, and then climbs"
+    "Test accuracy by steps in two panels. With four groups the line of Keras's default rises after those of Glorot counted right and of He, and comes "
+    "close to them; with eight groups it lies flat at one in ten long after the others have risen, and then climbs"
 )
 STARTS = {"default": ("Keras's default", "glorot_uniform", (0, (5, 2))), "glorot": ("Glorot counted right", "glorot_uniform", "-"), "he": ("He", "he_normal", "-")}
 
