@@ -14,17 +14,17 @@ PROTOCOL = {
     "channels": 16,
     "window": 3,
     "pixels": 7,  # along each side, in all blocks
-    "momentum": 0.9,  # of moving averages: Keras's 0.99 would leave much of their start after a hundred steps
+    "momentum": 0.9,  # of moving averages: Keras's 0.99 would leave much of their start after the first hundred steps
     "optimizer": "sgd",
     "learning_rates": {
-        "plain": [0.03, 0.1, 0.3, 1.0],
-        "normalized": [0.01, 0.03, 0.1, 0.3],
+        "plain": [0.01, 0.03, 0.1, 0.3],
+        "normalized": [0.03, 0.1, 0.3, 1.0],
     },
-    "images": 1600,
+    "images": 6400,
     "validation_images": 1000,
     "test_images": 1000,
     "batch_size": 16,
-    "steps": [20, 40, 60, 80, 100],  # after which the test images are asked
+    "steps": [25, 50, 100, 200, 300, 400],  # after which the test images are asked
     "seeds": list(range(5)),
 }
 
