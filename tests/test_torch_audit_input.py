@@ -64,7 +64,7 @@ CASES = {
     "quantized_layers": (lambda: audit(torch.ao.quantization.quantize_dynamic(mlp(), {nn.Linear}), FLAT, Y), "0 is quantized: audit the model before"), "complex": (lambda: audit(nn.Linear(144, 10, dtype=torch.complex64), FLAT, Y), "complex64: this tool reads real weights alone"),
     "lazy": (lambda: audit(nn.Sequential(nn.LazyLinear(10)), FLAT, Y), "lazy layers without weights: call it once"), "no_weights": (lambda: audit(nn.Sequential(nn.Flatten()), FLAT, Y), "no parameters"),
     "nothing_to_audit": (lambda: audit(nn.BatchNorm1d(144), FLAT, FLAT, F.mse_loss), "nothing to audit"), "meta": (lambda: audit(elsewhere(), FLAT, Y), 'device "meta"'),
-    "other_device": (lambda: audit(GOOD, FLAT.to("meta"), Y), 'The batch is on meta, the model on cpu: x, y = x.to\\("cpu"\\)'),
+    "other_device": (lambda: audit(GOOD, FLAT.to("meta"), Y), 'The batch is on meta, the model on cpu: `x, y = x.to\\("cpu"\\)'),
     "no_labels": (lambda: audit(GOOD, FLAT), "computes no loss: give labels"), "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images, at least two"),
     "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"), "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
     "list": (lambda: audit(GOOD, FLAT.tolist(), Y), r"torch.tensor\(x\)"), "list_of_labels": (lambda: audit(GOOD, FLAT, Y.tolist()), r"torch.tensor\(y\)"), "strings": (lambda: audit(GOOD, np.full((64, 144), "a"), Y), "x holds strings"),
@@ -75,8 +75,8 @@ CASES = {
     "generator": (lambda: audit(GOOD, iter(FLAT), Y), "one batch as tensors"), "frame": (lambda: audit(GOOD, Frame(), Y), "one batch as tensors"), "none": (lambda: audit(GOOD, None, Y), "one batch as tensors"),
     "short_rows": (lambda: audit(GOOD, FLAT[:, :9], Y), r"x has the shape \(64, 9\); 0 gets \(64, 9\) and holds weights of \(32, 144\)"), "images": (lambda: audit(GOOD, X, Y), r"x has the shape \(64, 1, 12, 12\)"),
     "channels_last": (lambda: audit(IMAGES, X.movedim(1, -1), Y), r"gets \(64, 12, 12, 1\) and holds weights of \(4, 1, 3, 3\)"), "no_channels": (lambda: audit(IMAGES, ROWS, Y), "x has the shape"),
-    "one_of_two_inputs": (lambda: audit(PAIR, FLAT, Y), r"what forward\(inputs\) takes"), "double": (lambda: audit(GOOD, FLAT.double(), Y), r"holds float32 and gets float64: x = x.to\(torch.float32\)"),
-    "bytes": (lambda: audit(GOOD, (255 * FLAT).byte(), Y), r"gets uint8: x = x.float\(\) / 255"), "ids": (lambda: audit(TEXTS, WORDS, Y), "0 has 20 rows, and the numbers run from 0 to 49"), "floats_as_ids": (lambda: audit(TEXTS, ROWS[:, 0], Y), r"takes whole numbers and gets float32: x = x.long\(\)"),
+    "one_of_two_inputs": (lambda: audit(PAIR, FLAT, Y), r"what forward\(inputs\) takes"), "double": (lambda: audit(GOOD, FLAT.double(), Y), r"holds float32 and gets float64: `x = x.to\(torch.float32\)`"),
+    "bytes": (lambda: audit(GOOD, (255 * FLAT).byte(), Y), r"gets uint8: `x = x.float\(\) / 255`"), "ids": (lambda: audit(TEXTS, WORDS, Y), "0 has 20 rows, and the numbers run from 0 to 49"), "floats_as_ids": (lambda: audit(TEXTS, ROWS[:, 0], Y), r"takes whole numbers and gets float32: `x = x.long\(\)`"),
     "no_forward": (lambda: audit(Mute(), FLAT, Y), r"no forward\(\)"), "memory": (lambda: audit(raising(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")), FLAT, Y), "does not fit into memory"),
     "memory_of_cpu": (lambda: audit(raising(RuntimeError("DefaultCPUAllocator: can't allocate memory: not enough memory")), FLAT, Y), "fewer images, as in"),
     "inside": (lambda: audit(raising(ZeroDivisionError("float division by zero")), FLAT, Y), "The model fails on this batch.*: ZeroDivisionError: float division by zero"), "inside_a_layer": (lambda: audit(nn.Sequential(mlp(), nn.Unflatten(1, (3, 4))), FLAT, Y), "1 fails on this batch"),
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_one_clear_sentence(ask, words):
     with pytest.raises((TypeError, ValueError), match=words) as caught:
         ask()
     text = str(caught.value)
-    assert "\n" not in text and len(text) < 250 and text.endswith((".", ")", "?")), text
+    assert "\n" not in text and len(text) < 250 and text.endswith((".", "`", "?")), text
     assert caught.value.__suppress_context__ or caught.value.__context__ is None, "a traceback of PyTorch is shown above the sentence"
     assert hooks == [nn.modules.module._global_forward_hooks, nn.modules.module._global_forward_pre_hooks]
     assert torch.overrides._get_current_function_mode() is None

@@ -17,6 +17,7 @@ import math
 import random
 import re
 import sys
+import warnings
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -63,7 +64,8 @@ LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "pe
           "pixelshuffle", "expand")
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
 FUSED = "scaleddotproductattention"
-PRODUCTS = ("matmul", "bmm", "baddbmm", "einsum", FUSED)
+PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", FUSED)
+SUMS = (*PRODUCTS[:-1], "sparsemm", "sum", "indexadd", "scatteradd", "segmentreduce", "indexput")
 MASKED = -9e3  # below which a score is one that a mask has put there
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
@@ -81,8 +83,9 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     Raises TypeError or ValueError, in one sentence, for what it cannot read.
     """
     model, root = unwrapped(model)
-    x, y, images = check(model, x, y, loss, optimizer)
-    with np.errstate(all="ignore"):  # what is not a number is a finding
+    with torch.inference_mode(False), np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
+        warnings.simplefilter("ignore")  # of what the report says
+        x, y, images = check(model, x, y, loss, optimizer)
         seen = observe(model, root, x, y, images, loss, optimizer)
         said = judge(seen)
     return Report(seen.loss, seen.rows, merged(said), [note for note in said if isinstance(note, str)])
@@ -105,7 +108,15 @@ class Finding:
         return listed(self.layers)
 
     def __str__(self):
-        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {self.remedy}"
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {quoted(self.remedy)}"
+
+
+def quoted(remedy):
+    """A remedy that is code with backticks around it, between which it can be copied."""
+    try:
+        return compile(remedy, "", "exec") and f"`{remedy}`"
+    except SyntaxError:
+        return remedy
 
 
 def listed(names, what="layers"):
@@ -174,11 +185,11 @@ def observe(model, root, x, y, images, loss, optimizer):
     weights = {name: w for name, w in model.named_parameters() if w.requires_grad}
     seen.trained = bool(optimizer and optimizer.state) or any(
         int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
-    trace = seen.trace = Trace(model, root, x, y)
+    trace = seen.trace = Trace(model, root, x, y, optimizer)
     devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
     compiling = "torch._dynamo" in sys.modules  # compiled parts run uncompiled, so that their tensors are seen
     eager = torch.compiler.set_stance("force_eager") if compiling else nullcontext()
-    with kept(parts, devices), torch.inference_mode(False), torch.enable_grad(), eager:
+    with kept(parts, devices), torch.enable_grad(), eager:
         if not model.training:
             model.train()
         try:
@@ -192,7 +203,8 @@ def observe(model, root, x, y, images, loss, optimizer):
         seen.leak = leak(seen, parts, devices)
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
-    seen.calls, seen.heads = linked(trace), [head for head in trace.heads if not head.hidden]
+    seen.calls, seen.heads = linked(trace, images), [head for head in trace.heads if not head.hidden]
+    seen.still = all(c.alike for c in [head.call for head in seen.heads] or seen.calls[-1:])
     with torch.no_grad():
         seen.labels = [one for head in seen.heads for one in head.labels]
         changes = next_step(optimizer, seen.gradients, weights)
@@ -282,7 +294,7 @@ def loss_of(outputs, y, loss, trace):
         single = [t for t in leaves(outputs) if t.numel() == 1] if isinstance(outputs, tuple) else []
         value = fields.get("loss", single[0] if len(single) == 1 else outputs)
         if not isinstance(value, torch.Tensor) or value.numel() != 1:
-            raise Unreadable("The model computes no loss: give labels, as in audit(model, x, y), or labels inside x.")
+            raise Unreadable("The model computes no loss: give labels, as in `audit(model, x, y)`, or labels inside x.")
         return value
     own = (getattr(loss, "__module__", "") or "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
     if own and not isinstance(outputs, torch.Tensor):
@@ -304,7 +316,7 @@ def loss_of(outputs, y, loss, trace):
         if any(head.labels for head in trace.heads):
             raise Stop from None
         if not own:
-            raise Unreadable(f"The loss fails on this batch: {theirs(error) or 'loss(model(x), y) shows why.'}") from None
+            raise Unreadable(f"The loss fails on this batch: {theirs(error) or '`loss(model(x), y)` shows why.'}") from None
         given, made = (" and ".join(str(tuple(t.shape)) for t in leaves(part)) for part in (y, outputs))
         raise Unreadable(f"The loss cannot compare y of shape {given} with outputs of shape {made}: give y, and its "
                          "weights of classes if it has some, the form that this loss asks for.") from None
@@ -318,7 +330,7 @@ def scalar(value):
         raise Unreadable(f"The loss gives {type(value).__name__}: it must return a tensor.")
     if value.numel() != 1:
         raise Unreadable(f'The loss has the shape {tuple(value.shape)}, as with reduction="none", and backward() takes one number: '
-                         "loss = lambda out, y: your_loss(out, y).mean()")
+                         "`loss = lambda out, y: your_loss(out, y).mean()`")
     return value.reshape(())
 
 
@@ -331,7 +343,7 @@ class Call(SimpleNamespace):
     __eq__, __hash__ = object.__eq__, object.__hash__
     module, atom, head, delta, dim = "", None, None, None, None  # atom: the path of the module that it stands for
     data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
-    blind = False  # under no_grad
+    blind, alike, given = False, False, ()  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
 
     def __init__(self, op, output, **more):
         super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
@@ -342,9 +354,9 @@ class Trace(TorchFunctionMode):
 
     builtin = ("binary_cross_entropy", "cross_entropy")
 
-    def __init__(self, model, root, x, y):
+    def __init__(self, model, root, x, y, optimizer=None):
         super().__init__()
-        self.model, self.root, self.calls, self.heads, self.stack, self.alive = model, root, [], [], [], []
+        self.optimizer, self.model, self.root, self.calls, self.heads, self.stack, self.alive = optimizer, model, root, [], [], [], []
         self.in_loss, self.trying, self.used = False, ("", [], None), set()
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.paths = {id(m): name for name, m in model.named_modules()}
@@ -356,7 +368,7 @@ class Trace(TorchFunctionMode):
         labels = leaves(x.get("labels")) if isinstance(x, dict) else []
         for part, truth in (*((t, False) for t in leaves(x)), *((t, True) for t in [*labels, *leaves(y)])):
             self.alive.append(part)
-            self.made[id(part)] = Call("y" if truth else "x", part, data=True, truth=truth)
+            self.made[id(part)] = Call("y" if truth else "x", part, data=True, truth=truth, alike=not varies(part))
 
     def __enter__(self):
         self.handles = ExitStack()
@@ -442,6 +454,7 @@ class Trace(TorchFunctionMode):
         call.weighty = bool(call.weights)
         call.module, call.blind = self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
         call.cuts = not out[0].requires_grad and any(t.requires_grad for t in data)
+        call.given = given if op in ("add", *PRODUCTS) else ()
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
             call.value = out[0].detach().clone()
         if found and out[0].requires_grad:
@@ -481,9 +494,10 @@ def plain(name):
     return {"iadd": "add", "radd": "add", "isub": "sub", "subtract": "sub", "swish": "silu", "rmatmul": "matmul"}.get(name, name)
 
 
-def linked(trace):
-    """The calls, each with the calls of kernels that feed it, past all without one."""
+def linked(trace, images):
+    """The calls, each with the calls of kernels that feed it, past all without one, and whether all images are alike in it."""
     for call in trace.calls:
+        call.alike = bool(call.before) and all(c.alike for c in call.before) or leveled(call, images)
         call.feeders, todo, past = [], [call], set()
         while todo:
             for c in todo.pop().before:
@@ -618,7 +632,9 @@ def remade(trace, head, units):
     linear = head.kernel and head.layer and trace.model.get_submodule(head.layer)
     if type(linear) is not nn.Linear:
         return f"an output of {units} units"
-    return f"{spelled(trace, head.layer)} = torch.nn.Linear({linear.in_features}, {units})"
+    layer = spelled(trace, head.layer)
+    known = f'; optimizer.add_param_group({{"params": {layer}.parameters()}})' * bool(trace.optimizer)
+    return f"{layer} = torch.nn.Linear({linear.in_features}, {units}){known}"
 
 
 # Rows of numbers, one per kernel.
@@ -662,6 +678,17 @@ def varies(tensor):
     return bool((tensor[1:] != tensor[:1]).any()) if tensor.dim() and len(tensor) > 1 else False
 
 
+def leveled(call, images):
+    """True if what a call puts out differs between images by no more than rounding, of a mean by that of its terms."""
+    if not call.value.dim() or not call.value.numel() or len(call.value) % images:
+        return False
+    t = call.value.detach().reshape(images, -1)  # the heads of attention may stand beside the images
+    if not t.is_floating_point() or not varies(t):
+        return not varies(t)
+    terms = call.inputs if any(word in call.op for word in ("mean", "sum", "pool")) else []
+    return _rms(t[1:] - t[:1]) <= min(LOST, 8 * torch.finfo(t.dtype).eps) * max(map(_rms, (t, *terms)))
+
+
 def flat(tensors, axis):
     """Tensors as one array (images and positions, features) float64."""
     arrays = [_numpy(t) for t in tensors]
@@ -670,6 +697,7 @@ def flat(tensors, axis):
 
 
 def _rms(array):
+    array = _numpy(array) if isinstance(array, torch.Tensor) else array
     return math.sqrt(np.mean(np.square(array, dtype="float64"))) if np.size(array) else 0.0
 
 
@@ -698,24 +726,24 @@ def measured(seen, group, changes):
     owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
     several = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1
     name = owner or first.full
-    still = not any(map(varies, [head.tensor for head in seen.heads] or [seen.calls[-1].output]))
     return SimpleNamespace(
         layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
-        scaled=paths[0].scaled and 1 / OFF < _rms(_numpy(end.value)) / (_rms(given) or 1) < OFF, is_output=is_output,
+        scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF, is_output=is_output,
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
-        blocks=is_output or still, still=still, hides=not is_output and not any(
-            varies(c.value) for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
+        blocks=is_output or seen.still, still=seen.still, hides=not is_output and all(
+            c.alike for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
         fed_by_data=calls[0].data,
-        is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=not varies(calls[0].inputs[0]),
+        is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
         raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
-        from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
+        gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
         saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
-        delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images, **weighed(seen, first, changes))
+        delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
+        pull_square=np.sum(np.sum(delta**2, axis=-1) * np.mean(z**2, axis=-1)) / seen.images, **weighed(seen, first, changes))
 
 
 def unscaled(x, given):
@@ -750,7 +778,7 @@ def _kernels(calls):
 def weighed(seen, kernel, changes):
     """The part of a row that is about the kernel."""
     w, n, gradient = _numpy(kernel.weight).astype("float32"), kernel.fans, seen.gradients.get(kernel.full)
-    size, change, own = _rms(w), changes.get(kernel.full), _rms(_numpy(kernel.parameter))
+    size, change, own = _rms(w), changes.get(kernel.full), _rms(kernel.parameter)
     ratios = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}
     window = math.prod(w.shape[2:])
     by_shape = (w.shape[1] * window, len(w) * window)  # as torch.nn.init counts
@@ -766,7 +794,7 @@ def weighed(seen, kernel, changes):
         "by_shape": by_shape, "follows": {rule for rule, ratio in by_shape.items() if ratio and abs(math.log(ratio)) < chance},
         "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n},
         "chance": chance,
-        "gradient": None if gradient is None else _rms(_numpy(gradient)),
+        "gradient": None if gradient is None else _rms(gradient),
         "step": None if change is None or not own else _rms(change) / own,
         "stuck": np.mean(change[_numpy(gradient) != 0] == 0) if change is not None and gradient is not None and gradient.any()
                  and "16" in _type(kernel.parameter) else 0.0,
@@ -789,7 +817,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, muted, factors, lone, narrowed, turned, decided), seen)
+        cut = [] if named(causes) else first((broken, muted, factors, lone, narrowed, turned, decided, prototypes, drowned), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -934,7 +962,8 @@ def labels(head):
         (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
         (whole and low >= 0 and high < units, "loss", *broadcast,
          f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
-        (True, head.layer, *broadcast, head.remade(1) + "; y = y[..., None]" * (y.ndim < head.out.ndim))]
+        (True, head.layer, *broadcast, head.remade(1) + "; y = y[..., None]" * (y.ndim < head.out.ndim) + f"  # or, where outputs are the values of "
+         f"{units} choices, as in Q-learning, that of the one taken: out.gather(1, action)")]
     by_sign = [(values <= {-1, 1},), (True, "labels", "labels out of range", f"{span}, and the loss wants -1 and 1.",
                                       "y = 2 * y - 1" if values == {0, 1} else "labels of -1 and 1.")]
     table = {**dict.fromkeys(CLASSES, by_class), BINARY: by_share, SHARES: by_share, KL: [swapped],
@@ -1058,10 +1087,10 @@ def zeros(rows):
 
 def copies(rows):
     """Kernels of which at most half of the columns that are not zero differ from each other."""
-    for row in (row for row in rows if row.trainable and row.fans):
-        columns = [column.tobytes() for column in row.kernel[:64].T if column.any()]  # enough to tell
+    for row in (row for row in rows if row.trainable):
+        columns = [column.tobytes() for column in (row.kernel[:64].T if row.fans else row.kernel[:, :64]) if column.any()]  # enough to tell
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
-            evidence = f"Its kernel has {len(columns)} columns, of which {len(set(columns))} differ: units are copies."
+            evidence = f"Its kernel has {len(columns)} {'columns' if row.fans else 'rows'}, of which {len(set(columns))} differ: units are copies."
             yield of(row, "copied units", evidence, advice(row))
 
 
@@ -1078,6 +1107,13 @@ def factor(row, rows):
     return times, f"the rule of most others, {rule},"
 
 
+def one_way(row):
+    """A sentence if the weights of a kernel pull one way, and by no chance, else "": what comes in then adds up."""
+    mean, std = row.kernel.mean(), row.weight_std
+    return f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}." * bool(
+        abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
+
+
 def asked_for(row, made_up):
     """True for a small kernel of a standard deviation that is usual: N(0, 0.02) of GANs, N(0, 0.01) of detectors."""
     kept = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
@@ -1092,6 +1128,9 @@ def scales(rows, seen):
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
+            if one_way(row) and row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]) and not (row.normalized or seen.trained):
+                evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
+                found[True].append(of(row, "mean of its kernel too large", evidence, advice(row)))
             continue
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
@@ -1102,15 +1141,13 @@ def scales(rows, seen):
             evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
-            found[times > 1].append(of(row, fault, f"{evidence}.", advice(row)))
+            found[times > 1].append(of(row, fault, f"{evidence}.{one_way(row)}", advice(row)))
     for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
     for row in rows if found[True] and not (made_up or seen.trained) else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found[True]) and math.log(row.off) > row.chance and (
-                abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))):  # by no chance
-            evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
-                        f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
+        if row.layer not in named(found[True]) and math.log(row.off) > row.chance and one_way(row):
+            evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for.{one_way(row)}"
             found[True].append(of(row, "kernel too large", evidence, advice(row)))
     yield from (one for row in rows for side in found.values() for one in side if isinstance(one, Finding) and row in one.rows)
     yield from (one for side in found.values() for one in side if isinstance(one, str))
@@ -1186,17 +1223,26 @@ def depth(seen, reach=REACH):
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
-        sized, change, i = [row for row in course if size(row) > 0], 0.0, 0  # around branches from zero it is 0
-        while i < len(sized):  # pooling changes the size by itself: compare layers with as many positions
-            j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
-            change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
+        change = changed(course, size)
+        if what != "signal" and change > 0:  # behind a norm δ is large where z is small, as of a blank patch, and δ times z is not
+            change = min(change, max(0, changed(course, lambda row: row.pull_square)))
         if abs(change) > allowed:
-            yield faded(what, change, course, way, seen.calls)
+            yield faded(what, change, course, way, seen)
             return
 
 
-def faded(what, change, course, way, calls):
+def changed(course, size):
+    """By how many powers of e a mean square changes over these rows."""
+    sized, change, i = [row for row in course if size(row) > 0], 0.0, 0  # around branches from zero it is 0
+    while i < len(sized):  # pooling changes the size by itself: compare layers with as many positions
+        j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
+        change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
+    return change
+
+
+def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
+    calls, summed = seen.calls, swollen(seen)
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}."
     if change > 0 and what != "signal" and any(row.normalized for row in way):
@@ -1207,6 +1253,8 @@ def faded(what, change, course, way, calls):
         return f"{fault}, as in detectors, which start so. {evidence}"
     if change < 0 and any(DEFAULT in row.follows for row in way):
         evidence += f" {DEFAULT} draws a variance of 1 / (3 fan_in), too little for so many layers."
+    if change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
+        return undivided(summed, fault, evidence)
     branches = any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls)
     remedy = ("normalization in each residual branch, or branches that start from zero." if branches else
               "normalization behind each of them: what stands between these kernels makes it grow, not their size."
@@ -1214,6 +1262,23 @@ def faded(what, change, course, way, calls):
               "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
               if all("sigmoid" in row.activation for row in way) else advice(max(way, key=lambda row: row.trainable)))
     return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
+
+
+def swollen(seen):
+    """[(call, factor)] of sums, and of products with numbers that no weight has made, that make the signal far larger."""
+    found = []
+    for call in (c for c in signals(seen.calls) if c.op in SUMS and not c.weights):
+        learned = [t for t in call.inputs if seen.trace.made[id(t)].kernels or getattr(seen.trace.made[id(t)], "fed", False)]
+        if call.op not in PRODUCTS or len(learned) < 2:
+            found.append((call, _rms(call.value) / (max(map(_rms, learned or call.inputs)) or 1)))
+    return [(call, times) for call, times in found if times > OFF]
+
+
+def undivided(summed, fault, evidence):
+    """The finding that sums over many, as over the neighbours in a graph, are not divided by their number."""
+    return replace(elsewhere("", fault, f"{evidence} A sum or product without weights makes it {max(times for _, times in summed):.2g} times as "
+                             "large here.", "divide by the degree, the number of neighbours: `a = a / a.sum(-1, keepdim=True)` for an adjacency "
+                             "a, or a mean in place of the sum."), layers=tuple(dict.fromkeys(_place(call) for call, _ in summed)))
 
 
 def reused(rows):
@@ -1257,13 +1322,13 @@ def overflow(seen):
         yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
     elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
         yield from wild
-    elif call is None and max(_rms(_numpy(c.value)) for c in floats) > FAR**4:
+    elif call is None and max(_rms(c.value) for c in floats) > FAR**4:
         yield loudest(seen, f"The first loss is {seen.loss:.3g}.")
     elif call is None:
         yield elsewhere(seen.rows[-1].layer, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
     elif not call.kernels:
-        yield elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
+        yield elsewhere(name, "not a number", evidence, "an epsilon in logs, roots and divisions, as `log(x + 1e-7)`.")
     else:
         yield Finding((name,), "not a number", evidence, "smaller weights or inputs.")
 
@@ -1285,7 +1350,7 @@ def broken(seen):
         evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
                     "as of a root, norm, log or division at 0.")
         half = call.value.dtype == torch.float16
-        remedy = "float32 or bfloat16: float16 has no such small numbers." if half else "add an epsilon: sqrt(x + 1e-7)."
+        remedy = "float32 or bfloat16: float16 has no such small numbers." if half else "an epsilon, as `sqrt(x + 1e-7)`."
         yield elsewhere(_place(call), "gradient not a number", evidence, remedy)
 
 
@@ -1303,25 +1368,60 @@ def constant(seen):
             yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
                             "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
             return
-    made = [c for c in signals(seen.calls) if varies(c.inputs[0]) and len(c.value) == len(c.inputs[0]) and not varies(c.value)]
-    if made and not made[-1].kernels and (made[-1].norm or not made[-1].weights or unmoved(seen, made[-1])):  # else it starts from 0
-        yield elsewhere(_place(made[-1]), "constant output", "What comes in differs between images, what goes out does not.",
-                        "p=0.2 in this dropout, which drops everything." if "drop" in made[-1].op else
-                        "another layer here: normalization over one unit, for one, always gives 0.")
+    for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
+        if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
+            yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.", "p=0.2 in this dropout, which drops "
+                            "everything." if "drop" in call.op else "a mask that is the other way round: it leaves what is alike in all images, as "
+                            "padding, and hides the rest." if call.op in PRODUCTS and len(call.inputs) > 1 else "another layer here: normalization "
+                            "over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
 
 
 def muted(seen):
     """Normalization whose weight is 0, behind which all images are alike. At the end of a residual branch it may be 0."""
     calls = signals(seen.calls)
-    if any(varies(end) for end in ([head.tensor for head in seen.heads] or [c.value for c in calls[-1:]])):
+    if not seen.still:
         return
-    zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and not any(
-        varies(t.value) for t in (c, *behind(c).end.takers))]
-    if zero and varies(zero[0].inputs[0]):
+    zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and all(
+        t.alike for t in (c, *behind(c).end.takers))]
+    if zero and not zero[0].before[0].alike:
         found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(
             len(t.before) < 2 for t in behind(c).end.takers))
         code = "; ".join(f"{INIT}ones_({spelled(seen.trace, name)})" for name in found)
         yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output", "Behind it all images are alike: its weight is 0.", code)
+
+
+def drowned(seen):
+    """Weights, as learned positions, that are added to what comes from the images and are far larger than all differences between these."""
+    made, weights = seen.trace.made, seen.trace.weights
+    for call in (c for c in signals(seen.calls) if c.op == "add" and len(c.given) == 2 and not (c.alike or seen.trained)):
+        fixed = [t for t in call.given if id(t) not in made or made[id(t)].alike or not made[id(t)].data]
+        source = made.get(id(fixed[0])) if len(fixed) == 1 else None
+        owners = [k.parameter for c in (source, *source.feeders) for k in c.kernels] if source else [weights[id(t)] for t in fixed if id(t) in weights]
+        if len(fixed) == 1 and owners and owners[0].dim() > 1 and owners[0].requires_grad:
+            size, differs = _rms(fixed[0]), _rms((other := call.value.detach() - fixed[0]) - other.mean(0))
+            name = seen.trace.names.get(id(owners[0]), "weight")
+            if size > OFF * max(1, OFF * differs):
+                yield Finding((name.removesuffix(".weight"),), "images drowned by weights", f"What is added of {name} has an RMS of {size:.3g}, and what it "
+                              f"is added to differs between images by {differs:.2g}.", f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)")
+                return
+
+
+def prototypes(seen):
+    """Parameters that are no kernels and all copies, and so are the units that are made of them, as distances to centers."""
+    for call in (c for c in signals(seen.calls) if c.kernels and c.kernels[0].fans and not c.op.startswith("conv") and not all(b.alike for b in c.before)):
+        units, todo = call.inputs[0].detach(), [c for c in call.before if not c.kernels]
+        if units.shape[-1] < 2 or _rms(units - units[..., :1]) > LOST * _rms(units):
+            continue
+        past = list(todo)
+        while todo:
+            todo = [b for c in todo for b in c.before if not b.kernels and b not in past]
+            past += todo
+        for at, w in ((c, w) for c in past for w in getattr(c, "weights", []) if w.dim() > 1 and w.requires_grad and id(w) in seen.trace.names):
+            if any(size > 1 and (w == w.narrow(axis, 0, 1)).all() for axis, size in enumerate(w.shape)):
+                name = seen.trace.names[id(w)]
+                yield Finding((name,), "copied units", f"Its rows are copies, and for every image the {units.shape[-1]} units that are made of it are alike.",
+                              f"{INIT}normal_({spelled(seen.trace, name)}, std={_rms(at.inputs[0]) or 1:.2g})")
+                return
 
 
 def unmoved(seen, call):
@@ -1462,7 +1562,7 @@ def gradient(seen):
         why = f"{_span(end.out)}, is saturated and the loss clipped" if clipped else "is rounded, clipped or times 0"
         yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", "a bias of zeros, or logits "
                         "and a loss that takes logits." if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
-    elif all(row.kernel.any() for row in seen.rows) and (not end.out.ndim or _rms(end.out - end.out[:1]) <= LOST * _rms(end.out)):
+    elif all(row.kernel.any() for row in seen.rows) and seen.still:
         yield from constant(seen)
 
 
@@ -1482,7 +1582,7 @@ def cut_off(seen):
         op = next((c.op for c, cuts in past.items() if cuts), "")
         if op and any(c.head or c.in_loss for c in past):
             remedy = f"without {op}() between this layer and the loss"
-            remedy += f", or straight through: h + ({op}(h) - h).detach()." if op in STEPS else "."
+            remedy += f", or straight through: `h + ({op}(h) - h).detach()`." if op in STEPS else "."
             yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {op}, which has no derivative.", remedy)
             return
 
@@ -1521,16 +1621,18 @@ def loudest(seen, evidence):
             return replace(one, evidence=f"{evidence} {one.evidence}")
     calls = signals(seen.calls)
     last = max((i for i, c in enumerate(calls[:-1]) if c.norm), default=-1)
-    sizes = [(c, _rms(_numpy(c.value))) for c in calls[last + 1:] or calls[-1:]]
+    sizes = [(c, _rms(c.value)) for c in calls[last + 1:] or calls[-1:]]
     loud = [pair for pair in sizes if pair[1] > OFF and pair[0].weighty]
     call, size = loud[0] if loud else max(sizes, key=lambda pair: pair[1])
     rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
     rows.sort(key=lambda row: (row.full.rpartition(".")[2].startswith("weight_hh"), row.off), reverse=True)
-    evidence += f" An RMS of {size:.3g} is the first that is loud."
+    evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
+    if here := [(c, times) for c, times in swollen(seen) if c in (call, *call.before)]:
+        return undivided(here, "first loss too large", evidence)
     product = next((c for c in (call, *call.before) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1), None)
     if product and not rows:
         return Finding((_place(product),), "first loss too large", evidence, "embeddings of length 1 in this product: "
-                       "z = torch.nn.functional.normalize(z, dim=-1) for each before it.")
+                       "`z = torch.nn.functional.normalize(z, dim=-1)` for each before it.")
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
@@ -1695,8 +1797,10 @@ def check(model, x, y, loss, optimizer):
         *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
           for name, part in model.named_modules()),
         (any(isinstance(w, lazy) for w in weights.values()),
-         "The model has lazy layers without weights: call it once on a batch, as in model(x[:2])."),
+         "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
         (not weights, "The model has no parameters, so there is nothing to audit: are its layers attributes of it?"),
+        (any(w.is_inference() for w in (*weights.values(), *model.buffers()) if not isinstance(w, lazy)),
+         "The model was made under torch.inference_mode(), so that nothing of it has a gradient: make it outside."),
         (any(w.is_meta for w in weights.values()),
          'The model is on the device "meta" and holds no numbers: build it without that device.'),
         *((w.is_complex(), f"{name} is {_type(w)}: this tool reads real weights alone.") for name, w in weights.items()),
@@ -1711,7 +1815,7 @@ def check(model, x, y, loss, optimizer):
         lengths = lengths[1:]
     refuse(
         ValueError,
-        (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: x, y = x.to("{home}"), y.to("{home}").'),
+        (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
         (min(lengths) < 2 or max(lengths) % min(lengths),  # a model may flatten its sequences, or take views of an image
          f"x and y must hold the same images, at least two, but their lengths are {lengths}."))
     return x, y, lengths[0]
@@ -1728,7 +1832,7 @@ def tensors(part, name):
         if not part.dim():
             raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
         if part.layout != torch.strided:
-            raise ValueError(f"{name} is sparse: {name} = {name}.to_dense().")
+            raise ValueError(f"{name} is sparse: `{name} = {name}.to_dense()`.")
         return part.clone() if part.is_inference() else part
     several = isinstance(part, (tuple, list))
     if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
@@ -1736,8 +1840,8 @@ def tensors(part, name):
     if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
         raise ValueError(f"{name} holds strings or objects: give numbers.")
     if several:
-        raise ValueError(f"{name} is a list of values: give a tensor, as in torch.tensor({name}).")
-    raise ValueError("Give one batch as tensors, images and labels: of a data loader, x, y = next(iter(loader)).")
+        raise ValueError(f"{name} is a list of values: give a tensor, as in `torch.tensor({name})`.")
+    raise ValueError("Give one batch as tensors, images and labels: of a data loader, `x, y = next(iter(loader))`.")
 
 
 def mapped(function, part):
@@ -1759,19 +1863,19 @@ def sentence(error, trace, x):
     taken = ", ".join(inspect.signature(trace.model.forward).parameters)
     return next(said for when, said in (
         (isinstance(error, Unreadable), text),
-        (memory, "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."),
+        (memory, "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."),
         (isinstance(error, NotImplementedError) and "forward" in text,
          "This model has no forward() that takes a batch: audit its parts, or write forward()."),
         ("reentrant" in text or ".grad()" in text,
          "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
         (isinstance(error, TypeError) and not trace.calls,
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
-        ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: h = h + 1, not h += 1."),
+        ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: `h = h + 1`, not `h += 1`."),
         ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
-         "torch.finfo(h.dtype).min in its place."),
-        ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in self.h = h.detach()."),
+         "`torch.finfo(h.dtype).min` in its place."),
+        ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in `self.h = h.detach()`."),
         (True, not theirs(error) and unfitting(trace.trying, where, first) or
-         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: {theirs(error) or 'model(x[:2]) shows why.'}")) if when)
+         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: {theirs(error) or '`model(x[:2])` shows why.'}")) if when)
 
 
 def theirs(error):
@@ -1791,14 +1895,14 @@ def unfitting(trying, where, first):
     given, own, conv = given[0], given[0] is first, op.startswith("conv")
     if op.startswith("embedding"):
         if given.is_floating_point():
-            return f"{where} takes whole numbers and gets {_type(given)}: x = x.long()."
+            return f"{where} takes whole numbers and gets {_type(given)}: `x = x.long()`."
         return (f"{where} has {len(weight)} rows, and the numbers run from {int(given.min())} to {int(given.max())}: number from 0.")
     if given.dtype != weight.dtype:
         cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
-        return f"{where} holds {_type(weight)} and gets {_type(given)}: {cure}."
+        return f"{where} holds {_type(weight)} and gets {_type(given)}: `{cure}`."
     cure = next(said for when, said in (
         (own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1], "x = x.movedim(-1, 1)"),
         (own and conv and first.dim() == weight.dim() - 1 and weight.shape[1] == 1, "x = x.unsqueeze(1)"),
-        (op == "linear" and math.prod(given.shape[1:]) == weight.shape[1], "x = x.flatten(1)" if own else "flatten(1) before it"),
+        (op == "linear" and math.prod(given.shape[1:]) == weight.shape[1], "x = x.flatten(1)" if own else "`flatten(1)` before it"),
         (True, "reshape x, or give the layer other sizes")) if when)
-    return f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given.shape)} and holds weights of {tuple(weight.shape)}: {cure}."
+    return f"x has the shape {tuple(first.shape)}; {where} gets {tuple(given.shape)} and holds weights of {tuple(weight.shape)}: {quoted(cure)}."
