@@ -188,6 +188,85 @@ def case(model, x=FLAT, y=Y, loss=F.cross_entropy, optimizer=None):
     return {"model": model, "x": x, "y": y, "loss": loss, "optimizer": optimizer(model) if optimizer else None}
 
 
+def adam(rate=1e-3, **options):
+    return lambda model: torch.optim.Adam(model.parameters(), rate, **options)
+
+
+def sgd(rate, **options):
+    return lambda model: torch.optim.SGD(model.parameters(), rate, **options)
+
+
+def behind(function, out=10, y=Y, loss=F.cross_entropy, act=F.relu):
+    """A network that computes something of its own behind its hidden layer."""
+    parts = {"before": nn.Linear(144, 32), "end": nn.Linear(32, out)}
+    return case(started(Net(lambda m, x: m.end(function(act(m.before(x)))), **parts)), y=y, loss=loss)
+
+
+def ended(function, out=1, y=REAL, loss=F.mse_loss, x=FLAT):
+    """A network whose forward ends in a function."""
+    return case(started(Net(lambda m, x: function(m.end(F.relu(m.before(x)))), before=nn.Linear(144, 32), end=nn.Linear(32, out))), x, y, loss)
+
+
+def one(end=(), y=REAL, loss=F.mse_loss, optimizer=None, out=1, depth=1):
+    """A network that ends as one asks for."""
+    return case(mlp(depth, out=out, end=end), y=y, loss=loss, optimizer=optimizer)
+
+
+def dice(p, y):
+    return 1 - (2 * (p * y).sum() + 1) / (p.sum() + y.sum() + 1)
+
+
+def looped(end, x=ROWS, **options):
+    """A recurrent network that takes axis 0 for the steps unless it is told otherwise."""
+    return case(Net(lambda m, x: m.end(end(m.loop(x))), loop=nn.LSTM(x.shape[-1], 32, **options), end=nn.Linear(32, 10)), x)
+
+
+def encoded(**options):
+    return case(Net(lambda m, x: m.end(m.body(m.into(x)).mean(1)), into=nn.Linear(12, 32), body=nn.TransformerEncoderLayer(32, 4, 64, **options), end=nn.Linear(32, 10)), ROWS)
+
+
+def reshaped(turn):
+    return case(Net(lambda m, x: m.end(F.relu(m.first(turn(x))).mean(1)), first=nn.Linear(12, 32), end=nn.Linear(32, 10)), ROWS)
+
+
+def padding(turned=False, fused=False):
+    """Sentences with zeros behind them, and attention that is to leave these out, or that leaves out all but these."""
+    x = torch.where(torch.arange(12) < 4 + torch.arange(64)[:, None] % 7, WORDS % 49 + 1, 0)
+
+    def forward(m, x):
+        h, hidden = m.words(x), (x == 0) != turned
+        return m.end(F.relu(m.inner(m.look(h, h, h, key_padding_mask=hidden, need_weights=not fused)[0].mean(1))))
+
+    parts = {"words": nn.Embedding(50, 16), "look": nn.MultiheadAttention(16, 2, batch_first=True), "inner": nn.Linear(16, 16), "end": nn.Linear(16, 10)}
+    return case(Net(forward, **parts), x, optimizer=adam())
+
+
+def averaged(norm):
+    """The mean over all positions, of what a layer has normalized."""
+    return case(nn.Sequential(nn.Conv2d(1, 16, 3), nn.ReLU(), nn.Conv2d(16, 24, 3), norm(24), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 10)), X, optimizer=adam())
+
+
+EDGES = ((torch.rand(64, 64, generator=torch.Generator().manual_seed(2)) < 0.5) | torch.eye(64, dtype=torch.bool)).float()
+
+
+def graph(how, a=EDGES, layers=4):
+    """Layers each of which sums over the neighbours of a node in a graph."""
+    def forward(m, x):
+        for layer in m.layers:
+            x = F.relu(how(m.a, layer(x)))
+        return m.end(x)
+
+    net = started(Net(forward, layers=nn.ModuleList(nn.Linear(32 if i else 144, 32) for i in range(layers)), end=nn.Linear(32, 10)))
+    net.register_buffer("a", a)
+    return case(net, FLAT - FLAT.mean(0))
+
+
+def by_edges(a, h):
+    """What messages along edges add up to."""
+    ends, starts = a.nonzero(as_tuple=True)
+    return torch.zeros_like(h).index_add_(0, ends, h[starts] * a[ends, starts, None])
+
+
 def is_code(remedy):
     """True for a remedy that runs as it stands."""
     try:

@@ -1,4 +1,6 @@
 """What snippets/tools/torch/audit.py cannot read it says in one sentence, with what to do instead, never in PyTorch's words."""
+import warnings
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,11 @@ class Quantized(nn.Module):
         self.weight = nn.Parameter(torch.ones(10, 144, dtype=torch.int8), requires_grad=False)
 
 
+def inferred():
+    with torch.inference_mode():
+        return mlp()
+
+
 def checkpointed():
     def forward(m, x):
         return m.out(torch.utils.checkpoint.checkpoint(m.part, m.first(x), use_reentrant=True))
@@ -64,6 +71,7 @@ CASES = {
     "quantized_layers": (lambda: audit(torch.ao.quantization.quantize_dynamic(mlp(), {nn.Linear}), FLAT, Y), "0 is quantized: audit the model before"), "complex": (lambda: audit(nn.Linear(144, 10, dtype=torch.complex64), FLAT, Y), "complex64: this tool reads real weights alone"),
     "lazy": (lambda: audit(nn.Sequential(nn.LazyLinear(10)), FLAT, Y), "lazy layers without weights: call it once"), "no_weights": (lambda: audit(nn.Sequential(nn.Flatten()), FLAT, Y), "no parameters"),
     "nothing_to_audit": (lambda: audit(nn.BatchNorm1d(144), FLAT, FLAT, F.mse_loss), "nothing to audit"), "meta": (lambda: audit(elsewhere(), FLAT, Y), 'device "meta"'),
+    "made_for_inference": (lambda: audit(inferred(), FLAT, Y), r"made under torch.inference_mode\(\), so that nothing of it has a gradient: make it outside"),
     "other_device": (lambda: audit(GOOD, FLAT.to("meta"), Y), 'The batch is on meta, the model on cpu: `x, y = x.to\\("cpu"\\)'),
     "no_labels": (lambda: audit(GOOD, FLAT), "computes no loss: give labels"), "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images, at least two"),
     "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"), "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
@@ -104,8 +112,16 @@ def test_what_a_loop_hands_over_is_read(x, y):
     assert audit(GOOD, x, y).outcome == "sound"
 
 
-def test_a_model_under_no_grad_and_in_eval_mode_is_read_as_in_training():
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_a_model_without_gradients_and_in_eval_mode_is_read_as_in_training(mode):
     net = nn.Sequential(nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 10)).eval()
-    with torch.no_grad():
-        report = audit(net, FLAT, Y)
+    with mode():
+        report = audit(net, FLAT + 0, Y + 0)
     assert report.outcome == "sound" and all(row.gradient for row in report.rows) and not net.training
+
+
+def test_pytorch_warns_of_nothing_beside_what_the_report_says():
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        report = audit(mlp(1, out=4), FLAT, torch.rand(64, 1), F.mse_loss)  # of which PyTorch would say that it broadcasts
+    assert not warned and report.findings[0].fault == "targets broadcast"

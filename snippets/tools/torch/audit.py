@@ -157,7 +157,7 @@ def _type(tensor):
 def kept(modules, devices):
     """Leaves modules, their buffers, their modes and all random states as they were."""
     attributes = [(m, dict(vars(m)), dict(m._parameters), dict(m._buffers)) for m in modules]
-    buffers = {b: b.detach().clone() for m in modules for b in m._buffers.values() if b is not None}
+    buffers = {b: b.detach().clone() for m in modules for b in m._buffers.values() if b is not None and b.layout == torch.strided}
     python, numbers = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices):
         try:
@@ -343,7 +343,7 @@ class Call(SimpleNamespace):
     __eq__, __hash__ = object.__eq__, object.__hash__
     module, atom, head, delta, dim = "", None, None, None, None  # atom: the path of the module that it stands for
     data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
-    blind, alike, given = False, False, ()  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
+    blind, alike, given, feeders = False, False, (), ()  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
 
     def __init__(self, op, output, **more):
         super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
@@ -498,14 +498,20 @@ def linked(trace, images):
     """The calls, each with the calls of kernels that feed it, past all without one, and whether all images are alike in it."""
     for call in trace.calls:
         call.alike = bool(call.before) and all(c.alike for c in call.before) or leveled(call, images)
-        call.feeders, todo, past = [], [call], set()
-        while todo:
-            for c in todo.pop().before:
-                if c not in past:
-                    past.add(c)
-                    (call.feeders if c.kernels else todo).append(c)
-        call.fed = any(getattr(c, "weighty", False) for c in past)
+        past = upstream(call)
+        call.feeders, call.fed = [c for c in past if c.kernels], any(c.weighty for c in past)
     return trace.calls
+
+
+def upstream(call):
+    """The calls that feed a call, nearest first, up to those with kernels."""
+    past, todo = {}, list(call.before)
+    while todo:
+        one = todo.pop(0)
+        if one not in past:
+            past[one] = True
+            todo += [] if one.kernels else one.before
+    return list(past)
 
 
 def kernels(op, args, kwargs, trace):
@@ -1268,9 +1274,10 @@ def swollen(seen):
     """[(call, factor)] of sums, and of products with numbers that no weight has made, that make the signal far larger."""
     found = []
     for call in (c for c in signals(seen.calls) if c.op in SUMS and not c.weights):
-        learned = [t for t in call.inputs if seen.trace.made[id(t)].kernels or getattr(seen.trace.made[id(t)], "fed", False)]
+        learned = [t for t in call.inputs if seen.trace.made[id(t)].kernels or seen.trace.made[id(t)].fed]
         if call.op not in PRODUCTS or len(learned) < 2:
-            found.append((call, _rms(call.value) / (max(map(_rms, learned or call.inputs)) or 1)))
+            terms = [t for t in learned or call.inputs if t is not call.output]  # which one may be, as of index_add_
+            found.append((call, _rms(call.value) / (max(map(_rms, terms), default=0) or 1)))
     return [(call, times) for call, times in found if times > OFF]
 
 
@@ -1372,7 +1379,7 @@ def constant(seen):
         if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
             yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.", "p=0.2 in this dropout, which drops "
                             "everything." if "drop" in call.op else "a mask that is the other way round: it leaves what is alike in all images, as "
-                            "padding, and hides the rest." if call.op in PRODUCTS and len(call.inputs) > 1 else "another layer here: normalization "
+                            "padding, and hides the rest." if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else "another layer here: normalization "
                             "over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
 
 
@@ -1397,9 +1404,9 @@ def drowned(seen):
         fixed = [t for t in call.given if id(t) not in made or made[id(t)].alike or not made[id(t)].data]
         source = made.get(id(fixed[0])) if len(fixed) == 1 else None
         owners = [k.parameter for c in (source, *source.feeders) for k in c.kernels] if source else [weights[id(t)] for t in fixed if id(t) in weights]
-        if len(fixed) == 1 and owners and owners[0].dim() > 1 and owners[0].requires_grad:
+        name = seen.trace.names.get(id(owners[0])) if owners and len(fixed) == 1 else None
+        if name and owners[0].dim() > 1 and owners[0].requires_grad:
             size, differs = _rms(fixed[0]), _rms((other := call.value.detach() - fixed[0]) - other.mean(0))
-            name = seen.trace.names.get(id(owners[0]), "weight")
             if size > OFF * max(1, OFF * differs):
                 yield Finding((name.removesuffix(".weight"),), "images drowned by weights", f"What is added of {name} has an RMS of {size:.3g}, and what it "
                               f"is added to differs between images by {differs:.2g}.", f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)")
@@ -1408,19 +1415,15 @@ def drowned(seen):
 
 def prototypes(seen):
     """Parameters that are no kernels and all copies, and so are the units that are made of them, as distances to centers."""
-    for call in (c for c in signals(seen.calls) if c.kernels and c.kernels[0].fans and not c.op.startswith("conv") and not all(b.alike for b in c.before)):
-        units, todo = call.inputs[0].detach(), [c for c in call.before if not c.kernels]
-        if units.shape[-1] < 2 or _rms(units - units[..., :1]) > LOST * _rms(units):
+    names, ends = seen.trace.names, [head.call for head in seen.heads]
+    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c not in ends or c.kernels and c.kernels[0].fans and not c.op.startswith("conv")):
+        units = call.inputs[0].detach()
+        if all(b.alike for b in call.before) or units.shape[-1] < 2 or not _rms(units - units[..., :1]) <= LOST * _rms(units):
             continue
-        past = list(todo)
-        while todo:
-            todo = [b for c in todo for b in c.before if not b.kernels and b not in past]
-            past += todo
-        for at, w in ((c, w) for c in past for w in getattr(c, "weights", []) if w.dim() > 1 and w.requires_grad and id(w) in seen.trace.names):
-            if any(size > 1 and (w == w.narrow(axis, 0, 1)).all() for axis, size in enumerate(w.shape)):
-                name = seen.trace.names[id(w)]
-                yield Finding((name,), "copied units", f"Its rows are copies, and for every image the {units.shape[-1]} units that are made of it are alike.",
-                              f"{INIT}normal_({spelled(seen.trace, name)}, std={_rms(at.inputs[0]) or 1:.2g})")
+        for at, w in ((c, w) for c in upstream(call) if not c.kernels for w in getattr(c, "weights", [])):
+            if id(w) in names and w.dim() > 1 and w.requires_grad and any(n > 1 and (w == w.narrow(i, 0, 1)).all() for i, n in enumerate(w.shape)):
+                yield Finding((names[id(w)],), "copied units", f"Its rows are copies, and for every image the {units.shape[-1]} units that are made of "
+                              "it are alike.", f"{INIT}normal_({spelled(seen.trace, names[id(w)])}, std={_rms(at.inputs[0]) or 1:.2g})")
                 return
 
 
@@ -1474,14 +1477,8 @@ def scores(call):
         if mask is not None:
             found = found.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else found + mask
         return _numpy(found), call
-    todo, past = list(call.before) if call.op == "softmax" and call.value.dim() > 2 else [], set()
-    while todo:
-        one = todo.pop()
-        if one.op in PRODUCTS and not one.kernels and len(one.inputs) > 1:
-            return _numpy(call.inputs[0].movedim(softened(call), -1)), one
-        todo += [b for b in one.before if not one.kernels and b not in past]
-        past.update(one.before)
-    return None
+    found = [c for c in upstream(call) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1]
+    return (_numpy(call.inputs[0].movedim(softened(call), -1)), found[0]) if found and call.op == "softmax" and call.value.dim() > 2 else None
 
 
 def softened(call):
@@ -1540,7 +1537,7 @@ def leaking(seen):
     elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
                         f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
-    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT):
+    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT) and call.op != "getitem":  # by edges of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
