@@ -277,6 +277,13 @@ def centered(draw, soft=False):
     return case(Net(forward, centers=nn.Parameter(draw(16, 144)), end=nn.Linear(16, 10)))
 
 
+def items():
+    """A vector and a bias of each item, of which the biases start equal."""
+    net = Net(lambda m, x: m.out(torch.cat([m.words(x).flatten(1), m.bias(x).flatten(1)], 1)), words=nn.Embedding(50, 8), bias=nn.Embedding(50, 1), out=nn.Linear(108, 10))
+    put(net.bias.weight, value=1.0)
+    return case(net, WORDS)
+
+
 def pulled(low):
     """A convolution of weights between two bounds."""
     given = convolutional(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 16, 3), nn.ReLU())

@@ -119,6 +119,13 @@ def quoted(remedy):
         return remedy
 
 
+def joined(remedy, code, more=""):
+    """A remedy, words or code, and code behind it; and what else may be meant."""
+    if quoted(remedy) != remedy:
+        return "; ".join(filter(None, (remedy, code))) + f"  # {more}" * bool(more)
+    return remedy + f", and `{code}`" * bool(code) + f"; {more}" * bool(more) + "."
+
+
 def listed(names, what="layers"):
     """Names in words; of many, the first and the last."""
     return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} {what})"
@@ -637,7 +644,7 @@ def remade(trace, head, units):
     """Code for the output layer with so many units, or words."""
     linear = head.kernel and head.layer and trace.model.get_submodule(head.layer)
     if type(linear) is not nn.Linear:
-        return f"an output of {units} units"
+        return f"an output of {units} unit{'s' * (units > 1)}"
     layer = spelled(trace, head.layer)
     known = f'; optimizer.add_param_group({{"params": {layer}.parameters()}})' * bool(trace.optimizer)
     return f"{layer} = torch.nn.Linear({linear.in_features}, {units}){known}"
@@ -961,15 +968,15 @@ def labels(head):
         (low >= 0 and high <= 1, *other_type[1:]),
         (values == {-1, 1}, "labels", *of_shares, f"y = (y{typed} + 1) / 2"),
         (high - low == 1 and whole, "labels", *of_shares, shifted),
-        (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, f"{every}; y = y.flatten().long(); {entropy}"),
+        (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, joined(every, f"y = y.flatten().long(); {entropy}")),
         (True, "labels", *of_shares, "y = (y - y.min()) / (y.max() - y.min())")]
     broadcast = "targets broadcast", f"{shapes} The loss compares each with all."
     by_distance = [
         (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
         (whole and low >= 0 and high < units, "loss", *broadcast,
          f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
-        (True, head.layer, *broadcast, head.remade(1) + "; y = y[..., None]" * (y.ndim < head.out.ndim) + f"  # or, where outputs are the values of "
-         f"{units} choices, as in Q-learning, that of the one taken: out.gather(1, action)")]
+        (True, head.layer, *broadcast, joined(head.remade(1), "y = y[..., None]" * (y.ndim < head.out.ndim), f"or, where outputs are the values of {units} "
+                                              "choices, as in Q-learning, that of the one taken: out.gather(1, action)"))]
     by_sign = [(values <= {-1, 1},), (True, "labels", "labels out of range", f"{span}, and the loss wants -1 and 1.",
                                       "y = 2 * y - 1" if values == {0, 1} else "labels of -1 and 1.")]
     table = {**dict.fromkeys(CLASSES, by_class), BINARY: by_share, SHARES: by_share, KL: [swapped],
@@ -1093,7 +1100,7 @@ def zeros(rows):
 
 def copies(rows):
     """Kernels of which at most half of the columns that are not zero differ from each other."""
-    for row in (row for row in rows if row.trainable):
+    for row in (row for row in rows if row.trainable and (row.fans or row.units > 1)):
         columns = [column.tobytes() for column in (row.kernel[:64].T if row.fans else row.kernel[:, :64]) if column.any()]  # enough to tell
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
             evidence = f"Its kernel has {len(columns)} {'columns' if row.fans else 'rows'}, of which {len(set(columns))} differ: units are copies."
@@ -1134,9 +1141,6 @@ def scales(rows, seen):
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
-            if one_way(row) and row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]) and not (row.normalized or seen.trained):
-                evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
-                found[True].append(of(row, "mean of its kernel too large", evidence, advice(row)))
             continue
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
@@ -1151,8 +1155,11 @@ def scales(rows, seen):
     for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
-    for row in rows if found[True] and not (made_up or seen.trained) else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found[True]) and math.log(row.off) > row.chance and one_way(row):
+    for row in (row for row in rows if one_way(row) and row.layer not in named(found[True]) and not (row.normalized or seen.trained)):
+        if row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]):
+            evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
+            found[True].append(of(row, "mean of its kernel too large", evidence, advice(row)))
+        elif found[True] and not made_up and math.log(row.off) > row.chance:  # it is too little above its rule to stand out alone
             evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for.{one_way(row)}"
             found[True].append(of(row, "kernel too large", evidence, advice(row)))
     yield from (one for row in rows for side in found.values() for one in side if isinstance(one, Finding) and row in one.rows)
@@ -1322,7 +1329,7 @@ def overflow(seen):
     found = scores(call) if call else None
     if found and (found[0] == -math.inf).all(axis=-1).any():
         yield elsewhere(call.module or _place(call), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
-                        "torch.finfo(scores.dtype).min in place of -inf, or a mask that leaves one key to each row.")
+                        "`torch.finfo(scores.dtype).min` in place of -inf, or a mask that leaves one key to each row.")
         return
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
     if call and call.value.dtype == torch.float16:
@@ -1373,11 +1380,11 @@ def constant(seen):
         steps = call.inputs[0] if len(call.inputs[0]) == seen.images else call.inputs[0].transpose(0, 1)
         if varies(steps) and not varies(steps[:, -1]):
             yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
-                            "padding in front, or torch.nn.utils.rnn.pack_padded_sequence.")
+                            "padding in front, or `torch.nn.utils.rnn.pack_padded_sequence`.")
             return
     for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
         if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
-            yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.", "p=0.2 in this dropout, which drops "
+            yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.", "`p=0.2` in this dropout, which drops "
                             "everything." if "drop" in call.op else "a mask that is the other way round: it leaves what is alike in all images, as "
                             "padding, and hides the rest." if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else "another layer here: normalization "
                             "over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
@@ -1503,8 +1510,8 @@ def decided(seen):
                                f"attention is saturated: one key gets {most:.2g} of a query's softmax.", advice(row)) for row in large)
                 return
             yield elsewhere(call.module or _place(call), "attention saturated", f"The scores of a query have a standard deviation of {std:.2g}, and "
-                            f"one of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by math.sqrt("
-                            f"{found[1].inputs[0].shape[-1]}), the width of a key; if they are, smaller weights of queries and keys, or "
+                            f"one of up to {given.count(axis=-1).max()} keys gets {most:.2g} of its softmax.", "scores divided by `math.sqrt("
+                            f"{found[1].inputs[0].shape[-1]})`, the width of a key; if they are, smaller weights of queries and keys, or "
                             "normalization before them.")
             return
 
@@ -1517,7 +1524,7 @@ def turned(seen):
             ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
             if ends and all(t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
                 yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
-                                "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
+                                "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
 
 
 def leaking(seen):
@@ -1528,7 +1535,7 @@ def leaking(seen):
     evidence, name, first = "Other images change what becomes of the last", _place(call), vars(seen.model.get_submodule(call.module)).get("batch_first")
     if first is not None and 1 in call.inputs[0].shape[:2]:
         yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
-                        "x of the shape (images, steps, features), and batch_first=True.")
+                        "x of the shape (images, steps, features), and `batch_first=True`.")
     elif first is not None:
         parts = [spelled(seen.trace, n) for n, m in seen.model.named_modules() if vars(m).get("batch_first") == first]
         code = f"{parts[0]}.batch_first = {not first}" if len(parts) == 1 else (
@@ -1536,7 +1543,7 @@ def leaking(seen):
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: batch_first={first} takes axis {int(not first)} for the images.", code)
     elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
-                        f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "dim=-1 in this softmax.")
+                        f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
     elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT) and call.op != "getitem":  # by edges of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
