@@ -171,10 +171,7 @@ def one_way():
 
 
 def spread():
-    net = mlp()
-    with torch.no_grad():
-        net[-1].bias.uniform_(-90, 90)
-    return case(net)
+    return built(case(mlp()), lambda m: m[-1].bias.data.uniform_(-90, 90))
 
 
 def raw(draw=None, **weights):
@@ -279,17 +276,19 @@ def centered(draw, soft=False):
 
 def items():
     """A vector and a bias of each item, of which the biases start equal."""
-    net = Net(lambda m, x: m.out(torch.cat([m.words(x).flatten(1), m.bias(x).flatten(1)], 1)), words=nn.Embedding(50, 8), bias=nn.Embedding(50, 1), out=nn.Linear(108, 10))
-    put(net.bias.weight, value=1.0)
-    return case(net, WORDS)
+    bias = nn.Embedding.from_pretrained(torch.ones(50, 1), freeze=False)
+    return case(Net(lambda m, x: m.out((m.words(x) + m.bias(x)).flatten(1)), words=nn.Embedding(50, 8), bias=bias, out=nn.Linear(96, 10)), WORDS)
+
+
+def positive(net, name):
+    net.get_parameter(name).data.abs_()
+    return net
 
 
 def pulled(low):
     """A convolution of weights between two bounds."""
-    given = convolutional(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 16, 3), nn.ReLU())
-    with torch.no_grad():
-        given["model"][2].weight.uniform_(low, 0.35)
-    return given
+    parts = nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 16, 3), nn.ReLU()
+    return built(convolutional(*parts), lambda m: m[2].weight.data.uniform_(low, 0.35))
 
 
 def blank_patches():

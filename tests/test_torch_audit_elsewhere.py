@@ -91,9 +91,11 @@ KINDS = {
     "S_masked": lambda: case(attentive(mask=FIRST_ROW), ROWS), "S_axis": lambda: case(attentive(axis=1), ROWS), "T_steps": lambda: looped(lambda out: out[0][:, -1]),
     "T_reshape": lambda: reshaped(lambda x: x.transpose(0, 1).reshape(64, 12, 12)), "T_attention": lambda: case(Net(among_images, **heads())),
     "T_blank": made.blank, "C_lone": lambda: made.grouped(32), "U_column": lambda: made.table(5e4), "U_part": lambda: made.table(5e4, True),
-    "V_padding": lambda: padding(turned=True), "V_padding_fused": lambda: padding(turned=True, fused=True), "V_centred": lambda: averaged(nn.InstanceNorm2d),
+    "V_padding": lambda: padding(turned=True), "V_padding_fused": lambda: padding(turned=True, fused=True), "V_padding_and_a_loss_of_its_own": lambda: padding(turned=True) | {"loss": lambda out, y: out.logsumexp(1).mean() - out.mul(F.one_hot(y, 10)).sum(1).mean()},
+    "V_centred": lambda: averaged(nn.InstanceNorm2d),
     "V_centred_groups": lambda: averaged(lambda n: nn.GroupNorm(n, n)), "V_degrees": lambda: graph(torch.matmul), "V_degrees_of_two_layers": lambda: graph(torch.matmul, layers=2),
-    "V_degrees_of_edges": lambda: graph(by_edges), "V_degrees_of_a_sparse_matrix": lambda: graph(torch.sparse.mm, EDGES.to_sparse()),
+    "V_degrees_of_edges": lambda: graph(by_edges), "V_degrees_of_each_image": lambda: made.graphs(100.0), "V_centred_sum": lambda: behind(lambda h: (h - h.mean(1, keepdim=True)).sum(1, keepdim=True).expand(-1, 32)),
+    "V_degrees_of_a_sparse_matrix": lambda: graph(torch.sparse.mm, EDGES.to_sparse()),
 }  # fmt: skip
 WORDED = {"B_root", "B_zero_over_zero", "B_log", "B_distance", "C_saturated", "C_normalized_unit", "C_argmax", "C_stopped",
           "C_loss_of_numpy", "C_step", "C_softmax_over_images", "H_nan", "H_infinite", "H_shares", "R_overflow", "R_gradient", "R_step", "S_unscaled",

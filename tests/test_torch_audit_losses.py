@@ -6,6 +6,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is in requirements-framewor
 nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
+from tests import audited_torch as made  # noqa: E402
 from tests.audited_torch import (  # noqa: E402
     EDGES, FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, adam, attentive, averaged, behind, by_edges, case, dice, encoded, graph, looped, lowered, mlp,
     one, padding, put, reshaped, sgd, started)  # fmt: skip
@@ -118,7 +119,7 @@ SOUND = {
     "encoder_of_batches": lambda: encoded(batch_first=True), "turned": lambda: reshaped(lambda x: x.transpose(0, 1).reshape(-1, 12).reshape(12, 64, 12).transpose(0, 1)), "frames": lambda: reshaped(lambda x: x.flatten(0, 1).unflatten(0, (64, 12))),
     "spread": lambda: reshaped(lambda x: (x - x.mean(0)) / (x.std(0) + 1)), "graph": lambda: case(Net(lambda m, x, edges: m.end(F.relu(edges @ m.first(x))), first=nn.Linear(144, 32), end=nn.Linear(32, 10)), (FLAT, torch.eye(64) * 0.5 + 0.5 / 64)),
     "mask": padding, "mask_fused": lambda: padding(fused=True), "mean_of_what_the_batch_normalizes": lambda: averaged(nn.BatchNorm2d), "mean_of_groups": lambda: averaged(lambda n: nn.GroupNorm(4, n)),
-    "degrees": lambda: graph(torch.matmul, EDGES / EDGES.sum(1, keepdim=True)), "degrees_of_edges": lambda: graph(by_edges, EDGES / EDGES.sum(1, keepdim=True)), "degrees_of_a_sparse_matrix": lambda: graph(torch.sparse.mm, (EDGES / EDGES.sum(1, keepdim=True)).to_sparse()),
+    "degrees": lambda: graph(torch.matmul, EDGES / EDGES.sum(1, keepdim=True)), "degrees_of_each_image": lambda: made.graphs(1 / 12), "degrees_of_edges": lambda: graph(by_edges, EDGES / EDGES.sum(1, keepdim=True)), "degrees_of_a_sparse_matrix": lambda: graph(torch.sparse.mm, (EDGES / EDGES.sum(1, keepdim=True)).to_sparse()),
     "root_of_more": lambda: behind(lambda h: torch.sqrt(h + 1e-3)), "kl": lambda: case(mlp(end=[nn.LogSoftmax(1)]), y=HOT, loss=nn.KLDivLoss(reduction="batchmean")),
 }  # fmt: skip
 

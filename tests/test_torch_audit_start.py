@@ -8,10 +8,10 @@ nn = torch.nn
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import audited_torch as made  # noqa: E402
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, ROWS, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
+from tests.audited_torch import FLAT, ROWS, YES, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
 from tests.planted_torch import (  # noqa: E402
     Linear, Opaque, all_filled, attention, biased, blank_patches, built, centered, clones, convolutional, convolved, copied, draw, embedded, filled,
-    frozen, items, one_way, own, placed, pulled, raw, recurrent, reseeded, reseeded_shapes, residual, separable, spread, tanh, tied, transposed, twins,
+    frozen, items, one_way, own, placed, positive, pulled, raw, recurrent, reseeded, reseeded_shapes, residual, separable, spread, tanh, tied, transposed, twins,
     unbiased, unrolled, weight_norm, without_gamma)  # fmt: skip
 
 
@@ -99,7 +99,8 @@ KEPT = {  # the same networks as they should be
     "scale_of_the_output": lambda: case(Net(lambda m, x: m.gamma * m.net(x), net=mlp(), gamma=nn.Parameter(torch.zeros(10)))), "groups": lambda: made.grouped(8), "table": lambda: made.table(1.0), "table_apart": lambda: made.table(1.0, True),
     "products_of_directions": lambda: made.contrasted(1.0), "raw_attention": lambda: made.raw_attention(draw), "blank_rows": lambda: made.blank(batch_first=True),
     "positions": lambda: placed(0.02), "positions_of_a_table": lambda: placed(1.0, True), "positions_of_zeros": lambda: placed(0.0), "centers": lambda: centered(torch.rand), "centers_in_a_softmax": lambda: centered(torch.rand, True),
-    "both_ways": lambda: pulled(-0.35), "biases_of_items": items,
+    "both_ways": lambda: pulled(-0.35), "biases_of_items": items, "positive_output": lambda: case(positive(mlp(), "4.weight")),
+    "mean_of_the_targets": lambda: case(Net(lambda m, x: m.net(x) + m.mean, net=mlp(out=1), mean=nn.Parameter(torch.full((1, 1), 20.0))), y=20 + YES, loss=F.mse_loss),
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     """
     model, root = unwrapped(model)
     with torch.inference_mode(False), np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
-        warnings.simplefilter("ignore")  # of what the report says
+        warnings.simplefilter("ignore")  # PyTorch's, of what the report says
         x, y, images = check(model, x, y, loss, optimizer)
         seen = observe(model, root, x, y, images, loss, optimizer)
         said = judge(seen)
@@ -504,8 +504,8 @@ def plain(name):
 def linked(trace, images):
     """The calls, each with the calls of kernels that feed it, past all without one, and whether all images are alike in it."""
     for call in trace.calls:
-        call.alike = bool(call.before) and all(c.alike for c in call.before) or leveled(call, images)
-        past = upstream(call)
+        before, past = [c for c in call.before if not c.truth], upstream(call)
+        call.alike = bool(before) and all(c.alike for c in before) or leveled(call, images)
         call.feeders, call.fed = [c for c in past if c.kernels], any(c.weighty for c in past)
     return trace.calls
 
@@ -699,7 +699,8 @@ def leveled(call, images):
     if not t.is_floating_point() or not varies(t):
         return not varies(t)
     terms = call.inputs if any(word in call.op for word in ("mean", "sum", "pool")) else []
-    return _rms(t[1:] - t[:1]) <= min(LOST, 8 * torch.finfo(t.dtype).eps) * max(map(_rms, (t, *terms)))
+    sizes = [_rms(one) * (one.numel() / t.numel() if "sum" in call.op else 1) for one in terms]
+    return _rms(t[1:] - t[:1]) <= min(LOST, 8 * torch.finfo(t.dtype).eps) * max(_rms(t), *sizes, 0)
 
 
 def flat(tensors, axis):
@@ -830,7 +831,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows), *close(rows)]
-        cut = [] if named(causes) else first((broken, muted, factors, lone, narrowed, turned, decided, prototypes, drowned), seen)
+        cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, narrowed, turned, decided), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -1156,7 +1157,7 @@ def scales(rows, seen):
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
     for row in (row for row in rows if one_way(row) and row.layer not in named(found[True]) and not (row.normalized or seen.trained)):
-        if row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]):
+        if row.gain > OFF * max(1, _rms(row.kernel) * math.sqrt(row.fans[0])):
             evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
             found[True].append(of(row, "mean of its kernel too large", evidence, advice(row)))
         elif found[True] and not made_up and math.log(row.off) > row.chance:  # it is too little above its rule to stand out alone
@@ -1384,10 +1385,12 @@ def constant(seen):
             return
     for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
         if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
-            yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.", "`p=0.2` in this dropout, which drops "
-                            "everything." if "drop" in call.op else "a mask that is the other way round: it leaves what is alike in all images, as "
-                            "padding, and hides the rest." if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else "another layer here: normalization "
-                            "over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
+            yield elsewhere(
+                _place(call), "constant output", "Behind it outputs hardly differ between images.",
+                "`p=0.2` in this dropout, which drops everything." if "drop" in call.op else
+                "a mask that is the other way round: it leaves what is alike in all images, as padding, and hides the rest."
+                if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else
+                "another layer here: normalization over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
 
 
 def muted(seen):
@@ -1406,8 +1409,8 @@ def muted(seen):
 
 def drowned(seen):
     """Weights, as learned positions, that are added to what comes from the images and are far larger than all differences between these."""
-    made, weights = seen.trace.made, seen.trace.weights
-    for call in (c for c in signals(seen.calls) if c.op == "add" and len(c.given) == 2 and not (c.alike or seen.trained)):
+    made, weights, ends = seen.trace.made, seen.trace.weights, [head.call for head in seen.heads]  # at the end it may be the mean of the targets
+    for call in (c for c in signals(seen.calls) if c.op == "add" and len(c.given) == 2 and not (c.alike or c in ends or seen.trained)):
         fixed = [t for t in call.given if id(t) not in made or made[id(t)].alike or not made[id(t)].data]
         source = made.get(id(fixed[0])) if len(fixed) == 1 else None
         owners = [k.parameter for c in (source, *source.feeders) for k in c.kernels] if source else [weights[id(t)] for t in fixed if id(t) in weights]
@@ -1484,8 +1487,8 @@ def scores(call):
         if mask is not None:
             found = found.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else found + mask
         return _numpy(found), call
-    found = [c for c in upstream(call) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1]
-    return (_numpy(call.inputs[0].movedim(softened(call), -1)), found[0]) if found and call.op == "softmax" and call.value.dim() > 2 else None
+    found = [c for c in upstream(call) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1] if call.op == "softmax" else []
+    return (_numpy(call.inputs[0].movedim(softened(call), -1)), found[0]) if found and call.value.dim() > 2 else None
 
 
 def softened(call):
@@ -1631,7 +1634,8 @@ def loudest(seen, evidence):
     rows = [row for row in seen.rows if any(k.full == row.full for k in call.kernels)]
     rows.sort(key=lambda row: (row.full.rpartition(".")[2].startswith("weight_hh"), row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
-    if here := [(c, times) for c, times in swollen(seen) if c in (call, *call.before)]:
+    here = [(c, times) for c, times in swollen(seen) if c in (call, *upstream(call))]
+    if here and size / math.prod(times for _, times in here) < OFF:
         return undivided(here, "first loss too large", evidence)
     product = next((c for c in (call, *call.before) if c.op in PRODUCTS and not c.kernels and len(c.inputs) > 1), None)
     if product and not rows:
