@@ -1,0 +1,28 @@
+"""Tables about mixtures of experts. All bands were fixed before our first run."""
+
+from evidence.readings.reproduction import ANY, Band, Reproduction
+
+ROWS = [
+    Reproduction(
+        "smaller_scale_of_switch", "fedus2022", "table 3",
+        "With a tenth of the usual variance in all weights a Switch Transformer is better early in training (−2.72 nats against −3.60), and its seeds differ less "
+        "(standard deviation 0.01 against 0.68).",
+        "An embedding, one block of 8 experts, a head; MNIST, 800 steps of 32 images, Adam at its best rate for each scale, balance loss.",
+        {
+            "quality": Band("test loss at the usual variance less that at a tenth, nats", (0.02, ANY), (0, ANY)),
+            "spread": Band("standard deviation of the test loss over seeds at the usual variance, over that at a tenth", (2, ANY), (1, ANY)),
+        },
+        (), "mixture_of_experts.md", False,
+    ),
+    Reproduction(
+        "balance_losses", "shazeer2017", "table 6",
+        "Without a loss on balance the busiest expert gets 17.8 times the mean load, with one 1.07 to 1.47 times; test perplexity is 39.8 without and near 35.6 with any.",
+        "The same small mixture, its router by fan_in, with and without Switch's balance loss of weight 0.01.",
+        {
+            "free": Band("load of the busiest expert over the mean load, without", (2, ANY), (1.5, ANY)),
+            "balanced": Band("the same ratio with the balance loss", (1, 1.5), (1, 2)),
+            "gain": Band("test error without less that with it, points", (0.2, ANY), (0, ANY)),
+        },
+        (), "mixture_of_experts.md", False,
+    ),
+]  # fmt: skip
