@@ -1,6 +1,6 @@
 """Networks with a mixture of experts, stacked: an embedding, one block in which a router sends each image to one expert, a head.
 
-The block is the feed-forward block of a Switch Transformer, with an image where that has a token: x + p_i E_i(RMS-normalized x), with the expert i of the largest
+The block is a Switch Transformer's, with an image where that has a token: x + p_i E_i(RMS-normalized x), with the expert i of the largest
 probability p_i. Fedus et al. 2022, arXiv:2101.03961, equations 1 to 6.
 """
 
@@ -13,13 +13,15 @@ KERNELS = ("embedding", "router", "first", "second", "head")
 
 def shapes(protocol):
     """{kernel: (fan_in, fan_out)}. The experts of a layer stand side by side in one kernel, each with `hidden` units of its own."""
-    pixels, width, units = protocol["pixels"] ** 2, protocol["width"], protocol["experts"] * protocol["hidden"]
-    return dict(zip(KERNELS, [(pixels, width), (width, protocol["experts"]), (width, units), (units, width), (width, 10)], strict=True))
+    inputs, width, experts = (protocol[name] for name in ("inputs", "width", "experts"))
+    units = experts * protocol["hidden"]
+    return dict(zip(KERNELS, [(inputs, width), (width, experts), (width, units), (units, width), (width, 10)], strict=True))
 
 
 def draws(seed, protocol):
     """{kernel: standard normal numbers, (fan_in, fan_out) float32} that all starts of a seed share up to a factor."""
-    return {name: np.random.default_rng([seed, k]).normal(size=shape).astype("float32") for k, (name, shape) in enumerate(shapes(protocol).items())}
+    rngs = (np.random.default_rng([seed, k]) for k, _ in enumerate(KERNELS))
+    return {name: rng.normal(size=shape).astype("float32") for rng, (name, shape) in zip(rngs, shapes(protocol).items(), strict=True)}
 
 
 def fans(name, protocol):
@@ -30,17 +32,18 @@ def fans(name, protocol):
 def start(networks, balance):
     """Variables of K networks. networks: of each {kernel: array} and "shift", the router's bias, (experts,); balance: α of each, (K,).
 
-    In the order that `forward` reads them; the last is not trained. Biases but the router's start at zero; the second layers of experts have none.
+    In the order that `forward` reads them; the last is not trained. Biases but the router's start at zero; embedding and second layers have none.
     """
-    stacked = {name: np.stack([network[name] for network in networks]) for name in (*KERNELS, "shift")}
-    zeros = {name: np.zeros((len(networks), 1, stacked[name].shape[2])) for name in ("first", "head")}
-    parts = [stacked["embedding"], stacked["router"], stacked["shift"][:, None], stacked["first"], zeros["first"], stacked["second"], stacked["head"], zeros["head"]]
-    return [tf.Variable(part, dtype="float32") for part in parts] + [tf.Variable(np.reshape(balance, (-1, 1, 1)), dtype="float32", trainable=False)]
+    embedding, router, first, second, head, shift = (np.stack([network[name] for network in networks]) for name in (*KERNELS, "shift"))
+    zeros = [np.zeros((len(networks), 1, kernel.shape[2])) for kernel in (first, head)]
+    trained = [embedding, router, shift[:, None], first, zeros[0], second, head, zeros[1]]
+    weights = [tf.Variable(part, dtype="float32") for part in trained]
+    return [*weights, tf.Variable(np.reshape(balance, (-1, 1, 1)), dtype="float32", trainable=False)]
 
 
 def forward(weights, x):
-    """Logits (K, images, classes). x: (images, pixels). The gradient of what is trained includes that of the balance loss."""
-    _, _, _, first, first_bias, second, head, head_bias, balance = weights
+    """Logits (K, images, classes). x: (images, inputs). The gradient of what is trained includes that of the balance loss."""
+    first, first_bias, second, head, head_bias, balance = weights[3:]
     stream, h, probabilities = routed(weights, x)
     choice = chosen(probabilities)
     gates = choice * balanced(probabilities, choice, balance)
