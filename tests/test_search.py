@@ -80,6 +80,8 @@ FIRST = {
     "initialize weights pytorch": "init_model/",
     "reinitialize model weights": "init_model/#draw-again",
     "muon initialization": "muon/",
+    "mixture of experts router initialization": "mixture_of_experts/",
+    "moe all tokens go to one expert": "mixture_of_experts/",
     "bf16 initialization": "bfloat16/",
     "adam bfloat16 keras not training": "bfloat16/#adam",
     "lottery ticket initialization": "lottery_tickets/",

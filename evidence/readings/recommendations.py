@@ -100,6 +100,13 @@ OTHERS = (
         (Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide"),),
     ),
     Row(
+        "router of a mixture of experts", '`"lecun_normal"`', '`kaiming_normal_(w, nonlinearity="linear")`', "or smaller, and [a balance loss](mixture_of_experts.md#what-to-do)",
+        (
+            Seen("a_large_router_falls_behind", "mixture_start", "one block of {experts} experts, images with tags"),
+            Seen("modest_routers_end_together", "mixture_start", "the same, four small routers"),
+        ),
+    ),
+    Row(
         "batch normalization", "as without", "as without", "[its scale is divided out](normalization.md#the-scale-drops-out)",
         (Seen("batch_norm_narrows_the_spread", "batch_norm_scale", "five dense layers, {steps} steps"),),
     ),
