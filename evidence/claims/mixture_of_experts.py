@@ -136,10 +136,26 @@ def gates_alike(runs):
 
 @claim(refuted_by=gates_alike)
 def large_gates_start_saturated(runs):
-    """Before training the largest gate of an image is {one} in the mean from a standard deviation of 1, {fan_in} from 1 / √fan_in and {small} from 0.02."""
+    """Before training the largest gate of an image is {one} in the mean from a standard deviation of 1, {fan_in} from 1 / √fan_in and {small} from {std}."""
     found = {router: at(runs, f"{router}_balanced", "gate", 0) for router in ("one", "fan_in", "small")}
     assert found["one"].mean() > 0.7 and 0.2 < found["fan_in"].mean() < 0.5 and found["small"].mean() < 0.2
-    return {router: over_seeds(gate) for router, gate in found.items()}
+    return {router: over_seeds(gate) for router, gate in found.items()} | {"std": runs[START].protocol["routers"]["small"]}
+
+
+def loses(runs, stem):
+    """Experts in use before training and after the first steps that were asked, (seeds,) each."""
+    return [at(runs, stem, "experts_in_use", steps) for steps in runs[START].protocol["steps"][:2]]
+
+
+@claim(refuted_by=swap_grids(START, "one_free", "fan_in_free"))
+def a_large_router_loses_experts_at_once(runs):
+    """From a router of standard deviation 1 the first {steps} steps take the experts in use from {before} to {after} without the balance loss, and from {before_balanced} to {after_balanced} with it;
+    from 1 / √fan_in {modest} are still in use then without it."""
+    (before, after), (before_balanced, after_balanced) = (loses(runs, f"one_{how}") for how in ("free", "balanced"))
+    modest = loses(runs, "fan_in_free")[1]
+    assert paired_difference(before, after).low > 0.5 and paired_difference(modest, after).low > 0 and after_balanced.mean() < before_balanced.mean()
+    found = {"before": before, "after": after, "before_balanced": before_balanced, "after_balanced": after_balanced, "modest": modest}
+    return {name: over_seeds(values) for name, values in found.items()} | {"steps": runs[START].protocol["steps"][1]}
 
 
 @claim(refuted_by=swap_grids(START, "tenth_balanced", "one_balanced"))

@@ -16,7 +16,7 @@ def draw(fig, runs, palette):
     """x: mean cosine of two inputs; y: share in per cent, mean over routers and seeds; line: the formula."""
     ax, arms = fig.subplots(), runs["mixture_load"]
     protocol = arms.protocol
-    cosines = np.linspace(0, 0.99, 45)
+    cosines = 0.99 * np.sin(np.linspace(0, np.pi / 2, 30)) ** 2  # closer where the line is steep
     ax.plot(cosines, [100 * routing.largest_share(c, protocol["experts"]) for c in cosines], color=palette.muted, linewidth=1.5)
     for how in protocol["treatments"]:
         marker, rule, label = MARKS[how]
@@ -24,7 +24,7 @@ def draw(fig, runs, palette):
         ax.plot(*points.T, marker, color=palette[rule], markersize=7, label=label)
         if how == "plain":
             for depth, point in zip(protocol["depths"], points):
-                ax.annotate("pixels" if depth == 0 else f"{depth} layer{'s' * (depth > 1)}", point, (-8, 4), textcoords="offset points", ha="right", color=palette[rule])
+                ax.annotate("pixels" if depth == 0 else f"{depth} layer{'s' * (depth > 1)}", point, (6, -11), textcoords="offset points", color=palette[rule])
     ax.set(xlabel="Mean cosine of two inputs of the router", ylabel="With the busiest expert (%)", xlim=(-0.02, 1), ylim=(0, 100))
     ax.grid(axis="y")
     ax.legend(loc="upper left")
