@@ -70,7 +70,7 @@ def faults_of_the_questions(page):
 
 
 def faults_of_the_faq(page):
-    for question, answer in re.findall(r"^### (.+)\n\n([\s\S]+?)(?=\n#|\nNext:)", page, re.MULTILINE):
+    for question, answer in re.findall(r"^### (.+?)(?: \{ #\S+ \})?\n\n([\s\S]+?)(?=\n#|\nNext:)", page, re.MULTILINE):
         if not question.endswith("?") or not LINK.search(answer):
             yield f"{question}: a question and a link to a section"
         if not 1 <= sentences(re.sub(r"(?:^|\s)See \[[\s\S]*", "", answer)) <= LONGEST:
