@@ -1,4 +1,4 @@
-"""Claims of the chapter Sigmoid, SELU and other activations."""
+"""Claims of the chapter Activations and their constants."""
 
 import numpy as np
 
