@@ -72,6 +72,11 @@ def code(remedy):
     return {} if call.args else {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
 
 
+def pasted(finding):
+    """What the printed finding has between its first backticks, as arguments of a call; {} if that is a statement or nothing."""
+    return code((re.findall("`(.+?)`", str(finding)) or [""])[0])
+
+
 def mended(model, x, y, finding):
     """(model, x, y), made anew with what the remedy says, as a reader would type it."""
     given = {name: eval(text, {"keras": keras, "np": np, "x": x, "y": y}) for name, text in code(finding.remedy).items()}
@@ -180,6 +185,52 @@ class Adapter(layers.Layer):
 
     def call(self, x):
         return ops.relu(self.base(x) + x @ self.a @ self.b)
+
+
+def placed(rule):
+    """Learned positions of one's own, added to steps."""
+    return stack(layers.Dense(32), Own(lambda m, h: h + m.pos, {"pos": (12, 32)}, rule, name="places"), layers.LayerNormalization(),
+                 layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
+
+
+def numbered(rule):
+    """Positions by an embedding of the numbers of the steps."""
+    inputs, numbers = keras.Input((12, 12)), keras.Input((12,), dtype="int32")
+    h = layers.Add()([layers.Dense(32)(inputs), layers.Embedding(12, 32, rule, name="places")(numbers)])
+    return graph([inputs, numbers], softmax()(layers.GlobalAveragePooling1D()(hidden()(h))), [ROWS, np.tile(np.arange(12), (64, 1))])
+
+
+def centred(rule):
+    """Units that tell how near an image is to each of their centers."""
+    return stack(Own(lambda m, x: ops.exp(-ops.mean((x[:, None] - m.centers) ** 2, axis=-1)), {"centers": (32, 144)}, rule, name="near"), softmax())
+
+
+def convolved(rule, trainable=True):
+    """A convolution by this rule between others."""
+    return stack(layers.Conv2D(8, 3, activation="relu", kernel_initializer="he_normal"), layers.Conv2D(16, 3, activation="relu", kernel_initializer=rule, name="up", trainable=trainable),
+                 layers.Flatten(), hidden(), softmax(), x=X)
+
+
+def masked(seen):
+    """Attention over words of texts of unequal length; seen: of padding and of words, which of them a query may look at."""
+    words = np.where(np.arange(12) < np.random.default_rng(0).integers(3, 9, (64, 1)), WORDS % 49 + 1, 0)
+    inputs = keras.Input((12,), dtype="int32")
+    h = layers.Embedding(50, 16, normal(1.0))(inputs)
+    h = layers.MultiHeadAttention(2, 8, name="look")(h, h, attention_mask=ops.equal(ops.not_equal(inputs, 0), seen)[:, None])
+    return graph(inputs, softmax()(hidden()(layers.GlobalAveragePooling1D()(h))), words)
+
+
+def pooled(*between):
+    """The mean over all positions of what was normalized over them."""
+    return stack(layers.Conv2D(16, 3), layers.GroupNormalization(16), *between, layers.GlobalAveragePooling2D(name="mean"), softmax(), x=X)
+
+
+def summed(mean, depth=4):
+    """A network over a graph in which most nodes are neighbours; their sum, or their mean."""
+    edges = (np.random.default_rng(0).random((12, 12)) < 0.9).astype("float32")
+    edges /= edges.sum(axis=1, keepdims=True) if mean else 1
+    parts = [Own(lambda m, h: ops.relu(ops.matmul(edges, ops.matmul(h, m.w))), {"w": (32 if i else 12, 32)}, "he_normal", name=f"nodes_{i}") for i in range(depth)]
+    return stack(*parts, layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
 
 
 class Scale(Adapter):

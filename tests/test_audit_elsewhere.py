@@ -7,7 +7,7 @@ from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
 from tests import audited, planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, attentive, code, graph, hidden, mended, normal, of, seed, softmax, stack, under
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, attentive, code, graph, hidden, mended, normal, of, pasted, seed, softmax, stack, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
@@ -193,6 +193,9 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "T_attention": (lambda: computed(among_images, FLAT, q=layers.Dense(16), k=layers.Dense(16), v=layers.Dense(16), end=softmax()), ""),
     "T_blank": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), np.pad(ROWS[:, :11], ((0, 0), (0, 1), (0, 0))), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
     "C_lone": (lambda: audited.grouped(32), "groups"), "U_column": (lambda: audited.table(5e4), "x"), "U_part": (lambda: audited.table(5e4, True), "x"),
+    "V_padding": (lambda: audited.masked(False), ""), "V_padding_by_sgd": (lambda: of(*audited.masked(False), SPARSE, optimizers.SGD(0.1)), ""),
+    "V_centred": (audited.pooled, ""), "V_degrees": (lambda: audited.summed(False), ""), "V_degrees_of_two_layers": (lambda: audited.summed(False, 2), ""),
+    "N_broadcast_choices": (lambda: stack(hidden(), layers.Dense(4, name="out"), y=REAL, loss="huber"), "units"),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
     "C_rounded": (lambda: cut(lambda z: ops.cast(ops.cast(z, "int32"), "float32")), "", "no gradient"),
@@ -244,6 +247,7 @@ def test_a_fault_beside_the_start_is_told_from_one_of_it_and_its_remedy_removes_
     model, x, y = make()
     found = planted.named(audit(model, x, y), "elsewhere", words)
     assert argument in {"": [""]}.get(argument, code(found[0].remedy)), found[0].remedy
+    assert all(pasted(finding) == code(finding.remedy) for finding in found if code(finding.remedy))
     for finding in found:
         planted.removed([finding], finding.fault, (model, x, y), code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
 
@@ -267,6 +271,7 @@ SOUND = {
     "scaled_gradient": lambda: unscaled(2e-6), "larger_gradient": lambda: unscaled(1.0), "mixed_bfloat": lambda: under("mixed_bfloat16", lambda: stack(hidden(), softmax())),
     "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
     "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
+    "masked": lambda: audited.masked(True), "normalized": lambda: audited.pooled(layers.ReLU()), "mean_of_neighbours": lambda: audited.summed(True),
     "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
 }  # fmt: skip
 
@@ -349,3 +354,17 @@ def test_an_overflow_in_a_layer_of_one_s_own_is_named_there_and_not_behind_it():
     model, x, y = under("mixed_float16", lambda: stack(Late(name="late"), layers.ReLU(name="behind"), softmax()))
     finding, = audit(model, x, y).findings
     assert finding.layers == ("late",) and finding.fault == "overflow"
+
+
+def test_a_mask_draws_no_warning_of_tensorflow(caplog):
+    seed(0)
+    tf.get_logger().addHandler(caplog.handler)  # which hands nothing on
+    try:
+        audit(*audited.masked(True))
+    finally:
+        tf.get_logger().removeHandler(caplog.handler)
+    assert not caplog.records
+
+
+def test_of_values_of_choices_the_one_that_was_taken_is_offered_beside_one_unit():
+    assert "take_along_axis" in audit(*stack(hidden(), layers.Dense(4), y=REAL, loss="huber")).findings[0].remedy

@@ -12,6 +12,7 @@ LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 REAL = RNG.normal(size=(64, 1))
 STATES = RNG.normal(size=(64, 8))
 NOISE = RNG.normal(size=(64, 16))
+BLANK = np.pad(X[:, 5:7, 5:7], ((0, 0), (5, 5), (5, 5), (0, 0)))  # as the border of a digit
 
 
 def small():
@@ -21,8 +22,12 @@ def small():
 class Places(layers.Layer):
     """Learned positions, added to what comes in."""
 
+    def __init__(self, rule=None):
+        super().__init__()
+        self.rule = rule or small()
+
     def build(self, shape):
-        self.table = self.add_weight(shape=shape[1:], initializer=small())
+        self.table = self.add_weight(shape=shape[1:], initializer=self.rule)
 
     def call(self, x):
         return x + self.table
@@ -90,8 +95,8 @@ def words(h, **options):
     return Places()(layers.Embedding(50, 32, **options)(h))
 
 
-def patches(h):
-    return Places()(layers.Reshape((9, 32))(layers.Conv2D(32, 4, 4)(h)))
+def patches(h, rule=None):
+    return Places(rule)(layers.Reshape((9, 32))(layers.Conv2D(32, 4, 4)(h)))
 
 
 def pooled():
@@ -271,7 +276,7 @@ SOUND = {
     "encoder": lambda: looped(words, attended, 6, pooled, WORDS), "encoder_post": lambda: looped(words, lambda h: attended(h, False), 6, pooled, WORDS),
     "decoder": lambda: looped(lambda h: words(h, embeddings_initializer=small()), lambda h: attended(h, rule=small), 4,
                               lambda: layers.Dense(50, kernel_initializer=small()), WORDS, WORDS, LOGITS),
-    "vision_transformer": lambda: looped(patches, attended, 4, pooled, X), "half_precision": lambda: under("mixed_float16", lambda: looped(patches, attended, 2, pooled, X)),
+    "vision_transformer": lambda: looped(patches, attended, 4, pooled, X), "blank_patches": lambda: looped(lambda h: patches(h, initializers.RandomUniform(-0.02, 0.02)), attended, 1, pooled, BLANK), "half_precision": lambda: under("mixed_float16", lambda: looped(patches, attended, 2, pooled, X)),
     "bfloat": lambda: under("bfloat16", lambda: stack(hidden(64), hidden(64), softmax(), optimizer=keras.optimizers.SGD(0.5))), "mixer": lambda: looped(patches, mixed, 4, pooled, X),
     "swiglu": lambda: looped(layers.Dense(32), gated, 4, pooled, ROWS), "highway": lambda: looped(hidden(64), highway, 10), "rezero": lambda: looped(hidden(64), lambda h: h + Gate()(hidden(64)(h)), 12),
     "relu_behind_the_sum": lambda: looped(hidden(64), lambda h: layers.ReLU()(h + hidden(64, None)(hidden(64)(h))), 4),

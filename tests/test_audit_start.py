@@ -7,7 +7,7 @@ from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
 from tests import audited, planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Own, Raw, code, graph, hidden, mended, normal, softmax, stack
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Own, Raw, code, graph, hidden, mended, normal, pasted, softmax, stack
 
 HE = "he_normal"
 BINARY = "binary_crossentropy"
@@ -154,6 +154,13 @@ def excited():
     return graph(inputs, softmax()(h * gate))
 
 
+def items():
+    """A vector and a bias of each item, of which the biases start equal."""
+    inputs = keras.Input((12,))
+    parts = [layers.Flatten()(layers.Embedding(50, *of)(inputs)) for of in ((8,), (1, "ones"))]
+    return graph(inputs, softmax()(layers.Concatenate()(parts)), WORDS)
+
+
 SOUND = {
     "A_twins": twins, "A_unrolled": unrolled, "A_tied": tied, "A_a_shared_model": lambda: twins(between=keras.Sequential([hidden(), hidden(8)])),
     "D_axes": lambda: depthwise(counted), "D_axes_multiplied": lambda: depthwise(counted, depth_multiplier=2), "D_a_single_one": lambda: depthwise(lambda: HE, 1),
@@ -163,6 +170,8 @@ SOUND = {
     "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
     "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "factors": lambda: audited.adapted(normal(0.25)), "scale": lambda: audited.gated("ones"), "scale_in_a_branch": lambda: audited.gated("zeros", True), "groups": lambda: audited.grouped(8),
     "table": lambda: audited.table(1.0), "table_apart": lambda: audited.table(1.0, True), "products_of_directions": lambda: audited.contrasted(True), "raw_attention": lambda: audited.raw_attention(lambda: "glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
+    "positions": lambda: audited.placed(normal(1.0)), "positions_embedding": lambda: audited.numbered(normal(1.0)), "centers": lambda: audited.centred(normal(1.0)),
+    "blur": lambda: audited.convolved(initializers.Constant(1 / 72), False), "biases_of_items": items,
     "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
     "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
     "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
@@ -221,6 +230,11 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "low_sigmoid": (lambda: stack(hidden(), hidden(32, "sigmoid", "glorot_uniform", bias_initializer=initializers.Constant(-200), name="full"), softmax()), "full", "bias_initializer"),
     "U_factors": (lambda: audited.adapted("zeros"), "adapter", "initializer"), "U_scale": (lambda: audited.gated("zeros"), "gate", "initializer"),
     "S_kernels": (lambda: audited.raw_attention(lambda: normal(1.0)), "q, v, k, o", "kernel_initializer"), "F_products": (audited.contrasted, "products", ""),
+    "V_positions": (lambda: audited.placed(initializers.RandomUniform(-49, 49)), "places", "initializer"),
+    "V_positions_embedding": (lambda: audited.numbered(initializers.RandomUniform(-49, 49)), "places", EMBED),
+    "V_centers": (lambda: audited.centred("ones"), "near", "initializer"), "V_mean": (lambda: audited.convolved(initializers.RandomUniform(0, 0.5)), "up", "kernel_initializer"),
+    "V_mean_in_depth": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer"),
+    "copies_of_words": (lambda: stack(layers.Embedding(50, 8, "ones", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", EMBED),
     "Q_zeros": (lambda: raw("zeros"), "mine", "initializer"), "Q_normal": (lambda: raw(normal(1.0)), "mine", "initializer"), "Q_zeros_of_two": (lambda: stack(
         Own(lambda m, x: ops.relu(x @ m.a) @ m.b, {"a": (144, 64), "b": (64, 32)}, "zeros", name="mine"), layers.ReLU(), softmax()), "mine", "initializer"),
     "no_gamma_at_once": (lambda: stack(layers.Conv2D(8, 3), layers.BatchNormalization(gamma_initializer="zeros", name="norm"), layers.ReLU(), layers.Flatten(), softmax(), x=X), "norm", "gamma_initializer"),
@@ -233,7 +247,7 @@ OWN = {  # Keras's: the same, and words of the fault
     "D_glorot": (lambda: depthwise(lambda: "glorot_uniform", 8), "depthwise", "depthwise_initializer", "too small"),
     "I_distributed": (lambda: distributed(normal(90.0)), "each", "kernel_initializer", "too large"), "M_towers": (lambda: seeded(2), "dense", "", "seed"),
     "M_three": (lambda: seeded(3, 7), "dense", "", "seed"), "M_explicit": (lambda: seeded(2, None, lambda: initializers.HeNormal(seed=3)), "dense", "", "seed"),
-    "G_between_0_and_1": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer", "exploding signal"),
+    "loud_tanh": (lambda: stack(*(layers.Dense(64, "tanh", kernel_initializer=normal(0.3)) for _ in range(20)), softmax()), "dense", "kernel_initializer", "exploding error signal"),
     "selu": (lambda: stack(*(layers.Dense(64, "selu", kernel_initializer=initializers.RandomUniform(-0.01, 0.01)) for _ in range(6)), softmax()), "dense", "kernel_initializer", "too small"),
     "no_gammas": (lambda: without_gamma("first", "second"), "first, second", "gamma_initializer", "constant output"),
     "no_gamma_before_a_branch": (lambda: without_gamma("second", "branch"), "second", "gamma_initializer", "constant output"),
@@ -251,6 +265,7 @@ def test_a_fault_of_the_start_is_named_and_its_remedy_run_as_written_removes_it(
     named = [layer for finding in found for layer in finding.layers]
     assert list(dict.fromkeys(named)) == name.split(", ") or all(layer.startswith(f"{name}_") or layer == name for layer in named), named
     assert argument in {"": [""]}.get(argument, code(found[0].remedy)), found[0].remedy
+    assert all(pasted(finding) == code(finding.remedy) for finding in found if code(finding.remedy))
     planted.removed(found, words, (model, x, y), code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
 
 

@@ -14,7 +14,7 @@ The file reads in order: observe, judge, say; last comes what cannot be read.
 import math
 import re
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -43,6 +43,7 @@ HEAVY = 30  # times the loss of the data, from where regularization decides
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
+ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
 LIMITS = {"tanh": (-1, 1), "hard_tanh": (-1, 1), "sigmoid": (0, 1), "hard_sigmoid": (0, 1)}
@@ -63,8 +64,9 @@ FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossen
             **dict.fromkeys(("hinge", "squared_hinge"), "sign"), **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
 PRODUCTS = ("BatchMatMulV2", "BatchMatMul", "MatMul", "Einsum")  # what TensorFlow calls them
+SUMS = (*PRODUCTS, "SparseTensorDenseMatMul", "Sum", "UnsortedSegmentSum", "SegmentSum", "SparseSegmentSum")
 APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
-FLATTEN = "keras.layers.Flatten() before the output, or return_sequences=False in a recurrent layer."
+FLATTEN = "`keras.layers.Flatten()` before the output, or `return_sequences=False` in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
@@ -112,7 +114,12 @@ class Finding:
         return listed(self.layers)
 
     def __str__(self):
-        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {self.remedy}"
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {quoted(self.remedy)}"
+
+
+def quoted(remedy):
+    """A remedy whose code, if it begins with some, stands between backticks, to be pasted as it is."""
+    return re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: | in its | in this |; |$)", r"`\1`\2", remedy)
 
 
 def listed(names):
@@ -156,10 +163,11 @@ def observe(model, x, y, loss, recorder):
     if value is None:
         return seen
     weights = [v.value for v in variables]
-    deltas, seen.gradients = recorder.tape.gradient(value, [[c.z for c in seen.calls], weights])
+    zs = [c.z if c.z.dtype.is_floating else tf.zeros(c.z.shape) for c in seen.calls]  # a mask has no gradient
+    deltas, seen.gradients = recorder.tape.gradient(value, [zs, weights])
     seen.loss, seen.lost = float(value), lost(recorder.tape, value, weights, seen.gradients) if half else 0.0
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
-        call.delta = tf.zeros_like(call.z) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
+        call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
     seen.flows = any(map(np.any, slopes))
     changes = dict(zip(map(id, variables), zip(slopes, next_step(model, slopes))))
@@ -329,9 +337,11 @@ class Recorder:
             return
         op, before = op.decode() if isinstance(op, bytes) else op, list(map(self.maker, inputs))
         weighty = op == "ReadVariableOp" or bool(before) and all(one and one.weighty for one in before)
+        learned = [tensor for tensor, one in zip(inputs, before) if one and one.learned]
         here = SimpleNamespace(op=op, layer=self.stack[-1].layer if self.stack else None, before=[one for one in before if one],
                                weighty=weighty, shape=outputs[0].shape, output=outputs[0] if self.keeps else None,
-                               given=inputs[0] if op in ("Softmax", "LogSoftmax", "Sigmoid") else None,
+                               given=inputs[0] if op in ("Softmax", "LogSoftmax", "Sigmoid") else None, learned=weighty or bool(learned),
+                               summed=(learned or inputs, inputs, outputs[0]) if op in (*SUMS, "AddV2") else None,
                                products=op in PRODUCTS and not any(one and one.weighty for one in before))  # of numbers with numbers
         self.ops.append(here)
         self.made |= {id(t): (weakref.ref(t), here) for t in outputs}
@@ -354,7 +364,8 @@ class Recorder:
         (self.calls if here.kernels or here.innermost else self.composites).append(here)
         if here.z is None:
             here.z = output
-            self.tape.watch(output)
+            if output.dtype.is_floating:  # and no mask
+                self.tape.watch(output)
 
     def connect(self):
         """Every call learns who takes its output, and the calls of kernels that feed it, past all without one."""
@@ -558,6 +569,7 @@ def measured(layer, holders, outputs, changes, x):
     biased = bias is not None and hasattr(inside(layer), "bias_initializer")
     bias = np.asarray(0.0 if bias is None or isinstance(layer, kl.RNN) else bias, "float64").ravel()
     dead, images = ~h.any(axis=0) & (activation not in LIMITS), len(first.z)
+    weight = np.mean(z**2, axis=-1, keepdims=True) / (np.mean(z**2) or 1)  # behind a norm δ is large, and harmless, where z is small, as of a blank patch
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
     is_output = any(t is path.end.output for t in keras.tree.flatten(outputs) for path in paths)
@@ -582,7 +594,8 @@ def measured(layer, holders, outputs, changes, x):
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
         "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
         "saturated": np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
-        "delta": _rms(delta), "delta_square": np.sum(delta**2) / images,
+        "delta": _rms(delta), "delta_square": np.sum(delta**2 * weight) / images,
+        "gain": min(_rms(h), _rms(z - (bias if bias.size == z.shape[-1] else 0))) / (_rms(inputs) or 1),
     }
     parts = {kind: f"/{kind.removesuffix('_kernel')}" if len(first.kernels) > 1 else "" for kind in first.kernels}
     return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None))))
@@ -632,7 +645,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, empty, factors, lone, narrowed, turned, decided, constant), seen)
+        cut = [] if named(causes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -699,7 +712,7 @@ def to(head, more="", **arguments):
         arguments = {"filters": arguments.pop("units")} | arguments
     typed = ", ".join(f"{name}={value!r}".replace("'", '"') for name, value in arguments.items())
     lacks = any(not hasattr(layer, name) for name in arguments if name != "loss")
-    return f"{'an output with ' * lacks}{typed}{more}."
+    return f"an output with `{typed}`{more}." if lacks else f"{typed}{more}."
 
 
 def labels(head):
@@ -761,7 +774,8 @@ def labels(head):
             (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else
              "targets in the shape of the outputs."),
             (whole and low >= 0 and high < units, head.layer, *broadcast, to(head, ": if y numbers classes; else units=1", **by_class)),
-            (True, head.layer, *broadcast, to(head, units=1))],
+            (True, head.layer, *broadcast, to(head, f": or, where outputs are the values of {units} choices, as in Q-learning, the one that was "
+                                              "taken: `keras.ops.take_along_axis(q, action[:, None], axis=1)`", units=1))],
     }.get(head.family, []), head.spelled)
 
 
@@ -863,10 +877,10 @@ def zeros(rows):
 
 def copies(rows):
     """Kernels of which at most half of the columns that are not zero differ from each other."""
-    for row in (row for row in rows if row.trainable and row.fans):
-        columns = [column.tobytes() for column in row.kernel[:64].T if column.any()]  # enough to tell
+    for row in (row for row in rows if row.trainable and (row.fans or row.units > 1)):
+        columns = [column.tobytes() for column in (row.kernel[:64].T if row.fans else row.kernel[:64]) if column.any()]  # enough to tell
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
-            evidence = f"Its kernel has {len(columns)} columns, of which {len(set(columns))} differ: units are copies."
+            evidence = f"Its kernel has {len(columns)} {'columns' if row.fans else 'rows'}, of which {len(set(columns))} differ: units are copies."
             yield Finding(row.layer, "copied units", evidence, f"{advice(row)}: a random number for every weight.")
 
 
@@ -891,6 +905,9 @@ def scales(rows, seen):
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
+            if one_way(row) and row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]) and not (row.normalized or seen.trained):
+                evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
+                found.append(Finding(row.layer, "mean of its kernel too large", evidence, f"{advice(row)}."))
             continue
         if row.follows & RULES.keys():
             other += [row] * (row.off < 1 / OFF)
@@ -901,15 +918,13 @@ def scales(rows, seen):
             evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
-            found.append(Finding(row.layer, fault, f"{evidence}.", f"{advice(row)}."))
+            found.append(Finding(row.layer, fault, f"{evidence}.{one_way(row)}", f"{advice(row)}."))
     if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
     large = not (made_up or seen.trained) and any("too large" in one.fault for one in found)
     for row in rows if large else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found) and math.log(row.off) > row.chance and (
-                abs(row.kernel.mean()) > row.weight_std * max(1, ERRORS / math.sqrt(row.kernel.size))):  # by no chance
-            evidence = (f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and they pull one way: "
-                        f"their mean is {row.kernel.mean():.2g}, their standard deviation {row.weight_std:.2g}.")
+        if row.layer not in named(found) and math.log(row.off) > row.chance and one_way(row):
+            evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for.{one_way(row)}"
             found.append(Finding(row.layer, "kernel too large", evidence, f"{advice(row)}."))
     order = [row.layer for row in rows]
     yield from sorted(found, key=lambda one: order.index(one.layers[0]) if isinstance(one, Finding) else 0)
@@ -917,6 +932,13 @@ def scales(rows, seen):
         if rows:
             least = min(row.off for row in rows)
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
+
+
+def one_way(row):
+    """A sentence if the weights of a kernel pull one way, and by no chance, else "": what comes in then adds up."""
+    mean, std = row.kernel.mean(), row.weight_std
+    return f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}." * bool(
+        abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
 def inputs(rows, calls):
@@ -951,7 +973,7 @@ def narrowed(seen):
         ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
         if ends and call.kernels and call.output.shape[-1] == 1:
             yield elsewhere(call.layer.name, "constant output", "One softmax unit always says 1.", "a softmax over the "
-                            'axis that holds the choices: activation="linear" here, then keras.layers.Softmax(axis=1).')
+                            'axis that holds the choices: `activation="linear"` here, then `keras.layers.Softmax(axis=1)`.')
         elif ends and call.output.shape[-1] > 1 and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
             evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
             yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
@@ -1008,14 +1030,29 @@ def turned(seen):
 
 
 def empty(seen):
-    """Matrices that this tool does not know, all zeros or all alike, in a model for which all images are alike."""
-    if any(varies(head.tensor, LOST) for head in seen.heads):
-        return
-    for layer, v in unread(seen):
-        columns = np.asarray(v, "float32").reshape(-1, v.shape[-1])
-        if v.trainable and len(columns) > 1 and (columns == columns[:, :1]).all():
-            yield Finding(layer, "copied units" if columns.any() else "zero kernel", f"All columns of its weights {v.name} are alike.",
-                          'initializer="he_normal" in its add_weight.')
+    """Matrices that this tool does not know: zeros, in a model for which all images are alike, or copies, of which a layer makes copies of one unit."""
+    still = not any(varies(head.tensor, LOST) for head in seen.heads)
+    for layer, v in ((layer, v) for layer, v in unread(seen) if v.trainable and math.prod(v.shape[:-1]) > 1):
+        w, units = np.asarray(v, "float32"), flat([next((c.output for c in (*seen.calls, *seen.composites) if c.layer.name == layer), [[0.0]])])
+        copied = w.any() and any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1
+        if copied and np.ptp(units, axis=1).max() <= LOST * abs(units).max() or still and not w.any():
+            rule = '"he_normal"' if v.shape[-1] == units.shape[1] or not copied else "keras.initializers.RandomNormal(stddev=1.0)"  # of centres
+            yield Finding(layer, "copied units" if copied else "zero kernel", f"Its weights {v.name} are {'copies, and so are its units' if copied else 'all 0'}.",
+                          f"initializer={rule} in its add_weight of {v.name}: a random number for every weight.")
+
+
+def drowned(seen):
+    """Weights, as learned positions, that are added to what comes from images and are far larger than all differences between these."""
+    tables = [(layer, v, "initializer", f" in its add_weight of {v.name}") for layer, v in unread(seen)] + [
+        (c.layer.name, v, "embeddings_initializer", "") for c in seen.calls for name, v in c.kernels.items() if name == "embeddings"]
+    for op in (op for op in seen.ops if op.op == "AddV2" and op.learned and tables and not seen.trained and min(len(t.shape) for t in op.summed[1]) > 1):
+        one, other = sorted(map(partial(np.asarray, dtype="float32"), op.summed[1]), key=lambda part: (part.size, varies(part)))
+        size, differs = _rms(one), _rms(other - other.mean(axis=0))
+        layer, v, argument, where = min(tables, key=lambda table: abs(math.log((_rms(np.asarray(table[1])) or LOST) / (size or 1))))
+        if not (one.shape == other.shape and varies(one)) and size > OFF * max(1, OFF * differs) and 0.5 < _rms(np.asarray(v)) / size < 2:
+            yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} has an RMS of {size:.3g}, and what it is added to "
+                          f"differs between images by {differs:.2g}.", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
+            return
 
 
 def factors(seen):
@@ -1027,15 +1064,6 @@ def factors(seen):
     for layer, (name, *others) in ((layer, sorted(names)) for layer, names in by_layer.items() if len(names) > 1):
         yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.",
                       f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
-
-
-def lone(seen):
-    """Normalization over groups of one value, behind which nothing is left of it."""
-    for call in (c for c in seen.calls if isinstance(c.layer, kl.GroupNormalization)):
-        groups = call.output.shape[call.layer.axis] if call.layer.groups == -1 else call.layer.groups
-        if math.prod(call.output.shape[1:]) == groups:
-            yield elsewhere(call.layer.name, "constant output", f"Each of its {groups} groups holds one value, of which normalization makes 0.",
-                            "groups=1.")
 
 
 def muting(seen, call):
@@ -1067,30 +1095,48 @@ def leaking(seen):
         yield f"{evidence}, first in {name}, {op.op}: sound where it is meant, as in graphs and in statistics of a batch."
 
 
+def uniform(seen):
+    """True if outputs hardly differ between images, and no kernel is zero that could tell them apart."""
+    sizes = [max(abs(head.out).max(), abs(head.y).max() if head.family == "distance" else head.from_logits) for head in seen.heads]
+    told = [np.ptp(head.out, axis=0).max() > ALIKE * size for head, size in zip(seen.heads, sizes)] or [varies(seen.calls[-1].output, ALIKE)]
+    return seen.flows and not any(told) and all(row.kernel.any() for row in seen.rows)
+
+
+def blind(call):
+    """True if a call takes what differs between images, and what it makes does not, up to rounding."""
+    if not call.output.dtype.is_floating or not call.inputs or not varies(call.inputs[0], ALIKE):
+        return False
+    size = max(abs(np.asarray(t, "float64")).max() for t in [call.z, *call.inputs[:1 - call.weighty]])  # a mean of what is centred is all rounding
+    return np.ptp(np.asarray(call.z, "float64"), axis=0).max() <= ALIKE / 10 * size
+
+
 def constant(seen):
     """The first layer behind which all images are alike, if those of the output are."""
-    ends = [head.tensor for head in seen.heads] or [seen.calls[-1].output]
-    if not seen.flows or any(varies(end, LOST) for end in ends) or not all(row.kernel.any() for row in seen.rows):
+    if not uniform(seen):
         return
-    passes = [c for c in seen.calls if c.z.dtype.is_floating and c.inputs and varies(c.inputs[0])]
-    loops = (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.z, LOST))
-    for call in (c for c in loops if not varies(c.inputs[0][:, -1])):
+    passes = [c for c in seen.calls if blind(c)]
+    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1])):
         yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
-                        "padding in front, or mask_zero=True in the Embedding.")
+                        "padding in front, or `mask_zero=True` in the Embedding.")
         return
-    at = next((c for c in passes if not varies(c.z)), None)
-    layer, evidence = getattr(at, "layer", None), "Behind it all images are alike"
+    wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
+    at = next(iter(passes + wholes), None)
+    layer, evidence = getattr(at, "layer", None), "Behind it outputs hardly differ between images"
     rate, weight = getattr(layer, "rate", 0), at and muting(seen, at)
     if weight is not None:
         zero = [c for c in seen.calls if muting(seen, c) is not None and not varies(c.z)]
         names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
         yield Finding(tuple(dict.fromkeys(names)), "constant output", f"{evidence}: its {weight.name} is 0.", (
             'gamma_initializer="ones".' if hasattr(layer, "gamma_initializer") else f'initializer="ones" in its add_weight of {weight.name}.'))
-    elif rate:
-        yield elsewhere(layer.name, "constant output", f"{evidence}: it drops {_share(rate)}.", "rate=0.2.")
+    elif rate or isinstance(layer, kl.GroupNormalization):
+        why = f"it drops {_share(rate)}" if rate else "each of its groups holds one value, of which normalization makes 0"
+        yield elsewhere(layer.name, "constant output", f"{evidence}: {why}.", "rate=0.2." if rate else "groups=1.")
+    elif layer and wholes and any(scores(op) is not None for op in seen.ops):
+        yield elsewhere(layer.name, "constant output", f"{evidence}.", "a mask that is True where a query may look, as `keras.ops.not_equal(x, 0)` "
+                        "for padding of 0: turned round, it leaves the padding alone.")
     elif layer and not activation_of(layer):
         yield elsewhere(layer.name, "constant output", f"{evidence}.", "another layer here: normalization over one "
-                        "unit, for one, always gives 0.")
+                        "unit, for one, always gives 0, and so does a mean over all that it has normalized.")
 
 
 def close(rows):
@@ -1146,20 +1192,22 @@ def depth(seen, reach=REACH):
             j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
             change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
         if abs(change) > allowed:
-            yield from faded(what, change, course, way, seen.calls)
+            yield from faded(what, change, course, way, seen)
             return
 
 
-def faded(what, change, course, way, calls):
+def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}.")
     normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid = all("sigmoid" in row.activation for row in way)
-    branches = any(type(c.layer).__name__ == "Add" for c in calls)
+    branches, summed = any(type(c.layer).__name__ == "Add" for c in seen.calls), swollen(seen)
     if change > 0 and what != "signal" and normalized:
         why = "" if branches else ", as it does without skip connections"
         yield f"δ grows through the normalized layers{why}. {evidence}"
+    elif change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
+        yield undivided(summed, seen, fault, evidence)
     elif normalized >= len(way) / 2:
         yield f"{fault} between normalized layers, which make up for it. {evidence}"
     elif change < 0 and 0 < sum(row.faint and (row.convolves or row.recurs) for row in way) <= HEAD:
@@ -1175,6 +1223,21 @@ def faded(what, change, course, way, calls):
             if change > 0 and all(map(fits, way)) else
             'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
             f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
+
+
+def swollen(seen):
+    """[(operation, factor)] of sums, and of products with numbers that no weight has made, that make the signal far larger."""
+    sized = [(op, _rms(op.summed[2]) / (max(map(_rms, op.summed[0])) or 1)) for op in seen.ops
+             if op.op in SUMS and not any(one.weighty for one in op.before) and (op.op not in PRODUCTS or len(op.summed[0]) < 2 or not op.learned)]
+    return [(op, times) for op, times in sized if times > OFF]
+
+
+def undivided(summed, seen, fault, evidence):
+    """The finding that sums over many, as over the neighbours in a graph, are not divided by their number."""
+    times = max(times for _, times in summed)
+    return elsewhere(tuple(dict.fromkeys(place(op, seen) for op, _ in summed)), fault, f"{evidence} A sum or product without weights makes it "
+                     f"{times:.2g} times as large here.", "divide by the degree, the number of neighbours: `a = a / a.sum(axis=-1, keepdims=True)` "
+                     "for an adjacency a, or a mean in place of the sum.")
 
 
 def reused(rows):
@@ -1224,7 +1287,7 @@ def overflow(seen):
     elif half:
         yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at {HALF}.", "the policy mixed_bfloat16.")
     elif not call.kernels:
-        yield elsewhere(call.layer.name, "not a number", evidence, "an epsilon in logs, roots and divisions, as log(x + 1e-7).")
+        yield elsewhere(call.layer.name, "not a number", evidence, "an epsilon in logs, roots and divisions, as `keras.ops.log(x + 1e-7)`.")
     else:
         yield Finding(call.layer.name, "not a number", evidence, "smaller weights or inputs.")
 
@@ -1240,7 +1303,7 @@ def broken(seen):
         evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
                     "as of a root, norm, log or division at 0.")
         half = getattr(call.layer, "compute_dtype", "") == "float16"
-        remedy = 'dtype="float32": float16 has no such small numbers.' if half else "add an epsilon: sqrt(x + 1e-7)."
+        remedy = 'dtype="float32": float16 has no such small numbers.' if half else "an epsilon, as `keras.ops.sqrt(x + 1e-7)`."
         yield elsewhere(call.layer.name, "gradient not a number", evidence, remedy)
 
 
@@ -1267,7 +1330,7 @@ def cut_off(seen):
         made, given = np.asarray(call.output), np.asarray(call.inputs[0])
         if before and not np.any(before.delta) and np.ptp(made) and (made == made.round()).all() and (given != given.round()).any():
             yield elsewhere(call.layer.name, "no gradient", "It makes whole numbers, which have no derivative, and no weight before "
-                            "it is trained.", "without it, or straight through: h + stop_gradient(round(h) - h).")
+                            "it is trained.", "without it, or straight through: `h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
             return
 
 
@@ -1295,7 +1358,7 @@ def loudest(seen, evidence):
     """The finding on the way that grows, or on the first tensor that is loud."""
     for one in depth(seen, reach=math.log(10)):
         if isinstance(one, Finding) and "exploding signal" in one.fault:
-            return Finding(one.layers, one.fault, f"{evidence} {one.evidence}", one.remedy)
+            return replace(one, evidence=f"{evidence} {one.evidence}")
     for layer, v, size in loud(seen):
         evidence += f" The RMS of its weights {v.name} is {size:.3g}, that of He's rule {math.sqrt(2 / v.shape[0]):.3g}."
         return Finding(layer, "first loss too large", evidence, 'initializer="he_normal" in its add_weight.')
@@ -1304,9 +1367,11 @@ def loudest(seen, evidence):
     call, size = next(((c, s) for c, s in sizes if s > OFF), max(sizes, key=lambda pair: pair[1]))
     rows = sorted((row for row in seen.rows if row.layer == call.layer.name),
                   key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
-    evidence += f" An RMS of {size:.3g} is the first that is loud."
+    evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
+    if here := [(op, times) for op, times in swollen(seen) if place(op, seen) == call.layer.name]:
+        return undivided(here, seen, "first loss too large", evidence)
     if not call.kernels and any(op.products and op.layer is call.layer for op in seen.ops):
-        return Finding(call.layer.name, "first loss too large", evidence, "embeddings of length 1 in this product: keras.ops.normalize(z, axis=-1) before it.")
+        return Finding(call.layer.name, "first loss too large", evidence, "embeddings of length 1 in this product: `keras.ops.normalize(z, axis=-1)` before it.")
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
@@ -1348,7 +1413,7 @@ def step(seen):
         (row.step > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.",
          "weight_decay=1e-4."),
         (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.step / 30:.0e}."),
-        (row.step < LOST and rate > 0 and fresh, "optimizer", "learning rate too small", evidence,
+        (row.step < LOST and rate > 0 and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
          f"learning_rate={min(rate / row.step / 1000, 0.01):.0e}.")])
 
 
@@ -1462,7 +1527,7 @@ def check(model, x, y, loss):
         (keras.backend.backend() != "tensorflow" or tf is None,
          "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
         (not model.built or not model.variables, "The model has no weights yet: give it a keras.Input, or call it once on a batch."),
-        (loss is None and not model.compiled, 'The model is not compiled: compile it, or name a loss, as in audit(model, x, y, loss="mse").'))
+        (loss is None and not model.compiled, 'The model is not compiled: compile it, or name a loss, as in `audit(model, x, y, loss="mse")`.'))
     try:
         list(map(keras.losses.get, keras.tree.flatten(loss)))
     except ValueError:
@@ -1489,16 +1554,16 @@ def arrays(part, name):
     part = part.to_numpy() if hasattr(part, "to_numpy") else part
     leaves = keras.tree.flatten(part)
     refuse((leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves),
-            f"{name} is a list of single values: give an array, as in np.array({name})."),
+            f"{name} is a list of single values: give an array, as in `np.array({name})`."),
            (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves),
-            "Give one batch as arrays, images and labels: of a data set, x, y = next(iter(dataset))."))
+            "Give one batch as arrays, images and labels: of a data set, `x, y = next(iter(dataset))`."))
     leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
     refuse((any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves),
             f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one."))
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
     refuse((any(not len(leaf.shape) for leaf in found), f"{name} is a single value: give an array with an entry for every image."),
            (any(getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf) for leaf in found),
-            f"{name} holds strings or objects: give numbers, as np.unique(y, return_inverse=True)[1]."))
+            f"{name} holds strings or objects: give numbers, as `np.unique(y, return_inverse=True)[1]`."))
     found = [leaf.astype(keras.config.floatx()) if leaf.dtype == "float64" else leaf for leaf in found]  # as model.fit does
     return keras.tree.pack_sequence_as(part, found)
 
@@ -1513,7 +1578,7 @@ def sentence(error, model, x, recorder):
     if isinstance(error, Unreadable):
         return str(error)
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)) or "OOM" in str(error):  # Keras may rename it
-        return "This batch does not fit into memory: give fewer images, as in audit(model, x[:8], y[:8])."
+        return "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."
     if isinstance(error, NotImplementedError):
         return "This model has no call() that takes a batch: audit its parts, or write call()."
     for layer in recorder.failed:
@@ -1530,7 +1595,7 @@ def sentence(error, model, x, recorder):
     if len(given) == len(taken) == 1 and len(given[0]) == len(taken[0]) > 2:
         for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
             if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
-                cure = f"x = np.moveaxis(x, {axes})"
+                cure = f"`x = np.moveaxis(x, {axes})`"
     if taken and (list(map(len, given)) != list(map(len, taken)) or any(
             None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
         return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
@@ -1539,7 +1604,7 @@ def sentence(error, model, x, recorder):
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
     where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1])
-    return f"The {where or 'model'} fails on this batch: {theirs(error) or 'model(x[:2], training=True) shows why.'}"
+    return f"The {where or 'model'} fails on this batch: {theirs(error) or '`model(x[:2], training=True)` shows why.'}"
 
 
 def theirs(error):
@@ -1571,9 +1636,9 @@ def pair(model, outputs, y, wanted):
 def no_loss(wanted, y, outputs, heads, said):
     """Why there is no loss."""
     if wanted is None:
-        return 'The model has no loss: compile it with one, or audit(model, x, y, loss="mse").'
+        return 'The model has no loss: compile it with one, or `audit(model, x, y, loss="mse")`.'
     if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
-        return f"The loss fails on this batch: {said or 'loss(y[:2], model(x[:2])) shows why.'}"
+        return f"The loss fails on this batch: {said or '`loss(y[:2], model(x[:2]))` shows why.'}"
     steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
     return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: "
             f"{FLATTEN if steps else 'give y the form that this loss asks for.'}")
