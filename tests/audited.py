@@ -162,6 +162,14 @@ class Attention(layers.Layer):
         return ops.matmul(self.softmax(ops.matmul(q, ops.transpose(k, (0, 2, 1))) * self.scale + self.mask, axis=self.axis), v)
 
 
+class Looking(Attention):
+    """The same over words, of which a mask says which a query may look at."""
+
+    def call(self, h, mask):
+        q, k, v = (part(h) for part in self.parts)
+        return ops.matmul(ops.softmax(ops.matmul(q, ops.transpose(k, (0, 2, 1))) * self.scale + (1 - ops.cast(mask, "float32")) * -1e9), v)
+
+
 def attentive(**options):
     """A network of attention over normalized steps."""
     return stack(layers.Dense(64), layers.LayerNormalization(), Attention(name="look", **options), layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
@@ -211,13 +219,13 @@ def convolved(rule, trainable=True):
                  layers.Flatten(), hidden(), softmax(), x=X)
 
 
-def masked(seen):
+def masked(seen, look=lambda h, mask: layers.MultiHeadAttention(2, 8, name="look")(h, h, attention_mask=mask)):
     """Attention over words of texts of unequal length; seen: of padding and of words, which of them a query may look at."""
     words = np.where(np.arange(12) < np.random.default_rng(0).integers(3, 9, (64, 1)), WORDS % 49 + 1, 0)
     inputs = keras.Input((12,), dtype="int32")
     h = layers.Embedding(50, 16, normal(1.0))(inputs)
-    h = layers.MultiHeadAttention(2, 8, name="look")(h, h, attention_mask=ops.equal(ops.not_equal(inputs, 0), seen)[:, None])
-    return graph(inputs, softmax()(hidden()(layers.GlobalAveragePooling1D()(h))), words)
+    h = layers.GlobalAveragePooling1D()(look(h, ops.equal(ops.not_equal(inputs, 0), seen)[:, None]))
+    return graph(inputs, softmax()(hidden()(h)), words)
 
 
 def pooled(*between):
@@ -225,12 +233,18 @@ def pooled(*between):
     return stack(layers.Conv2D(16, 3), layers.GroupNormalization(16), *between, layers.GlobalAveragePooling2D(name="mean"), softmax(), x=X)
 
 
-def summed(mean, depth=4):
+def summed(mean, depth=4, over=ops.matmul):
     """A network over a graph in which most nodes are neighbours; their sum, or their mean."""
     edges = (np.random.default_rng(0).random((12, 12)) < 0.9).astype("float32")
     edges /= edges.sum(axis=1, keepdims=True) if mean else 1
-    parts = [Own(lambda m, h: ops.relu(ops.matmul(edges, ops.matmul(h, m.w))), {"w": (32 if i else 12, 32)}, "he_normal", name=f"nodes_{i}") for i in range(depth)]
+    parts = [Own(lambda m, h: ops.relu(over(edges, ops.matmul(h, m.w))), {"w": (32 if i else 12, 32)}, "he_normal", name=f"nodes_{i}") for i in range(depth)]
     return stack(*parts, layers.GlobalAveragePooling1D(), softmax(), x=ROWS)
+
+
+def by_edges(edges, h):
+    """The same sum over a list of edges, as libraries for graphs make it."""
+    to, of = np.nonzero(edges)
+    return ops.transpose(ops.segment_sum(ops.transpose(ops.take(h, of, axis=1), (1, 0, 2)), to, 12), (1, 0, 2))
 
 
 class Scale(Adapter):

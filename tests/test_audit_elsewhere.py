@@ -194,7 +194,8 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "T_blank": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), np.pad(ROWS[:, :11], ((0, 0), (0, 1), (0, 0))), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
     "C_lone": (lambda: audited.grouped(32), "groups"), "U_column": (lambda: audited.table(5e4), "x"), "U_part": (lambda: audited.table(5e4, True), "x"),
     "V_padding": (lambda: audited.masked(False), ""), "V_padding_by_sgd": (lambda: of(*audited.masked(False), SPARSE, optimizers.SGD(0.1)), ""),
-    "V_centred": (audited.pooled, ""), "V_degrees": (lambda: audited.summed(False), ""), "V_degrees_of_two_layers": (lambda: audited.summed(False, 2), ""),
+    "V_padding_of_one_s_own": (lambda: audited.masked(False, audited.Looking(16, name="look")), ""),
+    "V_centred": (audited.pooled, ""), "V_centred_by_layer": (lambda: stack(layers.Conv2D(8, 3), layers.LayerNormalization(axis=(1, 2)), layers.GlobalAveragePooling2D(), softmax(), x=X), ""), "V_degrees": (lambda: audited.summed(False), ""), "V_degrees_of_edges": (lambda: audited.summed(False, over=audited.by_edges), ""), "V_degrees_of_two_layers": (lambda: audited.summed(False, 2), ""),
     "N_broadcast_choices": (lambda: stack(hidden(), layers.Dense(4, name="out"), y=REAL, loss="huber"), "units"),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
@@ -271,7 +272,7 @@ SOUND = {
     "scaled_gradient": lambda: unscaled(2e-6), "larger_gradient": lambda: unscaled(1.0), "mixed_bfloat": lambda: under("mixed_bfloat16", lambda: stack(hidden(), softmax())),
     "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
     "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
-    "masked": lambda: audited.masked(True), "normalized": lambda: audited.pooled(layers.ReLU()), "mean_of_neighbours": lambda: audited.summed(True),
+    "masked": lambda: audited.masked(True), "masked_by_one_s_own": lambda: audited.masked(True, audited.Looking(16)), "normalized": lambda: audited.pooled(layers.ReLU()), "mean_of_neighbours": lambda: audited.summed(True),
     "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
 }  # fmt: skip
 

@@ -811,7 +811,7 @@ def outputs(head, seen):
          f"{activation} limits the logits, which have no limits.", linear),
         (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
          f"They run from {_span(out)}, and {head.kind} takes probabilities.",
-         to(head, ": or from_logits=True in the loss", activation=squash)),
+         to(head, ": or `from_logits=True` in the loss", activation=squash)),
         (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
          f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
         (distance and beyond > 0.01, name, "targets out of reach",
@@ -946,7 +946,7 @@ def inputs(rows, calls):
     scaling = next((c.layer for c in calls if isinstance(c.layer, kl.Rescaling)), None)
     for row in (row for row in rows if not row.whole and not row.fans):
         evidence = f"An embedding cuts to whole numbers what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
-        yield elsewhere(row.layer, "input not whole", evidence, "whole numbers, or for quantities keras.layers.Dense.")
+        yield elsewhere(row.layer, "input not whole", evidence, "whole numbers, or for quantities `keras.layers.Dense`.")
     for row in (row for row in rows if row.fans and not row.normalized):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
@@ -1031,12 +1031,15 @@ def turned(seen):
 
 def empty(seen):
     """Matrices that this tool does not know: zeros, in a model for which all images are alike, or copies, of which a layer makes copies of one unit."""
-    still = not any(varies(head.tensor, LOST) for head in seen.heads)
+    ends = [head.tensor for head in seen.heads]
+    still = not any(varies(end, LOST) for end in ends or [c.output for c in seen.calls[-1:]])
     for layer, v in ((layer, v) for layer, v in unread(seen) if v.trainable and math.prod(v.shape[:-1]) > 1):
-        w, units = np.asarray(v, "float32"), flat([next((c.output for c in (*seen.calls, *seen.composites) if c.layer.name == layer), [[0.0]])])
-        copied = w.any() and any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1
-        if copied and np.ptp(units, axis=1).max() <= LOST * abs(units).max() or still and not w.any():
-            rule = '"he_normal"' if v.shape[-1] == units.shape[1] or not copied else "keras.initializers.RandomNormal(stddev=1.0)"  # of centres
+        made = next((c.output for c in (*seen.calls, *seen.composites) if c.layer.name == layer), [[0.0]])
+        w, units = np.asarray(v, "float32"), flat([made])
+        copied = any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1 and varies(units) and (
+            np.ptp(units, axis=1).max() <= LOST * abs(units).max())
+        if copied or still and not w.any() and all(made is not end for end in ends):
+            rule = '"he_normal"' if v.shape[-1] == units.shape[1] or not copied else "keras.initializers.RandomNormal(stddev=1.0)"  # of centers
             yield Finding(layer, "copied units" if copied else "zero kernel", f"Its weights {v.name} are {'copies, and so are its units' if copied else 'all 0'}.",
                           f"initializer={rule} in its add_weight of {v.name}: a random number for every weight.")
 
@@ -1045,14 +1048,17 @@ def drowned(seen):
     """Weights, as learned positions, that are added to what comes from images and are far larger than all differences between these."""
     tables = [(layer, v, "initializer", f" in its add_weight of {v.name}") for layer, v in unread(seen)] + [
         (c.layer.name, v, "embeddings_initializer", "") for c in seen.calls for name, v in c.kernels.items() if name == "embeddings"]
-    for op in (op for op in seen.ops if op.op == "AddV2" and op.learned and tables and not seen.trained and min(len(t.shape) for t in op.summed[1]) > 1):
-        one, other = sorted(map(partial(np.asarray, dtype="float32"), op.summed[1]), key=lambda part: (part.size, varies(part)))
-        size, differs = _rms(one), _rms(other - other.mean(axis=0))
-        layer, v, argument, where = min(tables, key=lambda table: abs(math.log((_rms(np.asarray(table[1])) or LOST) / (size or 1))))
-        if not (one.shape == other.shape and varies(one)) and size > OFF * max(1, OFF * differs) and 0.5 < _rms(np.asarray(v)) / size < 2:
-            yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} has an RMS of {size:.3g}, and what it is added to "
-                          f"differs between images by {differs:.2g}.", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
-            return
+    images = len(keras.tree.flatten(seen.x)[0]) if tables and not seen.trained else 0
+    for op in (op for op in seen.ops if images and op.op == "AddV2" and op.learned and min(len(t.shape) for t in op.summed[1]) > 1):
+        parts = [np.asarray(t, "float32") for t in op.summed[1]]
+        differ = [part.ndim == max(p.ndim for p in parts) and len(part) == images and varies(part) for part in parts]
+        if sum(differ) == 1:
+            size, differs = _rms(parts[differ.index(False)]), _rms((other := parts[differ.index(True)]) - other.mean(axis=0))
+            layer, v, argument, where = min(tables, key=lambda table: abs(math.log((_rms(np.asarray(table[1])) or LOST) / (size or 1))))
+            if size > OFF * max(1, OFF * differs) and 0.5 < _rms(np.asarray(v)) / size < 2:
+                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} has an RMS of {size:.3g}, and what it is added to "
+                              f"differs between images by {differs:.2g}.", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
+                return
 
 
 def factors(seen):
@@ -1072,7 +1078,7 @@ def muting(seen, call):
         known = [v for v in [getattr(call.layer, "gamma", None)] if v is not None]
     else:
         still = {id(v) for v, g in zip(seen.model.trainable_variables, seen.gradients) if g is None or not np.any(g)}
-        known = [v for v in getattr(call.layer, "weights", []) if id(v) in still and not call.kernels]
+        known = [v for v in getattr(call.layer, "weights", []) if id(v) in still and not call.kernels and "bias" not in v.name]
     return next((v for v in known if not np.any(v)), None)
 
 
@@ -1098,7 +1104,7 @@ def leaking(seen):
 def uniform(seen):
     """True if outputs hardly differ between images, and no kernel is zero that could tell them apart."""
     sizes = [max(abs(head.out).max(), abs(head.y).max() if head.family == "distance" else head.from_logits) for head in seen.heads]
-    told = [np.ptp(head.out, axis=0).max() > ALIKE * size for head, size in zip(seen.heads, sizes)] or [varies(seen.calls[-1].output, ALIKE)]
+    told = [np.ptp(head.out, axis=0).max() > ALIKE * size for head, size in zip(seen.heads, sizes)] or [varies(c.output, ALIKE) for c in seen.calls[-1:]]
     return seen.flows and not any(told) and all(row.kernel.any() for row in seen.rows)
 
 
@@ -1114,7 +1120,7 @@ def constant(seen):
     """The first layer behind which all images are alike, if those of the output are."""
     if not uniform(seen):
         return
-    passes = [c for c in seen.calls if blind(c)]
+    passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
     for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1])):
         yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
                         "padding in front, or `mask_zero=True` in the Embedding.")
@@ -1122,7 +1128,7 @@ def constant(seen):
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
     layer, evidence = getattr(at, "layer", None), "Behind it outputs hardly differ between images"
-    rate, weight = getattr(layer, "rate", 0), at and muting(seen, at)
+    rate, weight = getattr(layer, "rate", 0), muting(seen, at) if passes else None
     if weight is not None:
         zero = [c for c in seen.calls if muting(seen, c) is not None and not varies(c.z)]
         names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
@@ -1234,10 +1240,10 @@ def swollen(seen):
 
 def undivided(summed, seen, fault, evidence):
     """The finding that sums over many, as over the neighbours in a graph, are not divided by their number."""
-    times = max(times for _, times in summed)
+    times, plain = max(times for _, times in summed), all(op.op == "Sum" for op, _ in summed)
     return elsewhere(tuple(dict.fromkeys(place(op, seen) for op, _ in summed)), fault, f"{evidence} A sum or product without weights makes it "
-                     f"{times:.2g} times as large here.", "divide by the degree, the number of neighbours: `a = a / a.sum(axis=-1, keepdims=True)` "
-                     "for an adjacency a, or a mean in place of the sum.")
+                     f"{times:.2g} times as large here.", "a mean in place of this sum." if plain else "divide by the degree, the number of "
+                     "neighbours: `a = a / a.sum(axis=-1, keepdims=True)` for an adjacency a, or a mean in place of the sum.")
 
 
 def reused(rows):
@@ -1260,7 +1266,7 @@ def reused(rows):
                           "object of its own for each layer.")
         else:
             yield Finding(layers, "reused seed", evidence, (
-                "keras.utils.set_random_seed once, before the first layer, and not again." if seeds == {"None"} else
+                "`keras.utils.set_random_seed` once, before the first layer, and not again." if seeds == {"None"} else
                 "another seed for the initializer of each layer, or none."))
 
 
@@ -1296,7 +1302,7 @@ def broken(seen):
     """A gradient that is not a number though the loss is one, or that float16 rounds to zero."""
     if seen.lost > 0.5:
         yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
-                        "when the loss is scaled.", "keras.optimizers.LossScaleOptimizer around the optimizer, as compile() makes it of "
+                        "when the loss is scaled.", "`keras.optimizers.LossScaleOptimizer` around the optimizer, as compile() makes it of "
                         "mixed_float16; or mixed_bfloat16.")
     for call in [c for c in seen.calls if not np.isfinite(np.asarray(c.delta)).all()][-1:]:
         takers = ", ".join(dict.fromkeys(c.layer.name for c in call.takers)) or "the loss"
@@ -1318,7 +1324,7 @@ def gradient(seen):
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
-        cure = ('bias_initializer="zeros": or from_logits=True without activation.' if clipped else
+        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped else
                 "no rounding, comparison or factor of 0 between weights and loss.")
         yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
@@ -1419,7 +1425,7 @@ def step(seen):
 
 def unread(seen):
     """[(layer, matrix)] of matrices that are no kernel that this tool knows."""
-    read = {id(v) for c in seen.calls for v in c.kernels.values()}
+    read = {id(v) for c in seen.calls for v in (c.layer.weights if isinstance(c.layer, NORMALIZATION) else c.kernels.values())}
     owners = {id(v): c.layer.name for c in (*reversed(seen.composites), *seen.calls) for v in getattr(c.layer, "weights", [])}  # the innermost
     return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables
             if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
