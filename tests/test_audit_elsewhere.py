@@ -237,6 +237,7 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
     "made_in_call": (lambda: of(made_in_call(), FLAT, Y, SPARSE), "", "weights not registered"), "variable_of_tensorflow": (lambda: stack(Untracked(), softmax()), "", "weights not registered"),
     "softmax_of_tensorflow": (lambda: stack(hidden(), layers.Dense(10, tf.nn.softmax, name="out"), layers.Softmax()), "activation", "applied twice"),
     "attention_over_images": (lambda: attentive(axis=0), "", "images mixed"),
+    "loud_constant": (lambda: stack(layers.Dense(32), layers.Lambda(lambda h: h + np.linspace(-50, 50, 384, dtype="float32").reshape(12, 32)), layers.GlobalAveragePooling1D(), layers.LayerNormalization(), softmax(), x=ROWS), "", "images drowned by a constant"),
     "flatten": (lambda: stack(hidden(), one("sigmoid"), x=ROWS, y=YES, loss=BINARY), "", "Flatten()"),
 }  # fmt: skip
 
@@ -272,6 +273,7 @@ SOUND = {
     "scaled_gradient": lambda: unscaled(2e-6), "larger_gradient": lambda: unscaled(1.0), "mixed_bfloat": lambda: under("mixed_bfloat16", lambda: stack(hidden(), softmax())),
     "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
     "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
+    "waves": lambda: stack(layers.Embedding(50, 32), layers.Lambda(lambda h: h + np.sin(np.arange(384, dtype="float32").reshape(12, 32))), layers.GlobalAveragePooling1D(), softmax(), x=WORDS),
     "masked": lambda: audited.masked(True), "masked_by_one_s_own": lambda: audited.masked(True, audited.Looking(16)), "normalized": lambda: audited.pooled(layers.ReLU()), "mean_of_neighbours": lambda: audited.summed(True),
     "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
 }  # fmt: skip
@@ -365,6 +367,12 @@ def test_a_mask_draws_no_warning_of_tensorflow(caplog):
     finally:
         tf.get_logger().removeHandler(caplog.handler)
     assert not caplog.records
+
+
+def test_what_keras_warns_of_is_said_in_the_report_alone(recwarn):
+    model, x, y = stack(hidden(), layers.Dense(1, "softmax"), y=YES, loss=BINARY)
+    recwarn.clear()  # of what Keras says of the model itself
+    assert "One softmax unit always says 1" in str(audit(model, x, y)) and not recwarn.list
 
 
 def test_of_values_of_choices_the_one_that_was_taken_is_offered_beside_one_unit():

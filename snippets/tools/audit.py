@@ -13,6 +13,7 @@ The file reads in order: observe, judge, say; last comes what cannot be read.
 """
 import math
 import re
+import warnings
 import weakref
 from dataclasses import dataclass, replace
 from functools import partial
@@ -84,7 +85,8 @@ def audit(model, x, y=None, loss=None, **more):
         raise TypeError(f"audit takes a model, x, y and a loss; leave out {', '.join(more)}.")
     (x, y), recorder = check(model, x, y, loss), Recorder()
     try:
-        with np.errstate(all="ignore"):  # what is not a number is a finding
+        with np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
+            warnings.simplefilter("ignore")  # of what the report says
             seen = observe(model, x, y, loss, recorder)
             said = judge(seen)
     except Exception as error:  # whatever a framework raises
@@ -1045,20 +1047,24 @@ def empty(seen):
 
 
 def drowned(seen):
-    """Weights, as learned positions, that are added to what comes from images and are far larger than all differences between these."""
+    """Weights, as learned positions, or constants, that are added to what comes from images and are far larger than all differences between these."""
     tables = [(layer, v, "initializer", f" in its add_weight of {v.name}") for layer, v in unread(seen)] + [
         (c.layer.name, v, "embeddings_initializer", "") for c in seen.calls for name, v in c.kernels.items() if name == "embeddings"]
-    images = len(keras.tree.flatten(seen.x)[0]) if tables and not seen.trained else 0
+    images = 0 if seen.trained else len(keras.tree.flatten(seen.x)[0])
     for op in (op for op in seen.ops if images and op.op == "AddV2" and op.learned and min(len(t.shape) for t in op.summed[1]) > 1):
         parts = [np.asarray(t, "float32") for t in op.summed[1]]
         differ = [part.ndim == max(p.ndim for p in parts) and len(part) == images and varies(part) for part in parts]
         if sum(differ) == 1:
             size, differs = _rms(parts[differ.index(False)]), _rms((other := parts[differ.index(True)]) - other.mean(axis=0))
-            layer, v, argument, where = min(tables, key=lambda table: abs(math.log((_rms(np.asarray(table[1])) or LOST) / (size or 1))))
-            if size > OFF * max(1, OFF * differs) and 0.5 < _rms(np.asarray(v)) / size < 2:
-                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} has an RMS of {size:.3g}, and what it is added to "
-                              f"differs between images by {differs:.2g}.", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
+            evidence = f"has an RMS of {size:.3g}, and what it is added to differs between images by {differs:.2g}."
+            if size <= OFF * max(1, OFF * differs) or parts[differ.index(False)].min() < MASKED or any(one.op == "Softmax" and op in one.before for one in seen.ops):
+                continue
+            for layer, v, argument, where in (table for table in tables if 0.5 < _rms(np.asarray(table[1])) / size < 2):
+                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} {evidence}",
+                              f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
                 return
+            yield elsewhere(place(op, seen), "images drowned by a constant", f"What is added here {evidence}", "a far smaller constant.")
+            return
 
 
 def factors(seen):
