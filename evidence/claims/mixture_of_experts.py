@@ -5,7 +5,7 @@ import numpy as np
 from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import paired_difference
-from evidence.readings.numbers import fixed, listed, over_seeds, percent, points, word
+from evidence.readings.numbers import listed, over_seeds, percent, points, word
 from evidence.theory import routing
 
 LOAD, START = "mixture_load", "mixture_start"
@@ -166,16 +166,3 @@ def a_tenth_of_the_variance_starts_later_and_ends_level(runs):
     late, usual_late = (reached(runs, stem) for stem in ("tenth_balanced", "fan_in_balanced"))
     assert paired_difference(usual_early, early).mean > 0.04 and abs(late.mean() - usual_late.mean()) < 0.02
     return {"early": percent(early), "usual_early": percent(usual_early), "late": percent(late), "usual_late": percent(usual_late), "steps": steps}
-
-
-def spread(runs, stem):
-    """Standard deviation over seeds of the test loss after the last step."""
-    return reached(runs, stem, "test_loss").std(ddof=1)
-
-
-@claim(refuted_by=swap_grids(START, "one_free", "fan_in_free"))
-def seeds_differ_more_from_a_large_router(runs):
-    """From a router of standard deviation 1 the seeds differ more as well: without the balance loss the test loss has a standard deviation of {one} over seeds, from 1 / √fan_in one of {fan_in}."""
-    one, fan_in = spread(runs, "one_free"), spread(runs, "fan_in_free")
-    assert one > 1.3 * fan_in
-    return {"one": fixed(one, 2), "fan_in": fixed(fan_in, 2)}

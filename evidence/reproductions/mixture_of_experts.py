@@ -14,7 +14,7 @@ ROWS = [
         },
         ("mixture_start",), "mixture_of_experts.md", False,
         "With the usual variance no seed of ours was unstable, so there was nothing to repair, and the smaller start loses some steps in growing. The paper's network "
-        "is deep and in bfloat16. What it saw of a large start, worse and more varied seeds, we see where the router alone is too large.",
+        "is deep and in bfloat16. That a large start is worse we see where the router alone is too large.",
     ),
     Reproduction(
         "balance_losses", "shazeer2017", "table 6",
