@@ -76,28 +76,21 @@ def why(name, project):
     return stale(name, project / "evidence/results")
 
 
-def test_one_character_of_each_experiment_makes_those_results_stale_that_import_it(copied):
-    files = [f"evidence/experiments/{name}.py" for name in EXPERIMENTS]
-    for file in files:
+@pytest.mark.parametrize("of_experiments", [True, False], ids=["experiments", "other modules"])
+def test_one_character_of_a_file_makes_those_results_stale_that_import_it_and_is_named(copied, of_experiments):
+    """Of every file of a kind at once, while those of the other kind stay: each is named, and nothing else."""
+    every = {file for files in INPUTS.values() for file in files}
+    changed = {file for file in every if file.startswith("evidence/experiments/") is of_experiments}
+    for file in changed:
         one_character(copied / file)
     stale_now = {name: why(name, copied) for name in EXPERIMENTS}
-    assert stale_now == {name: [f"{file} changed" for file in files if file in INPUTS[name]] for name in EXPERIMENTS}
+    assert stale_now == {name: [f"{file} changed" for file in sorted(changed & INPUTS[name].keys())] for name in EXPERIMENTS}
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_one_character_of_an_imported_module_makes_a_result_stale(copied, name):
-    for module in INPUTS[name]:
-        original = (copied / module).read_text()
-        one_character(copied / module)
-        assert why(name, copied) == [f"{module} changed"]
-        (copied / module).write_text(original)
-
-
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_another_pinned_version_makes_a_result_stale(copied, name):
+def test_another_pinned_version_makes_every_result_stale(copied):
     lock = copied / "requirements.txt"
     lock.write_text(lock.read_text().replace("\nnumpy==", "\nnumpy==9.", 1))
-    assert why(name, copied) == ["version of numpy changed"]
+    assert {name: why(name, copied) for name in EXPERIMENTS} == dict.fromkeys(EXPERIMENTS, ["version of numpy changed"])
 
 
 @pytest.mark.parametrize("package", ["torch", "jax", "flax"])
@@ -118,23 +111,26 @@ def test_what_draws_the_book_imports_no_framework():
     assert [path for room in rooms for path in room.glob("**/*.py") if frameworks(path)] == []
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_other_data_makes_a_result_stale(copied, name, monkeypatch):
+def test_other_data_makes_those_results_stale_that_load_it(copied, monkeypatch):
     monkeypatch.setattr(mnist, "SHA256", mnist.SHA256 | {"y_test": "0" * 64})
-    assert why(name, copied) == (["the data changed"] if "evidence/mnist.py" in INPUTS[name] else [])
+    load = [name for name in EXPERIMENTS if "evidence/mnist.py" in INPUTS[name]]
+    assert {name: why(name, copied) for name in EXPERIMENTS} == {name: ["the data changed"] if name in load else [] for name in EXPERIMENTS}
+    assert load
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_a_setting_that_the_experiment_does_not_have_makes_its_result_stale(copied, name):
+def test_a_setting_that_the_experiment_does_not_have_makes_its_result_stale(copied):
     """Also if whoever changed it sealed the result anew."""
-    path = copied / f"evidence/results/{name}.json"
-    result = json.loads(path.read_text())
-    result["protocol"]["steps"] = 999
-    path.write_text(json.dumps(result))
-    unsealed = why(name, copied)
-    path.write_text(json.dumps(result | {"sha256": record.seal(result)}))
-    assert why(name, copied) == ["its steps are not the experiment's"]
-    assert unsealed == ["it was altered after it was measured", "its steps are not the experiment's"]
+    unsealed, sealed = {}, {}
+    for name in EXPERIMENTS:
+        path = copied / f"evidence/results/{name}.json"
+        result = json.loads(path.read_text())
+        result["protocol"]["steps"] = 999
+        path.write_text(json.dumps(result))
+        unsealed[name] = why(name, copied)
+        path.write_text(json.dumps(result | {"sha256": record.seal(result)}))
+        sealed[name] = why(name, copied)
+    assert sealed == dict.fromkeys(EXPERIMENTS, ["its steps are not the experiment's"])
+    assert unsealed == dict.fromkeys(EXPERIMENTS, ["it was altered after it was measured", "its steps are not the experiment's"])
 
 
 def test_a_protocol_is_found_without_running_the_rest_of_the_file(tmp_path, monkeypatch):
