@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from evidence.book.draw import GENERATED
 from evidence.engine import record
 from evidence.engine.freshness import ROOT
 from evidence.readings import claim, numbers
@@ -39,31 +40,32 @@ def test_a_second_draw_draws_and_touches_nothing(project):
     assert before and written(project) == before
 
 
-def test_a_changed_figure_is_drawn_again_and_only_it(project):
-    path = project / "evidence/figures/reading.py"
-    path.write_text(path.read_text().replace("markersize=9", "markersize=8"))
-    said = draw(project).stdout.splitlines()
-    assert [line.split(": ")[1] for line in said] == ["reading"]
-
-
-def test_a_deleted_figure_comes_back_and_a_leftover_goes(project):
-    figures = project / "docs/generated/figures"
-    (figures / "reading-dark.svg").unlink()
+@pytest.fixture(scope="module")
+def again(project):
+    """What a draw says, and where the figures are, after a figure's code, another's file and a result changed, and a leftover came."""
+    code, result, figures = (project / path for path in ("evidence/figures/reading.py", "evidence/results/depth_start.json", "docs/generated/figures"))
+    originals, changed = {path: path.read_text() for path in (code, result)}, json.loads(result.read_text())
+    code.write_text(originals[code].replace("markersize=9", "markersize=8"))
+    changed["protocol"]["question"] += " Again?"
+    record.write(changed, result)
+    (figures / "clipping-dark.svg").unlink()
     (figures / "gone-dark.svg").write_text("<svg/>")
-    assert draw(project).stdout.splitlines() == ["drawing 1 of 1: reading"]
+    done = draw(project)
+    for path, text in originals.items():
+        path.write_text(text)
+    return done.stdout.splitlines(), figures
+
+
+def test_a_changed_figure_a_deleted_one_and_those_that_read_a_changed_result_are_drawn_again_and_no_other(again):
+    said, figures = again
+    assert said == [f"drawing {n} of 4: {name}" for n, name in enumerate(["clipping", "depth_signal", "depth_start", "reading"], 1)]
+    assert (figures / "reading-light.svg").read_text() != (GENERATED / "figures/reading-light.svg").read_text()
+
+
+def test_a_deleted_figure_comes_back_as_it_was_and_a_leftover_goes(again):
+    _, figures = again
+    assert (figures / "clipping-dark.svg").read_text() == (GENERATED / "figures/clipping-dark.svg").read_text()
     assert not (figures / "gone-dark.svg").exists()
-
-
-def test_another_result_draws_the_figures_that_read_it_and_no_other(project):
-    path = project / "evidence/results/depth_start.json"
-    original = path.read_text()
-    result = json.loads(original)
-    result["protocol"]["question"] += " Again?"
-    record.write(result, path)
-    said = draw(project).stdout.splitlines()
-    path.write_text(original)
-    assert [line.split(": ")[1] for line in said] == ["depth_signal", "depth_start"]
-    assert len(draw(project).stdout.splitlines()) == 2
 
 
 def test_a_result_that_refutes_a_claim_stops_the_drawing_with_its_sentence(project):
@@ -79,9 +81,9 @@ def test_a_result_that_refutes_a_claim_stops_the_drawing_with_its_sentence(proje
     assert done.stderr.startswith("The evidence refutes ") and "Traceback" not in done.stderr
 
 
-def test_every_recorded_number_is_in_the_spreadsheet(project):
+def test_every_recorded_number_is_in_the_spreadsheet():
     result = record.read("depth_start")
-    with open(project / "docs/generated/results/depth_start.csv") as file:
+    with open(GENERATED / "results/depth_start.csv") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == sum(len(row) for arm in result["runs"].values() for values in arm.values() for row in values)
     for line in lines[::97]:
@@ -90,15 +92,15 @@ def test_every_recorded_number_is_in_the_spreadsheet(project):
         assert float(line["value"] or "nan") == pytest.approx(recorded, nan_ok=True)
 
 
-def test_every_claim_has_its_proof_on_the_page_of_its_chapter(project):
+def test_every_claim_has_its_proof_on_the_page_of_its_chapter():
     for one in claim.collect():
-        page = (project / f"docs/generated/claims/{one.chapter}.md").read_text()
+        page = (GENERATED / f"claims/{one.chapter}.md").read_text()
         assert f"{{: #{one.anchor} }}" in page and one.code.splitlines()[-1].strip() in page
 
 
-def test_results_are_published_as_they_are(project):
+def test_results_are_published_as_they_are():
     for path in record.RESULTS.glob("*.json"):
-        assert (project / "docs/generated/results" / path.name).read_text() == path.read_text()
+        assert (GENERATED / "results" / path.name).read_text() == path.read_text()
 
 
 def test_a_table_names_the_versions_that_made_the_results_it_is_given():
@@ -107,8 +109,8 @@ def test_a_table_names_the_versions_that_made_the_results_it_is_given():
     assert "| Keras 9.8.7 |" in framework_defaults.table(runs)
 
 
-def test_numbers_are_the_means_and_intervals_of_the_results(project):
-    printed = json.loads((project / "docs/generated/numbers.json").read_text())["mnist_shootout"]["he_normal"]
+def test_numbers_are_the_means_and_intervals_of_the_results():
+    printed = json.loads((GENERATED / "numbers.json").read_text())["mnist_shootout"]["he_normal"]
     values = record.read("mnist_shootout")["runs"]["he_normal"]["test_accuracy"][:, -1]
     assert printed["test_accuracy_mean"] == f"{values.mean():.4f}"
     assert printed["test_accuracy"].endswith("\N{NO-BREAK SPACE}%")
