@@ -1,4 +1,6 @@
-"""Keras's own training loop, as the reference of our trainers."""
+"""Keras's own training loop, as the reference of our trainers. Tracing it takes longer than its steps: here each model is traced once."""
+
+import keras
 
 
 def ready(model, x, y):
@@ -9,4 +11,13 @@ def ready(model, x, y):
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(x[:1], y[:1], model(x[:1]))
     model.reset_metrics()
+    return model
+
+
+def restarted(model, weights, rate):
+    """The ready model before its first step again, from these weights: what is traced for one start and rate serves the others."""
+    model.set_weights(weights)
+    for variable in model.optimizer.variables:
+        variable.assign(keras.ops.zeros_like(variable))  # the number of steps, and the moments, which Keras starts from 0
+    model.optimizer.learning_rate = rate
     return model

@@ -12,6 +12,7 @@ import pytest
 from snippets.tools.mup import mup
 from tests import pages
 from tests.frameworks import each_framework
+from tests.keras_fit import ready
 
 LR, BATCH = 2.0**-7, 32
 X = np.maximum(np.random.default_rng(0).normal(size=(BATCH, 20)), 0).astype("float32")
@@ -250,7 +251,7 @@ def compiled(optimizer):
 @pytest.mark.parametrize("optimizer", [keras.optimizers.Adam(LR), keras.optimizers.AdamW(LR), keras.optimizers.SGD(LR, momentum=0.9)],
                          ids=lambda one: type(one).__name__)
 def test_in_keras_a_saved_model_goes_on_training_as_if_it_had_not_been_saved(optimizer, tmp_path):
-    model = compiled(optimizer)
+    model = ready(compiled(optimizer), X, Y)
     model.fit(X, Y, epochs=2, verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")

@@ -6,6 +6,7 @@ import pytest
 
 from evidence import mnist
 from evidence.networks import built, convolutions
+from tests.keras_fit import ready
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_a_curve_of_every_depth_rule_and_rate_is_what_keras_fit_and_evaluate_say
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     expected.compile(keras.optimizers.SGD(0.1), loss, metrics=["accuracy"], jit_compile=False)
     maps = convolutions.maps(x)
-    expected.fit(maps[batches], y[batches], batch_size=16, shuffle=False, verbose=0)
+    ready(expected, maps, y).fit(maps[batches], y[batches], batch_size=16, shuffle=False, verbose=0)
     value, accuracy = expected.evaluate(maps[90:], y[90:], verbose=0)
     assert found["he_normal_2_0.1"]["test_loss"][-1] == pytest.approx(value, rel=1e-3)
     assert found["he_normal_2_0.1"]["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 30)

@@ -7,6 +7,7 @@ import pytest
 from evidence import mnist
 from evidence.experiments import embedding_gradient
 from evidence.networks import built, decoder
+from tests.keras_fit import ready
 
 SHAPE = {"vocabulary": 16, "length": 48, "width": 8, "heads": 2, "blocks": 1}
 STARTS = {"one": {"head": 0.3}, "tied": {"spread": 0.3, "multiplier": 3.0, "normalized": True}}
@@ -84,7 +85,7 @@ def test_curves_of_every_rate_are_what_keras_fit_and_evaluate_say(images, monkey
     expected = decoder.decoder(SHAPE, **STARTS[name])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     expected.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"], jit_compile=False)
-    expected.fit(read[batches], told[batches], batch_size=16, shuffle=False, verbose=0)
+    ready(expected, read, told).fit(read[batches], told[batches], batch_size=16, shuffle=False, verbose=0)
     ours = decoder.TRAINERS  # whose last network is the one of the last rate
     trained = ours[list(ours)[-1]].model.get_weights()
     for weights, theirs in zip(trained, expected.get_weights(), strict=True):
@@ -108,7 +109,7 @@ def test_the_gradient_before_training_is_the_step_that_sgd_takes_in_keras(images
     kernels = [[weight for layer in block for weight in layer.trainable_variables] for block in embedding_gradient.blocks(model)]
     first, rate = [[weight.numpy() for weight in block] for block in kernels], 0.01
     model.compile(keras.optimizers.SGD(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
-    model.train_on_batch(x, y)
+    ready(model, x, y).train_on_batch(x, y)
     moved = [np.sqrt(sum(np.sum((weight.numpy() - old) ** 2) for weight, old in zip(*pair, strict=True))) for pair in zip(kernels, first, strict=True)]
     np.testing.assert_allclose(np.divide(moved, rate), found, rtol=1e-3)
     assert [[tuple(weight.shape) for weight in block] for block in kernels] == [[(32, 32)] * 4 + [(32, 128), (128, 32)]] * 2

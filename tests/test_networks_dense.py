@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from evidence.networks import dense, descent
 from evidence.theory.adam import EPSILONS
-from tests.keras_fit import ready
+from tests.keras_fit import ready, restarted
 
 STEPS, BATCH, WIDTHS = 20, 16, (20, 16, 12, 10)
 RATES = {"sgd": [0.03, 0.3], "adam": [0.001, 0.01]}
@@ -64,11 +64,11 @@ def compiled(made, optimizer, rate, **options):
     return ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
 
 
-def fit(made, optimizer, rate, x, y, order):
+def fit(ready_one, x, y, order):
     """The loss of every batch, before its step, by keras.Model.fit."""
     losses = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: losses.append(logs["loss"] * (batch + 1)))
-    compiled(made, optimizer, rate).fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0, callbacks=[watch])
+    ready_one.fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0, callbacks=[watch])
     return np.diff(losses, prepend=0)
 
 
@@ -84,12 +84,12 @@ def assert_same(weights, k, expected, rate, optimizer):
 def test_stacked_networks_end_where_keras_fit_takes_each_of_them(data, normalized, optimizer):
     x, y, order = data
     weights = dense.start(kernels(), normalized)
-    expected = [model(weights, k) for k in range(2)]
+    starts, expected = [model(weights, k).get_weights() for k in range(2)], compiled(model(weights, 0), optimizer, 1.0)
     losses = dense.train(weights, x, y, order, RATES[optimizer], optimizer)
     for k, rate in enumerate(RATES[optimizer]):
-        wanted = fit(expected[k], optimizer, rate, x, y, order)
+        wanted = fit(restarted(expected, starts[k], rate), x, y, order)
         np.testing.assert_allclose(losses[:, k], wanted, rtol=1e-3, atol=1e-4)
-        assert_same(weights, k, expected[k], rate, optimizer)  # gains, shifts and moving statistics among them
+        assert_same(weights, k, expected, rate, optimizer)  # gains, shifts and moving statistics among them
 
 
 def test_networks_that_start_with_biases_end_where_keras_does(data):
@@ -97,12 +97,12 @@ def test_networks_that_start_with_biases_end_where_keras_does(data):
     rng = np.random.default_rng(2)
     networks = [[part for kernel in kernels() for part in (kernel[k], rng.normal(size=kernel.shape[2]).astype("float32"))] for k in range(2)]
     weights = dense.stack(networks)
-    expected = [model(weights, k, "tanh") for k in range(2)]
+    expected = compiled(model(weights, 0, "tanh"), "sgd", 1.0)
     dense.train(weights, x, y, order, RATES["sgd"], activation="tanh")
     trained = dense.unstack(weights)
     for k, rate in enumerate(RATES["sgd"]):
-        fit(expected[k], "sgd", rate, x, y, order)
-        for ours, theirs in zip(trained[k], expected[k].get_weights(), strict=True):
+        fit(restarted(expected, networks[k], rate), x, y, order)
+        for ours, theirs in zip(trained[k], expected.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
@@ -119,7 +119,7 @@ def test_a_rate_may_change_from_step_to_step(data):
     expected = model(weights, 0)
     dense.train(weights, x, y, order, rates[:, None])
     schedule = keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=1, decay_rate=1.1)
-    fit(expected, "sgd", schedule, x, y, order)
+    fit(compiled(expected, "sgd", schedule), x, y, order)
     assert_same(weights, 0, expected, None, "sgd")
 
 
@@ -153,8 +153,9 @@ def test_accuracy_is_that_of_keras_evaluate_with_moving_statistics(data, normali
     statistics = dense.moving(weights) if normalized else None
     logits, _ = dense.forward(weights, x, statistics=statistics)
     found = dense.accuracy(weights, x, y, statistics=statistics)
+    expected = compiled(model(weights, 0), "sgd", 1.0)
     for k in range(2):
-        expected = compiled(model(weights, k), "sgd", 0.1)
+        expected.set_weights(model(weights, k).get_weights())
         np.testing.assert_allclose(logits[k], expected.predict(x, verbose=0), rtol=1e-4, atol=1e-4)
         assert found[k] == pytest.approx(expected.evaluate(x, y, verbose=0)[1], abs=1.5 / len(y))
 
@@ -178,17 +179,19 @@ KEEP = 0.7
 def test_under_dropout_networks_end_where_keras_does_with_the_same_masks(data, optimizer):
     x, y, order = data
     weights = dense.start(kernels())
-    expected = [compiled(model(weights, k, masked=True), optimizer, rate) for k, rate in enumerate(RATES[optimizer])]
+    starts = [model(weights, k, masked=True).get_weights() for k in range(2)]
+    expected = compiled(model(weights, 0, masked=True), optimizer, 1.0)
+    masked = [layer for layer in expected.layers if isinstance(layer, Masked)]
     losses = dense.train(weights, x, y, order, RATES[optimizer], optimizer, keep=KEEP)
     for k, rate in enumerate(RATES[optimizer]):
-        masked = [layer for layer in expected[k].layers if isinstance(layer, Masked)]
+        restarted(expected, starts[k], rate)
         for step, batch in enumerate(order):
             for place, layer in enumerate(masked):
                 layer.mask.assign(dense.mask((BATCH, WIDTHS[place + 1]), place, step, KEEP))
-            loss = expected[k].train_on_batch(x[batch], y[batch], return_dict=True)["loss"]
-            expected[k].reset_metrics()
+            loss = expected.train_on_batch(x[batch], y[batch], return_dict=True)["loss"]
+            expected.reset_metrics()
             assert losses[step, k] == pytest.approx(float(loss), rel=1e-3)
-        kept = [part for layer in expected[k].layers if not isinstance(layer, Masked) for part in layer.get_weights()]
+        kept = [part for layer in expected.layers if not isinstance(layer, Masked) for part in layer.get_weights()]
         for ours, theirs in zip(dense.unstack(weights)[k], kept, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 + (0.01 * rate if optimizer == "adam" else 0))
 

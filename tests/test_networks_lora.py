@@ -6,6 +6,7 @@ import pytest
 
 from evidence.experiments import lora_start
 from evidence.networks import descent, lora
+from tests.keras_fit import ready
 
 WIDTHS, RANK = [12, 9, 5], 3
 
@@ -46,7 +47,7 @@ def test_adapted_networks_end_where_keras_enable_lora_and_fit_end(images, optimi
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rule = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}[optimizer]
     model.compile(rule(rate), loss, metrics=["accuracy"], jit_compile=False)
-    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    ready(model, x, y).fit(x, y, batch_size=8, shuffle=False, verbose=0)
     for layer, (kernel, bias, a, b) in zip(layers, weights, strict=True):
         np.testing.assert_allclose(a[1], layer.lora_kernel_a, rtol=1e-3, atol=1e-5)
         np.testing.assert_allclose(b[1], layer.lora_kernel_b, rtol=1e-3, atol=1e-5)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evidence.networks import built, convolutions, residual
+from tests.keras_fit import ready
 
 BLOCKS, CHANNELS = 2, 16
 SILENT = ["zero_last", "skipinit", "fixup", "zero_gamma"]
@@ -58,7 +59,7 @@ def test_each_start_draws_its_branches_and_its_classifier_by_its_rule():
 def compiled(model, rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(rate), loss, metrics=["accuracy"], jit_compile=False)
-    return model
+    return ready(model, np.zeros((1, *model.input_shape[1:])), np.zeros(1))
 
 
 @pytest.mark.parametrize("start", ["skipinit", "fixup"])

@@ -9,7 +9,7 @@ import pytest
 from evidence import mnist
 from evidence.networks import curves, subset, trials
 from snippets.tools import stacked
-from tests.keras_fit import ready
+from tests.keras_fit import ready, restarted
 
 WIDTHS, IMAGES, BATCH, SEED = (784, 16, 16, 10), 160, 16, 3
 EPOCH = IMAGES // BATCH  # steps
@@ -27,23 +27,17 @@ def parts():
 
 @functools.cache
 def compiled(activation, optimizer):
-    """A Keras model and what its optimizer starts from: one for all weights and rates, since Keras traces each."""
+    """A Keras model for all weights and rates."""
     hidden = [keras.layers.Dense(width, activation) for width in WIDTHS[1:-1]]
     made = keras.Sequential([keras.Input((WIDTHS[0],)), *hidden, keras.layers.Dense(WIDTHS[-1])])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     made.compile(RULES[optimizer](), loss, metrics=["accuracy"], jit_compile=False)
-    ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
-    return made, [variable.numpy() for variable in made.optimizer.variables]
+    return ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
 
 
 def model(weights, activation="relu", optimizer="sgd", rate=0.1):
     """The Keras model with these weights, [kernel, bias, kernel, …], before its first step."""
-    made, start = compiled(activation, optimizer)
-    made.set_weights(weights)
-    for variable, value in zip(made.optimizer.variables, start, strict=True):
-        variable.assign(value)
-    made.optimizer.learning_rate = rate
-    return made
+    return restarted(compiled(activation, optimizer), weights, rate)
 
 
 def initial(initializer, seed=SEED):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from snippets.tools import stacked
-from tests.keras_fit import ready
+from tests.keras_fit import ready, restarted
 
 # Two epochs of 24 full batches and one of 16: 50 steps. The two programs round differently: after 50 steps they
 # differed by less than 1e-6 in every case below. A single step of Adam moves a weight by up to its rate, 1e-3.
@@ -36,26 +36,21 @@ def separable(inputs, empty):
 
 @functools.cache
 def reference(widths, activation, output, optimizer):
-    """A compiled model, to be given weights and a rate: one for all that differ in nothing else, since Keras traces each."""
+    """A compiled model, to be given weights and a rate: one for all that differ in nothing else."""
     dense = keras.layers.Dense
     model = keras.Sequential([keras.Input((widths[0],)), *(dense(n, activation) for n in widths[1:-1]),
                               dense(widths[-1], output)])
     rule = keras.optimizers.Adam if optimizer == "adam" else keras.optimizers.SGD
     model.compile(rule(), "categorical_crossentropy", metrics=["accuracy"])
-    ready(model, np.zeros((1, widths[0])), np.eye(10)[:1])
-    return model, [variable.numpy() for variable in model.optimizer.variables]
+    return ready(model, np.zeros((1, widths[0])), np.eye(10)[:1])
 
 
 def fit(initializer, seed, data, *, widths, activation="relu", output="softmax", optimizer="adam", epochs=EPOCHS,
         learning_rate=None):
     """The reference: Keras's own training loop, fed in the order that the tool uses."""
     x, y, (x_val, y_val) = data
-    model, start = reference(widths, activation, output, optimizer)
-    for variable, value in zip(model.optimizer.variables, start, strict=True):
-        variable.assign(value)
-    model.optimizer.learning_rate = learning_rate or RATE[optimizer]
-    for layer, kernel in zip(model.layers, stacked.initial_kernels(initializer, widths, seed)):
-        layer.set_weights([kernel, np.zeros(kernel.shape[1], "float32")])
+    start = [part for kernel in stacked.initial_kernels(initializer, widths, seed) for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
+    model = restarted(reference(widths, activation, output, optimizer), start, learning_rate or RATE[optimizer])
     logs = []
     for epoch in range(epochs):
         order = stacked.batch_order(seed, epoch, N)
