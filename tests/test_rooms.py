@@ -1,5 +1,6 @@
 """The rooms of evidence/ keep their rules: .importlinter says them, and says so when one is broken."""
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from evidence.engine.freshness import ROOT
 # not by its console script: that names the folder where the environment was made, and an environment may have been moved
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 ROOMS = sorted(path.name for path in (ROOT / "evidence").iterdir() if any(path.glob("*.py")))
+closure = functools.cache(freshness.closure)
+imported = functools.cache(lambda file: {*freshness.imported(file)})
 
 
 def lint(project):
@@ -67,10 +70,10 @@ def test_a_closed_form_takes_numpy_and_scipy_alone(path):
 @pytest.mark.parametrize("path", sorted(path for room in ("networks", "theory") for path in (ROOT / "evidence" / room).glob("*.py")), ids=lambda path: path.stem)
 def test_what_experiments_share_is_imported_by_a_test_and_by_an_experiment(path):
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    tests = [file for file in (ROOT / "tests").glob("test_*.py") if module in freshness.imported(file)]
+    tests = [file for file in (ROOT / "tests").glob("test_*.py") if module in imported(file)]
     assert tests, f"{module} has no test; write tests/test_networks_{path.stem}.py, against keras.fit or a closed form"
     users = [file for room in ("experiments", "readings", "claims", "tables", "figures") for file in (ROOT / "evidence" / room).glob("**/*.py")]
-    assert any(path in freshness.closure(file)[0] for file in users), f"nothing reads {module}; delete it"
+    assert any(path in closure(file)[0] for file in users), f"nothing reads {module}; delete it"
 
 
 def test_every_experiment_is_read_by_the_book():

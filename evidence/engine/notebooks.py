@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -171,17 +172,13 @@ def _tool(name):
     return (ROOT / "snippets/tools" / name).read_text()
 
 
+@cache
 def _imported(code):
-    python = re.sub(r"(?m)^[ \t]*[%!].*$", "", code)
-    for node in ast.walk(ast.parse(python)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names if not _standard(alias.name))
-        elif isinstance(node, ast.ImportFrom) and not _standard(node.module):
-            yield node.module.split(".")[0]
-
-
-def _standard(module):
-    return module.split(".")[0] in sys.stdlib_module_names
+    """The packages that the code imports, the standard library's left out."""
+    nodes = list(ast.walk(ast.parse(re.sub(r"(?m)^[ \t]*[%!].*$", "", code))))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {module.split(".")[0] for module in modules} - sys.stdlib_module_names
 
 
 def _seal(notebook):
