@@ -1,5 +1,6 @@
 """A result is current only if its code, its packages and its data are what they were."""
 
+import hashlib
 import json
 import math
 import os
@@ -85,6 +86,12 @@ def test_one_character_of_a_file_makes_those_results_stale_that_import_it_and_is
         one_character(copied / file)
     stale_now = {name: why(name, copied) for name in EXPERIMENTS}
     assert stale_now == {name: [f"{file} changed" for file in sorted(changed & INPUTS[name].keys())] for name in EXPERIMENTS}
+
+
+def test_each_input_bears_the_digest_of_its_own_file():
+    keys = [freshness.key(freshness.source(name))["inputs"] for name in EXPERIMENTS]
+    for file, digest in {pair for key in keys for pair in key.items()}:
+        assert digest == hashlib.sha256((ROOT / file).read_bytes()).hexdigest(), file
 
 
 def test_another_pinned_version_makes_every_result_stale(copied):
