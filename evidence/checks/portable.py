@@ -46,7 +46,7 @@ COMPUTING = ("keras", "tensorflow", "torch", "jax", "flax", "optax", "snippets",
 
 
 class Outcome(NamedTuple):
-    """What became of a test run: how many passed and were skipped, the names of those that failed."""
+    """What became of a test run: how many passed and were skipped, and of those that failed the names and what they said."""
 
     passed: int
     skipped: int
@@ -135,15 +135,16 @@ def run(name, tests):
         if not report.exists():
             raise Problem(f"pytest did not run under {name}: {(done.stderr or done.stdout).strip()[-300:]}")
         cases = list(ElementTree.parse(report).iter("testcase"))
-    failed = [_name(case) for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    failed = [_said(case, broken) for case in cases for kind in ("failure", "error") if (broken := case.find(kind)) is not None]
     if done.returncode and not failed:
         raise Problem(f"pytest ended with {done.returncode} under {name}: {done.stdout.strip()[-300:]}")
     skipped = sum(case.find("skipped") is not None for case in cases)
     return Outcome(len(cases) - len(failed) - skipped, skipped, failed)
 
 
-def _name(case):
-    return f"{case.get('classname')}: {case.get('name')}"
+def _said(case, broken):
+    """The name of a test that failed, and the first line of what it said."""
+    return f"{case.get('classname')}: {case.get('name')}: {(broken.get('message') or '').partition(chr(10))[0][:160]}"
 
 
 def _check(names):
