@@ -36,32 +36,35 @@ ERRORS = 5  # standard errors that chance is given, one in a million
 MOST, SOME = 0.75, 0.25  # shares of a layer that are too many: of saturated activations, of units silenced by a bias
 PLAIN = 12  # the same for plain convolutions: VGG-19, in which Glorot halves it 18 times: Simonyan and Zisserman 2015
 ABSURD = 4  # times the loss of an output that knows nothing
+FAINT = 20  # times smaller than the outputs, from where targets are not what the network learns first
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 CHOICES = 4  # keys, from which on scores have a spread
-HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 DEFAULT = "PyTorch's default"
-RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out),
-         "LeCun": lambda n_in, n_out: 1 / n_in}
-BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
-            DEFAULT: lambda n_in, n_out: 1 / (3 * n_in)}
+RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
+BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out, DEFAULT: lambda n_in, n_out: 1 / (3 * n_in)}
 LIMITS = {"tanh": (-1, 1), "hardtanh": (-1, 1), "sigmoid": (0, 1), "hardsigmoid": (0, 1)}
-RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6), "relu": (0, math.inf),
-                   "softplus": (0, math.inf), "exp": (0, math.inf), "logsigmoid": (-math.inf, 0)}  # of an output
+RANGES = (*LIMITS, "softmax", "softsign", "relu6", "relu", "softplus", "exp", "logsigmoid")  # that limit an output
 RECTIFIERS = ("relu", "leakyrelu", "rrelu", "prelu", "elu", "celu", "gelu", "silu", "mish", "hardswish", "relu6")
 ACTIVATIONS = ("logsoftmax", "softmax", "softplus", "softsign", "logsigmoid", "selu", *RECTIFIERS[::-1], *LIMITS, "exp")
+LENGTHS = ("norm", "vectornorm", "linalgvectornorm", "linalgnorm", "cdist", "pairwisedistance")
 NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "normalize", "localresponsenorm")
-RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1,
-             "rnnrelucell": 1}  # matrices side by side in one kernel
+RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1, "rnnrelucell": 1}  # matrices side by side in one kernel
 CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlogits", "binarycrossentropy"
 DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
 KL, SIGNS = "kldiv", ("softmarginloss", "hingeembeddingloss")
 LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES, KL, *SIGNS)
 LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
-          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten",
-          "pixelshuffle", "expand")
+          "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten", "pixelshuffle", "expand")
+FREE = (-math.inf, math.inf)
+FIXED = {**dict.fromkeys(("sin", "cos", "cosinesimilarity", "normalize", "erf"), (-1, 1)), "softmax": (0, 1), "logsoftmax": (-math.inf, 0),
+         **dict.fromkeys((*LENGTHS, "var", "std"), (0, math.inf)), **dict.fromkeys(("gelu", "silu", "mish"), (-0.31, math.inf))}
+RISING = (*RANGES, "elu", "selu", "celu", "leakyrelu", "log", "sqrt", "atan", "arctan", "acos", "arccos", "asin", "arcsin", "clamp", "clip",
+          "clampmin", "clampmax", "sinh", "log1p", "expm1", "threshold", "round", "floor", "ceil", "sign")  # or falling: the ends tell
+SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack", "where", "gather", "indexselect", "repeat", "tile", "flip", "roll",
+        "chunk", "split", "maximum", "minimum", "maxpool2d", "avgpool2d", "adaptiveavgpool2d", "dropout", "detach")  # which leave the limits
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
 FUSED = "scaleddotproductattention"
 PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", FUSED)
@@ -70,8 +73,7 @@ MASKED = -9e3  # below which a score is one that a mask has put there
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
 SCALE = "y = (y - y.mean()) / y.std()  # and the inverse for what comes out"
-COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
-           "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
+COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
 
 
 def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
@@ -190,7 +192,7 @@ def observe(model, root, x, y, images, loss, optimizer):
     seen = SimpleNamespace(model=model, root=root, x=x, y=y, images=images, optimizer=optimizer, rows=[], loss=math.nan)
     parts = [*model.modules(), *(loss.modules() if isinstance(loss, nn.Module) else [])]
     weights = {name: w for name, w in model.named_parameters() if w.requires_grad}
-    seen.trained = bool(optimizer and optimizer.state) or any(
+    seen.trained = bool(optimizer and (optimizer.state or getattr(optimizer, "_opt_called", False))) or any(
         int(b) for name, b in model.named_buffers() if name.endswith("num_batches_tracked"))
     trace = seen.trace = Trace(model, root, x, y, optimizer)
     devices = {w.device for w in model.parameters() if w.device.type == "cuda"}
@@ -207,16 +209,29 @@ def observe(model, root, x, y, images, loss, optimizer):
             seen.gradients, seen.lost = {}, 0.0
         except Exception as error:  # whatever PyTorch raises
             raise ValueError(sentence(error, trace, x)) from None
-        seen.leak = leak(seen, parts, devices)
+        seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices)
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace, images), [head for head in trace.heads if not head.hidden]
     seen.still = all(c.alike for c in [head.call for head in seen.heads] or seen.calls[-1:])
     with torch.no_grad():
-        seen.labels = [one for head in seen.heads for one in head.labels]
-        changes = next_step(optimizer, seen.gradients, weights)
-        seen.rows = [measured(seen, kernel, changes) for kernel in ordered(seen.calls)]
+        seen.labels, changes = [one for head in seen.heads for one in head.labels], next_step(optimizer, seen.gradients, weights)
+        seen.unread, seen.gradients = changes is None, {n: None if g is None else g.to_dense() for n, g in seen.gradients.items()}
+        seen.rows = [measured(seen, kernel, changes or {}) for kernel in ordered(seen.calls)]
     return seen
+
+
+def ignorant(outputs, y, loss):
+    """The least that a loss of outputs and labels of one shape is for outputs that are all one number; None if that cannot be told."""
+    if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or outputs.shape != y.shape or not y.is_floating_point() or not y.any():
+        return None
+    mean = float(y.mean())
+    try:
+        with torch.no_grad():
+            found = [float(loss(torch.full_like(outputs, c), y)) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
+    except Exception:  # of a loss that wants more of outputs than their numbers
+        return None
+    return min(found) if all(0 < one < math.inf for one in found) else None
 
 
 def slopes(value, weights, trace):
@@ -227,10 +242,10 @@ def slopes(value, weights, trace):
     for power in (16, 12, 8) if half else ():  # before the others, since calls keep the last δ
         found = torch.autograd.grad(value.float() * 2.0**power, list(weights.values()), retain_graph=True, allow_unused=True)
         larger = [None if g is None else g.double() / 2**power for g in found]
-        if all(g is None or torch.isfinite(g).all() for g in larger):
+        if all(g is None or torch.isfinite(g.to_dense()).all() for g in larger):
             break
     found = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
-    pairs = [(g.double(), g if more is None else more) for g, more in zip(found, larger or found) if g is not None]
+    pairs = [[t.to_dense().double() for t in (g, g if more is None else more)] for g, more in zip(found, larger or found) if g is not None]
     whole = sum(float(more.square().sum()) for _, more in pairs)
     lost = math.sqrt(sum(float((g - more).square().sum()) for g, more in pairs) / whole) if half and 0 < whole < math.inf else 0.0
     return dict(zip(weights, found)), min(lost, 1.0)
@@ -270,7 +285,7 @@ def leak(seen, parts, devices):
 
 def alone(before, after, images):
     """True if two tensors are alike in what belongs to the last image, wherever it stands; in a matrix of images by images, in one entry."""
-    moved = (after.float() - before.float()).abs() > max(1e-4, 8 * torch.finfo(before.dtype).eps) * before.float().abs().max()
+    moved = ~((after.float() - before.float()).abs() <= max(1e-4, 8 * torch.finfo(before.dtype).eps) * before.float().abs().max())  # or is NaN
     if not moved.dim() or not moved.any():
         return True
     for axis, size in enumerate(moved.shape):
@@ -285,24 +300,28 @@ def run(model, x, trace):
     with trace:
         if isinstance(x, torch.Tensor):
             return model(x)
-        spread = inspect.signature(model.forward)
-        try:
-            spread.bind(**x) if isinstance(x, dict) else spread.bind(*x)
-        except TypeError:
-            return model(x)
-        return model(**x) if isinstance(x, dict) else model(*x)
+        return model(x) if not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
+
+
+def takes(function, given):
+    """True if a function can be called with what a tuple or a dictionary holds; also where that cannot be told."""
+    try:
+        return inspect.signature(function).bind(*([] if isinstance(given, dict) else given), **(given if isinstance(given, dict) else {})) is not None
+    except (TypeError, ValueError) as error:
+        return isinstance(error, ValueError)
 
 
 def loss_of(outputs, y, loss, trace):
     """The loss: of the outputs, or without y the one that the model has computed."""
-    trace.in_loss = True
-    fields = outputs if isinstance(outputs, dict) else getattr(outputs, "__dict__", {})
+    trace.in_loss, trace.outputs, fields = True, outputs, outputs if isinstance(outputs, dict) else getattr(outputs, "__dict__", {})
     if y is None:
         single = [t for t in leaves(outputs) if t.numel() == 1] if isinstance(outputs, tuple) else []
         value = fields.get("loss", single[0] if len(single) == 1 else outputs)
         if not isinstance(value, torch.Tensor) or value.numel() != 1:
             raise Unreadable("The model computes no loss: give labels, as in `audit(model, x, y)`, or labels inside x.")
         return value
+    if isinstance(trace.model, nn.RNNBase):
+        raise Unreadable("The model returns its outputs and its state: make a module of it that returns one tensor, as `self.rnn(x)[0][:, -1]`.")
     own = (getattr(loss, "__module__", "") or "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
     if own and not isinstance(outputs, torch.Tensor):
         found = leaves(fields.get("logits", outputs))
@@ -348,9 +367,9 @@ class Call(SimpleNamespace):
     """One call of a function, or of a module without matrices. Calls are compared by identity, as tensors cannot be."""
 
     __eq__, __hash__ = object.__eq__, object.__hash__
-    module, atom, head, delta, dim = "", None, None, None, None  # atom: the path of the module that it stands for
+    module, atom, head, delta, dim, ends = "", None, None, None, None, ""  # atom: the path of the module that it stands for, ends: its last function
     data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
-    blind, alike, given, feeders = False, False, (), ()  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
+    blind, alike, even, later, followed, given, feeders, operands = (False,) * 5 + ((), (), ())  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
 
     def __init__(self, op, output, **more):
         super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
@@ -364,11 +383,10 @@ class Trace(TorchFunctionMode):
     def __init__(self, model, root, x, y, optimizer=None):
         super().__init__()
         self.optimizer, self.model, self.root, self.calls, self.heads, self.stack, self.alive = optimizer, model, root, [], [], [], []
-        self.in_loss, self.trying, self.used = False, ("", [], None), set()
+        self.outputs, self.in_loss, self.trying, self.used = None, False, ("", [], None), set()
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
-        self.paths = {id(m): name for name, m in model.named_modules()}
-        self.weights, self.made, self.strangers = {}, {}, {}
-        several = y.items() if isinstance(y, dict) else enumerate(y) if isinstance(y, tuple) else ()
+        self.buffers, self.paths = {id(b): name for name, b in model.named_buffers()}, {id(m): name for name, m in model.named_modules()}
+        self.weights, self.made, self.strangers, several = {}, {}, {}, y.items() if isinstance(y, dict) else enumerate(y) if isinstance(y, tuple) else ()
         self.spelled = {id(part): f'y["{key}"]' if isinstance(y, dict) else f"y[{key}]" for key, part in several}
         held = [t for m in model.modules() for t in leaves(list(vars(m).values())) if t.requires_grad]
         self.held = {id(t): t for t in held if id(t) not in self.names}  # by a layer, and no parameter of it
@@ -379,8 +397,7 @@ class Trace(TorchFunctionMode):
 
     def __enter__(self):
         self.handles = ExitStack()
-        for register, hook in ((hooks.register_module_forward_pre_hook, self.enter),
-                               (hooks.register_module_forward_hook, self.leave)):
+        for register, hook in ((hooks.register_module_forward_pre_hook, self.enter), (hooks.register_module_forward_hook, self.leave)):
             self.handles.callback(register(hook).remove)
         return super().__enter__()
 
@@ -390,8 +407,7 @@ class Trace(TorchFunctionMode):
 
     def enter(self, module, inputs):
         small = not any(w.dim() > 1 for w in module.parameters(recurse=False))
-        atom = small and not any(True for _ in module.children())
-        path = self.paths.get(id(module), "")
+        atom, path = small and not any(True for _ in module.children()), self.paths.get(id(module), "")
         self.stack.append(SimpleNamespace(module=module, path=path, start=len(self.calls), atom=atom))
 
     def leave(self, module, inputs, output):
@@ -404,21 +420,18 @@ class Trace(TorchFunctionMode):
         last = inner[-1]
         last.atom, last.norm = frame.path, last.norm or "norm" in type(module).__name__.lower()
         if len(inner) > 1 and isinstance(output, torch.Tensor):  # one call stands for all that the module does
-            own = set(inner)
-            last.op, last.output, last.value = plain(type(module).__name__), output, output
+            own, last.ends, last.op, last.output, last.value = set(inner), last.op, plain(type(module).__name__), output, output
             last.before = list(dict.fromkeys(b for call in inner for b in call.before if b not in own))
             for outer in last.before:
                 outer.takers = [c for c in outer.takers if c not in own] + [last]
-            last.takers = []
-            last.inputs = [t for call in inner for t in call.inputs if self.made.get(id(t)) not in own]
+            last.takers, last.inputs = [], [t for call in inner for t in call.inputs if self.made.get(id(t)) not in own]
             self.calls[frame.start:] = [last]
             self.made[id(output)] = last
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs, op = kwargs or {}, plain(getattr(function, "__name__", ""))
         if op == "multiheadattentionforward":  # look inside
-            body = FunctionType(function.__code__, {**function.__globals__, "has_torch_function": lambda _: False},
-                                function.__name__, function.__defaults__)
+            body = FunctionType(function.__code__, {**function.__globals__, "has_torch_function": lambda _: False}, function.__name__, function.__defaults__)
             body.__kwdefaults__ = function.__kwdefaults__
             with self:
                 return body(*args, **kwargs)
@@ -426,14 +439,13 @@ class Trace(TorchFunctionMode):
         for t in given:
             self.origin(t)
         found = kernels(op, args, kwargs, self)
-        self.trying = op, [t for t in given if id(t) in self.made], found[0].weight if found else None
-        head = self.head(op, args, kwargs)
-        before, inputs = [t._version for t in given], [self.made[id(t)] for t in given if id(t) in self.made]
-        output = function(*args, **kwargs)
-        changed = [t for t, version in zip(given, before) if t._version != version]
+        of = [t for t in given if id(t) in self.names] if op == "add" else []  # as learned positions
+        self.trying = op, [t for t in given if id(t) in self.made or op == "embedding" and t is args[0]], found[0].weight if found else (of or [None])[0]
+        head, before, inputs = self.head(op, args, kwargs), [t._version for t in given], [self.made[id(t)] for t in given if id(t) in self.made]
+        output, changed = function(*args, **kwargs), [t for t, version in zip(given, before) if t._version != version]
         out = [t for t in leaves([output]) if not any(t is g for g in given)] + changed
         if out and not torch._C._functorch.is_functorch_wrapped_tensor(out[0]):
-            self.record(op, args, kwargs, found, given, inputs, out, head)
+            self.record(function, op, args, kwargs, found, given, inputs, out, head)
         return output
 
     def origin(self, tensor):
@@ -442,10 +454,9 @@ class Trace(TorchFunctionMode):
             if id(tensor) not in self.names and not self.in_loss:
                 self.strangers[id(tensor)] = tensor
             self.weights[id(tensor)] = tensor
-        if id(tensor) in self.names:
-            self.used.add(self.names[id(tensor)])
+        self.used.add(self.names.get(id(tensor)) or self.buffers.get(id(tensor)))
 
-    def record(self, op, args, kwargs, found, given, inputs, out, head):
+    def record(self, function, op, args, kwargs, found, given, inputs, out, head):
         self.alive += out
         data = [t for t in given if id(t) in self.made]
         if not data and not found:
@@ -453,15 +464,13 @@ class Trace(TorchFunctionMode):
             for t in out if of else []:
                 self.weights[id(t)] = max(of, key=torch.Tensor.numel)
             return
-        inputs = list(dict.fromkeys(inputs))
-        call = Call(op, out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
+        inputs, operands = list(dict.fromkeys(inputs)), [one for arg in args for one in (arg if isinstance(arg, (tuple, list)) else [arg])]
+        call = Call(op, function=function, args=args, named=kwargs, operands=[self.made.get(id(one), one) for one in operands], output=out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
                     dim=kwargs.get("dim", args[1] if len(args) > 1 else None), options=dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs if op == FUSED else {},
                     weights=[self.weights[id(t)] for t in given if id(t) in self.weights],
                     data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), norm=op in NORMS)
-        call.weighty = bool(call.weights)
-        call.module, call.blind = self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
-        call.cuts = not out[0].requires_grad and any(t.requires_grad for t in data)
-        call.given = given if op in ("add", *PRODUCTS) else ()
+        call.weighty, call.module, call.blind = bool(call.weights), self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
+        call.cuts, call.given = not out[0].requires_grad and any(t.requires_grad for t in data), given if op in ("add", *PRODUCTS) else ()
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
             call.value = out[0].detach().clone()
         if found and out[0].requires_grad:
@@ -478,8 +487,7 @@ class Trace(TorchFunctionMode):
         """An output with its labels and its loss, where a function of loss or a difference compares them."""
         named = dict(zip(("input", "target"), args)) | kwargs
         out, truth = named.get("input"), named.get("target")
-        pair = [t for t in (out, truth) if isinstance(t, torch.Tensor) and id(t) in self.made]
-        by_hand = op in ("sub", "rsub", "l1", "mse") and self.in_loss
+        pair, by_hand = [t for t in (out, truth) if isinstance(t, torch.Tensor) and id(t) in self.made], op in ("sub", "rsub", "l1", "mse") and self.in_loss
         if by_hand:
             pair = [t for t in args[:2] if isinstance(t, torch.Tensor) and id(t) in self.made]
         if (by_hand or op in DISTANCES) and [self.made[id(t)].truth for t in pair] in ([True, False], [False, True]):
@@ -488,6 +496,8 @@ class Trace(TorchFunctionMode):
         if op not in LOSSES or not all(isinstance(t, torch.Tensor) for t in (out, truth)) or id(out) not in self.made:
             return None
         found = headed(self, op, out, truth, named)
+        found.by_hand = by_hand
+        found.labels = labels(found)
         self.heads.append(found)
         no_shares = op == SHARES and (found.labels or found.out.min() < 0 or found.out.max() > 1)
         if no_shares or op in CLASSES and any(one.fault == "labels out of range" for one in found.labels):
@@ -507,6 +517,10 @@ def linked(trace, images):
         before, past = [c for c in call.before if not c.truth], upstream(call)
         call.alike = bool(before) and all(c.alike for c in before) or leveled(call, images)
         call.feeders, call.fed = [c for c in past if c.kernels], any(c.weighty for c in past)
+        call.even, call.followed = call.norm or call.op == "add" and sum(b.fed or bool(b.kernels) for b in call.before) > 1, any(c.even for c in past)
+    for call in reversed(trace.calls):
+        call.later = any(t.even or t.later for t in call.takers)
+        call.followed |= call.later
     return trace.calls
 
 
@@ -553,8 +567,7 @@ def kernels(op, args, kwargs, trace):
     if op.startswith("embedding"):
         return [kernel(trace, op, weight, None, -1, weight)] if op in ("embedding", "embeddingbag") else []
     window, (a, b) = math.prod(weight.shape[2:]), weight.shape[:2]
-    groups = argument(6, "groups") or 1
-    stride = math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
+    groups, stride = argument(6, "groups") or 1, math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
     if "transpose" in op:
         fans = window * a / groups / stride, window * b
         found = kernel(trace, op, weight, fans, 1, weight.transpose(0, 1).flatten(1).T)
@@ -572,25 +585,23 @@ def kernel(trace, op, weight, fans, axis, matrix):
     if fans and op == "linear" and weight.shape[0] == 3 * weight.shape[1]:  # queries, keys and values side by side
         fans = fans[0], fans[1] / 3
     name = trace.names.get(id(parameter), "weight outside the model")
-    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name,
-                           bias=None)
+    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name, bias=None)
 
 
 def next_step(optimizer, gradients, weights):
-    """By how much the optimizer's next step would change each trainable weight, {name: change}; empty without one."""
+    """By how much the optimizer's next step would change each trainable weight, {name: change}; None if that cannot be read."""
     if optimizer is None or not any(g is not None for g in gradients.values()):
         return {}
     try:
         twin = copy.deepcopy(optimizer)
-        twins = {id(w): t for old, new in zip(optimizer.param_groups, twin.param_groups)
-                 for w, t in zip(old["params"], new["params"])}
+        twins = {id(w): t for old, new in zip(optimizer.param_groups, twin.param_groups) for w, t in zip(old["params"], new["params"])}
         for name, w in weights.items():
             if id(w) in twins:
                 twins[id(w)].grad = None if gradients[name] is None else gradients[name].clone()
         with torch.enable_grad():
             type(twin).step(twin)  # not twin.step, which a scheduler has bound to the original
     except Exception:  # someone's own, that cannot be copied or wants a closure
-        return {}
+        return None
     return {name: _numpy(twins[id(w)]) - _numpy(w) for name, w in weights.items() if id(w) in twins}
 
 
@@ -606,24 +617,71 @@ def headed(trace, op, out, truth, named):
     made = call = trace.made[id(out)]
     while call.op in LAYOUT and len(call.before) == 1:
         call = call.before[0]
-    head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call,
-                           ignored=named.get("ignore_index", -100))
+    head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call, ignored=named.get("ignore_index", -100))
     head.terms = truth.numel() if named.get("reduction") == "sum" else 1  # that the loss adds up
     head.activation = call.op if call.op in RANGES or call.op in ("logsoftmax", "exp") else ""
-    head.dim = call.dim if head.activation else None
+    head.dim, head.range, head.limits, at = call.dim if head.activation else None, bounds(call), [], call
+    while isinstance(at, Call):  # back to the last kernel
+        head.limits += [at] * (bounds(at) != FREE)
+        at = None if at.kernels else next((one for one in at.operands if isinstance(one, Call) and not one.truth), None)
     while not call.kernels and len(call.before) == 1:
         call = call.before[0]
-    head.kernel = call if call.kernels else None
-    head.layer = call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
+    head.kernel, head.layer = call if call.kernels else None, call.kernels[0].full.rpartition(".")[0] if call.kernels else made.module or "output"
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
-    head.units = out.shape[head.axis] if out.dim() > 1 else 1
-    head.weights = named.get("weight") if op in CLASSES else None
-    head.spelled = spelled(trace, head.call.atom) if head.activation and head.call.atom else ""
-    head.remade = partial(remade, trace, head)
+    head.units, head.weights = out.shape[head.axis] if out.dim() > 1 else 1, named.get("weight") if op in CLASSES else None
+    head.spelled, head.remade = spelled(trace, head.call.atom) if head.activation and head.call.atom else "", partial(remade, trace, head)
     head.swapped = made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth
-    head.hidden, head.named = made.truth and not head.swapped, trace.spelled.get(id(truth), "y")
-    head.labels = labels(head)
+    head.hidden, head.named, head.labels, head.by_hand = made.truth and not head.swapped, trace.spelled.get(id(truth), "y"), [], True
     return head
+
+
+def bounds(one, opened=None, most=30):
+    """Between which numbers a call's output lies whatever the weights, by interval arithmetic; `opened` is a call to leave out."""
+    if isinstance(one, (int, float)):
+        return one, one
+    if isinstance(one, torch.Tensor) or isinstance(one, Call) and one.truth:
+        t = one.value if isinstance(one, Call) else one
+        return FREE if t.requires_grad or not t.numel() or t.is_complex() or t.layout != torch.strided else (float(t.min()), float(t.max()))
+    if not isinstance(one, Call) or not most:
+        return FREE
+    op, parts = one.ends or one.op, [bounds(o, opened, most - 1) for o in one.operands if isinstance(o, (Call, int, float)) or (
+        isinstance(o, torch.Tensor) and o.dtype != torch.bool)]
+    (low, high), b = a, _ = [*parts, FREE, FREE][:2]
+    if one is opened:
+        return a
+    if one.kernels or op in PRODUCTS:
+        whole = op in RECURRENT and one.value.shape[-1] % (len(one.kernels[0].weight) // RECURRENT[op]) == 0  # projected it is not
+        return (0 if "relu" in op else -1, math.inf if "relu" in op else 1) if whole else (-1, 1) if directions(one) else FREE
+    if op in FIXED:
+        return FIXED[op]
+    if op in RISING:
+        def ends(*at):
+            found = [float(one.function(torch.tensor(end, dtype=torch.float64), *one.args[1:], **one.named)) for end in at]
+            return None if any(map(math.isnan, found)) else (min(found), max(found))
+        try:
+            return ends(low, high) or ends(max(low, -1e300), min(high, 1e300)) or (FREE if op != "sqrt" else (0, math.inf))
+        except Exception:  # of a shape that one number has not
+            return FREE
+    if op in ("abs", "square") or op == "pow" and b[0] == b[1] and b[0] % 2 == 0 or op == "mul" and one.operands[0] is one.operands[-1]:
+        return 0, max(-low, high) ** (1 if op == "abs" else b[0] if op == "pow" else 2)
+    if op in ("rsub", "rdiv", "rtruediv"):
+        a, b = b, a
+    if op in ("neg", "add", "sub", "rsub") and "alpha" not in one.named:
+        return (-high, -low) if op == "neg" else (a[0] + b[0], a[1] + b[1]) if op == "add" else (a[0] - b[1], a[1] - b[0])
+    if op in ("mul", "rmul", "imul", "multiply") or "div" in op and (b[0] > 0 or b[1] < 0):
+        ends = [p * q if p and q else 0.0 for p in a for q in ((1 / b[1], 1 / b[0]) if "div" in op else b)]
+        return min(ends), max(ends)
+    if op in SAME and parts:
+        return min(p[0] for p in parts), max(p[1] for p in parts)
+    return (0 if low >= 0 else -math.inf, 0 if high <= 0 else math.inf) if op == "sum" else FREE
+
+
+def directions(call):
+    """True for products of vectors of length 1, which are cosines."""
+    if call.op not in ("linear", *PRODUCTS[:3]) or len([one for one in call.args if one is not None]) != 2:
+        return False
+    a, b = (t.detach().float() for t in call.args[:2])
+    return all((t.norm(dim=axis) - 1).abs().max() < 0.01 for t, axis in ((a, -1), (b, -1 if call.op == "linear" else -2)))
 
 
 def spelled(trace, path):
@@ -718,45 +776,38 @@ def _rms(array):
 def measured(seen, group, changes):
     """A row for one kernel, from all its calls."""
     calls, first = [call for call, _ in group], group[0][1]
-    size = calls[0].value.shape[first.axis]
-    given_size = calls[0].inputs[0].shape[-1]
+    size, given_size = calls[0].value.shape[first.axis], calls[0].inputs[0].shape[-1]
     calls = [c for c in calls if c.value.shape[first.axis] == size and c.inputs[0].shape[-1] == given_size]
     paths, axis = [behind(call) for call in calls], first.axis
-    activation, end = paths[0].activation, paths[0].end
-    given = flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
+    activation, end, given = paths[0].activation, paths[0].end, flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
     h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
     delta = seen.images * flat([torch.zeros_like(c.value) if c.delta is None else c.delta for c in calls], axis)
     sums = [c.takers[0] for c in calls if c.op == "matmul" and len(c.takers) == 1 and c.takers[0].op == "add"]
     if first.bias is None and len(sums) == len(calls):  # x @ w + b
         first.bias = next((w for w in sums[0].weights if w.dim() == 1), None)
         z = z if first.bias is None else flat([c.value for c in sums], axis)
-    bias = np.zeros(1) if first.bias is None else _numpy(first.bias)
-    bias_name = seen.trace.names.get(id(seen.trace.weights.get(id(first.bias))))
+    bias, bias_name = np.zeros(1) if first.bias is None else _numpy(first.bias), seen.trace.names.get(id(seen.trace.weights.get(id(first.bias))))
     dead, loud = ~h.any(axis=0) & (activation not in LIMITS), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
-    edge = (high - low) / 200
-    taken = {call for c in seen.calls if c.kernels for call in c.feeders}
-    is_output = calls[0].data and not any(call in taken for call in calls)
-    owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
-    several = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1
-    name = owner or first.full
-    return SimpleNamespace(
-        layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
+    edge, taken = (high - low) / 200, {call for c in seen.calls if c.kernels for call in c.feeders}
+    is_output, owner = calls[0].data and not any(call in taken for call in calls), re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
+    several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
+    return SimpleNamespace(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
         scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF, is_output=is_output,
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or seen.still, still=seen.still, hides=not is_output and all(
             c.alike for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
-        fed_by_data=calls[0].data,
+        fed_by_data=calls[0].data, followed=any(call.followed for call in calls),
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
         raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
+        apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
-        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
-        delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
+        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None, delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
         pull_square=np.sum(np.sum(delta**2, axis=-1) * np.mean(z**2, axis=-1)) / seen.images, **weighed(seen, first, changes))
 
 
@@ -777,8 +828,7 @@ def unscaled(x, given):
     for j in large[:64]:
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
-            scaled = STANDARD.removeprefix("x = ").replace("x", name)
-            at = name[2:-1]
+            scaled, at = STANDARD.removeprefix("x = ").replace("x", name), name[2:-1]
             code = f"x = {scaled}" if name == "x" else f"x = dict(x, {at[1:-1]}={scaled})" if isinstance(x, dict) else (
                 f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]")
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
@@ -793,26 +843,22 @@ def weighed(seen, kernel, changes):
     """The part of a row that is about the kernel."""
     w, n, gradient = _numpy(kernel.weight).astype("float32"), kernel.fans, seen.gradients.get(kernel.full)
     size, change, own = _rms(w), changes.get(kernel.full), _rms(kernel.parameter)
-    ratios = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}
-    window = math.prod(w.shape[2:])
+    ratios, window = {rule: size / math.sqrt(variance(*n)) for rule, variance in RULES.items()} if n else {"": 1.0}, math.prod(w.shape[2:])
     by_shape = (w.shape[1] * window, len(w) * window)  # as torch.nn.init counts
     by_shape, by_all = (n[1], n[1]) if kernel.op in RECURRENT else by_shape, RULES | BY_SHAPE
     by_shape = {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()}
     chance = ERRORS / math.sqrt(2 * w.size)  # of the logarithm of the RMS of so many random numbers
-    return {
-        "kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
+    return {"kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
         "weight_std": w.std(dtype="float64"), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
         "spelled": spelled(seen.trace, kernel.full) if kernel.full in seen.trace.names.values() else "the weight",
         "recurs": kernel.op in RECURRENT, "convolves": kernel.op.startswith("conv"), "dtype": _type(kernel.parameter),
         "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
         "by_shape": by_shape, "follows": {rule for rule, ratio in by_shape.items() if ratio and abs(math.log(ratio)) < chance},
-        "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n},
-        "chance": chance,
-        "gradient": None if gradient is None else _rms(gradient),
-        "step": None if change is None or not own else _rms(change) / own,
+        "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n}, "chance": chance,
+        "gradient": None if gradient is None else _rms(gradient), "step": None if change is None or not own else _rms(change) / own,
+        "stride": None if change is None or not own else _rms(change) / own * (own / size * min(ratios.values()) if 0 < max(ratios.values()) < 1 / OFF else 1),
         "stuck": np.mean(change[_numpy(gradient) != 0] == 0) if change is not None and gradient is not None and gradient.any()
-                 and "16" in _type(kernel.parameter) else 0.0,
-        "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
+                 and "16" in _type(kernel.parameter) else 0.0, "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
 
 
@@ -824,7 +870,7 @@ def judge(seen):
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or not rows:
         return bad + seen.labels
-    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    outside = [*seen.labels, *spread(seen), *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
@@ -836,7 +882,7 @@ def judge(seen):
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
-        causes += [] if named(causes) else depth(seen)
+        causes += [] if named([*causes, *mixes]) else first((depth, averaged), seen)
     causes += reused(rows)
     if not named(causes + outside):
         outside += first((gradient, cut_off, untouched, first_loss, step) if finite else (overflow,), seen)
@@ -871,8 +917,7 @@ def of(row, fault, evidence, remedy, **more):
 
 def told(template, rows):
     """A remedy for these rows, in a loop if there are several."""
-    rows = list({row.full: row for row in rows}.values())
-    fields = [name for name in ("weight", "bias") if f"{{{name}}}" in template]
+    rows, fields = list({row.full: row for row in rows}.values()), [name for name in ("weight", "bias") if f"{{{name}}}" in template]
     if not fields or not rows:
         return template
     code = [{"weight": row.spelled, "bias": row.spelled_bias or row.spelled.rpartition(".")[0] + ".bias"} for row in rows]
@@ -888,10 +933,12 @@ def not_a_number(seen):
         yield elsewhere("input", "not a number", "x holds NaN or infinity.", "mend the data.")
         return
     weights = {name.rpartition(".")[0] or name: (name, w) for name, w in (*seen.model.named_parameters(), *seen.model.named_buffers())
-               if name in seen.trace.used and w.is_floating_point() and not torch.isfinite(w).all()}
+               if name in seen.trace.used and w.is_floating_point() and not torch.isfinite(w._values() if w.is_sparse else w).all()}
     for layer, (name, _) in weights.items():
-        yield Finding((layer,), "not a number", f"{name} holds NaN or infinity.", "start anew, with a smaller learning rate, "
-                      "and look at the loss function.")
+        learned = name in seen.gradients
+        yield Finding((layer if learned else name,), "not a number", f"{name} holds NaN or infinity.", "start anew, with a smaller learning rate, "
+                      "and look at the loss function." if learned else "mend what it is made of, as a division by the degree of a node without "
+                      "neighbours.", of_start=learned)
 
 
 # Labels and outputs, by the loss: of a table of cases (when, where, fault, evidence, remedy) the first that holds.
@@ -945,37 +992,29 @@ def labels(head):
     lists, every = y.size * units == head.out.size and units > 1, f"{head.remade(int(high) + 1)}"
     entropy, with_logits = f"loss = {F}cross_entropy", f"{F}binary_cross_entropy_with_logits"
     shifted = f"y = y{typed * (not classes)} - {low:.0f}".replace("- -", "+ ")
-    by_class = [
-        swapped,
+    by_class = [swapped,
+        (floats and not whole and (units == 1 or ours == theirs and (low < 0 or high > 1) and np.median((y != 0).sum(axis=1)) > 1), "loss", "y holds no classes",
+         f"It runs from {_span(read)}, and {kind} takes numbers of classes.", "loss = torch.nn.MSELoss()" + f"; y = y.reshape{theirs}" * (ours != theirs)),
         (units == 1 and (several or abs(y.sum() - 1) > 0.01), head.layer, "one unit for all classes", alone,  # else a ranking
          every if high > 1 and whole and several else f"loss = lambda out, y: {with_logits}(out.flatten(), y.flatten().float())"),
         (head.weights is not None and head.weights.numel() != units, "loss", "weights of classes do not fit",
          f"It has {len(head.weights if head.weights is not None else ())} of them and the output {units} units.",
-         f"{entropy}  # or a weight for each of the {units} classes"),
-        (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
+         f"{entropy}  # or a weight for each of the {units} classes"), (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
          f"{shapes} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"),
-        (ours == theirs and several and most > 1.01, head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.",
-         f"loss = {with_logits}"),
-        (ours == theirs and several,),
-        (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
+        (ours == theirs and several and most > 1.01, head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"),
+        (ours == theirs and several,), (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
          f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
         (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
-        unfit, other_type, (low >= 0 and high < units,),
-        (high - low < units, "labels", *of_units, shifted),
-        (low < 0, "labels", *of_units, "y = y.unique(return_inverse=True)[1]"),
-        (True, head.layer, *of_units, every)]
-    by_share = [
-        swapped, (lists, "loss", unfit[2], shapes, entropy), unfit, (low >= 0 and high <= 1 and not typed,),
-        (low >= 0 and high <= 1, *other_type[1:]),
-        (values == {-1, 1}, "labels", *of_shares, f"y = (y{typed} + 1) / 2"),
-        (high - low == 1 and whole, "labels", *of_shares, shifted),
+        unfit, other_type, (low >= 0 and high < units,), (high - low < units, "labels", *of_units, shifted),
+        (low < 0, "labels", *of_units, "y = y.unique(return_inverse=True)[1]"), (True, head.layer, *of_units, every)]
+    by_share = [swapped, (lists, "loss", unfit[2], shapes, entropy), unfit, (low >= 0 and high <= 1 and not typed,), (low >= 0 and high <= 1, *other_type[1:]),
+        (values == {-1, 1}, "labels", *of_shares, f"y = (y{typed} + 1) / 2"), (high - low == 1 and whole, "labels", *of_shares, shifted),
         (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, joined(every, f"y = y.flatten().long(); {entropy}")),
         (True, "labels", *of_shares, "y = (y - y.min()) / (y.max() - y.min())")]
     broadcast = "targets broadcast", f"{shapes} The loss compares each with all."
-    by_distance = [
+    by_distance = [(head.by_hand and len(ours) == len(theirs) > 1 and ours[0] == theirs[0] and 1 in (ours[-1], theirs[-1]),),  # as of quantiles
         (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
-        (whole and low >= 0 and high < units, "loss", *broadcast,
-         f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
+        (whole and low >= 0 and high < units, "loss", *broadcast, f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
         (True, head.layer, *broadcast, joined(head.remade(1), "y = y[..., None]" * (y.ndim < head.out.ndim), f"or, where outputs are the values of {units} "
                                               "choices, as in Q-learning, that of the one taken: out.gather(1, action)"))]
     by_sign = [(values <= {-1, 1},), (True, "labels", "labels out of range", f"{span}, and the loss wants -1 and 1.",
@@ -992,10 +1031,15 @@ def replaced(head, module):
     return f"without the {head.activation} in forward()." if module == "Identity()" else f"{module} in forward() instead."
 
 
+def unlimited(trace, limit):
+    """Code or words that take away what limits an output."""
+    code = f"{spelled(trace, limit.atom)} = torch.nn.Identity()" if limit.atom else f"without the {limit.op} in forward()."
+    return "a torch.nn.Linear behind it, which puts out any number." if limit.kernels else code
+
+
 def outputs(head, seen):
     """An output that the loss misreads, or that cannot reach the targets."""
-    name, kind, layer, out = head.activation, head.kind, head.layer, head.out
-    call = head.call.before[0] if len(head.call.before) == 1 else None
+    name, kind, layer, out, call = head.activation, head.kind, head.layer, head.out, head.call.before[0] if len(head.call.before) == 1 else None
     before, soft = call.op if call else "", name in ("softmax", "logsoftmax")
     off = kind in CLASSES and np.any(abs((np.exp(out) if name == "logsoftmax" else out).sum(axis=head.axis) - 1) > 0.02)
     over = "the batch" if head.dim == 0 else "another axis"
@@ -1005,44 +1049,62 @@ def outputs(head, seen):
     nll = f"loss = {F}cross_entropy" if name != "softmax" else (
         replaced(head, "LogSoftmax(1)") if head.spelled else f"loss = lambda out, y: {F}nll_loss(out.log(), y)")
     kl = f'loss = lambda out, y: {F}kl_div(out.{"log()" if name == "softmax" else "log_softmax(-1)"}, y, reduction="batchmean")'
-    unlike = name in RANGES.keys() - {"sigmoid", "hardsigmoid", "softmax", "exp"} or head.call.kernels
+    unlike = name in {*RANGES} - {"sigmoid", "hardsigmoid", "softmax", "exp"} or head.call.kernels
+    low, high = head.range
+    floor = max(np.logaddexp(0, low), np.logaddexp(0, -high)) if kind == BINARY else np.logaddexp(0, math.log(max(head.units - 1, 1)) + low - high)
+    low_floor = floor > 0.1 * math.log(2 if kind == BINARY else max(2, head.units)) or name in RANGES and name != "exp"
+    limit = head.limits[-1] if head.limits and not head.swapped and kind in (CLASSES[0], BINARY) and low_floor else None
+    by, without = (limit.op, unlimited(seen.trace, limit)) if limit else ("", "")
+    cosine = limit and (limit.op in ("cosinesimilarity", "normalize", *PRODUCTS) or limit.kernels and limit.op not in RECURRENT)
     run = f"They run from {_span(out)}, and the loss takes"
-    return first_case([
-        (name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.", replaced(head, "Sigmoid()")),
-        (soft and out.ndim > 1 and (head.dim == 0 or off), layer, f"softmax over {over}", f"It sums to one over {over}, not over the "
+    return first_case([(name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.",
+         linear if kind in DISTANCES and (head.y.min() < 0 or head.y.max() > 1) else replaced(head, "Sigmoid()")),
+        (soft and not (kind == CLASSES[0] and name == "softmax" and head.dim not in (None, 0)) and out.ndim > 1 and (head.dim == 0 or off), layer, f"softmax over {over}", f"It sums to one over {over}, not over the "
          "classes.", axis or "the axis of the classes as dim in its softmax."),
         (name in ("softmax", "sigmoid") and name == before, layer, f"{name} applied twice", "forward() applies it a second time.", linear),
         (name and (kind, name) in ((CLASSES[0], "softmax"), (BINARY, "sigmoid")), layer, f"{name} applied twice",
          f"The loss takes logits and applies {name} itself.", linear),
-        (kind in (CLASSES[0], BINARY) and name in RANGES and name != "exp", layer, "logits cut off",
-         f"{name} leaves {_span(out)}, and the loss takes logits of any size.", linear),
+        (limit, layer, "logits cut off", f"{by} leaves {low:.2g} to {high:.2g}, and the loss takes logits of any size"
+         f"{f': it cannot fall below {floor:.2g}' if floor > 0 else ''}.", "a factor behind it, as `10 * out`, fixed or learned." if cosine else without),
         (soft and before in RANGES, layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", direct),
         (kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02), layer, "outputs are no log-probabilities",
          f"{run} logarithms of probabilities.", nll),
-        (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities",
-         f"{run} logarithms of probabilities.", kl),
+        (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities", f"{run} logarithms of probabilities.", kl),
         (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities", f"{run} probabilities.", logits)], head.named) or reach(head, seen)
 
 
 def reach(head, seen):
     """Targets beyond the range of the output's activation, or beyond its steps."""
     name, kind, layer, out, y, linear = head.activation, head.kind, head.layer, head.out, head.y, replaced(head, "Identity()")
-    low, high = RANGES.get(name, (-math.inf, math.inf))
-    slack, most = 0.01 * (_rms(y) if math.isinf(high) else high - low), max((row.step or 0 for row in seen.rows), default=0)
-    beyond, known = np.mean((y < low - slack) | (y > high + slack)) if y.size else 0, kind in DISTANCES
+    def missed(low, high):
+        slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
+        return np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
+
+    (low, high), beyond, known, most = head.range, missed(*head.range), kind in (*DISTANCES, SHARES), max((row.step or 0 for row in seen.rows), default=0)
+    limit = next((c for c in head.limits[::-1] if missed(*bounds(head.call, c)) <= 0.01), head.limits[0]) if beyond > 0.01 else None
+    by, without = (limit.op, unlimited(seen.trace, limit)) if limit else (name, linear)
     pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
     asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     scaled = SCALE if y.std() else "targets near 1."
-    return first_case([
-        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
-         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {name} puts out.", pixels or linear),
-        (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
-         f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
-        (known and 0 < abs(y).max() < min(1, _rms(out)) / FAR, "labels", "targets too small",
-         f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(out):.3g}.", scaled),
+    return first_case([(beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
+         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.", pixels or without),
+        (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach", f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
+        (known and kind != SHARES and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
+         f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", scaled),
         (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
+
+
+def spread(seen):
+    """A column of outputs and a row of labels, of which one's own loss makes all with all."""
+    for call in (c for c in seen.calls if c.in_loss and c.op in ("mul", "rmul", "add", "div", "truediv") and c.value.shape == (seen.images,) * 2):
+        sides, shapes = [one for one in call.operands if isinstance(one, Call)], {tuple(t.shape) for t in call.inputs}
+        meant = any(one.op in ("unsqueeze", "getitem", "y", "x", "view", "reshape") and one.value.dim() == 2 for one in sides)  # as of pairs
+        if len(sides) == 2 and shapes == {(seen.images, 1), (seen.images,)} and sides[0].truth != sides[1].truth and not meant:
+            yield elsewhere("loss", "targets broadcast", f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: each with all.",
+                            "`.squeeze(1)` on the column.")
+            return
 
 
 def unregistered(seen):
@@ -1051,8 +1113,7 @@ def unregistered(seen):
     if not found:
         return
     what, cure = ("layers", "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward().") if all(
-        isinstance(w, nn.Parameter) for w in found) else (
-        "weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it.")
+        isinstance(w, nn.Parameter) for w in found) else ("weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it.")
     shapes = ", ".join(str(tuple(w.shape)) for w in found[:3])
     yield elsewhere("model", f"{what} not registered", f"It trains tensors that model.parameters() does not list: {shapes}.", cure)
 
@@ -1095,8 +1156,7 @@ def zeros(rows):
     for row in (row for row in none if row in hiding or hiding and row.still):
         yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
     if none and not hiding:
-        yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
-               "at the first step no δ passes.")
+        yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; " "at the first step no δ passes.")
 
 
 def copies(rows):
@@ -1128,24 +1188,23 @@ def one_way(row):
         abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
-def asked_for(row, made_up):
-    """True for a small kernel of a standard deviation that is usual: N(0, 0.02) of GANs, N(0, 0.01) of detectors."""
-    kept = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
-    return kept and (made_up or row.convolves or row.recurs)
+def asked_for(row):
+    """True for a small kernel of a standard deviation that is usual, as N(0, 0.02), where a normalization or a sum of branches makes up for it."""
+    usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
+    return usual and (row.followed or row.recurs)
 
 
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
-    made_up = any(c.norm or c.op == "add" and sum(b.fed or bool(b.kernels) for b in c.before) > 1 for c in seen.calls)
-    found, faint, other = {True: [], False: []}, [], []
+    made_up, found, faint, other = any(c.even for c in seen.calls), {True: [], False: []}, [], []
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row, made_up)):
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row)):
             faint.append(row)
         elif not row.scaled:
             full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
@@ -1153,6 +1212,12 @@ def scales(rows, seen):
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
             found[times > 1].append(of(row, fault, f"{evidence}.{one_way(row)}", advice(row)))
+    small = [other for one in found[False] for other in one.rows]
+    for row in rows if small and not made_up else []:  # drawn like them, and by chance not as much too small
+        if row not in small and row.off < 1 / 2 and not row.is_output and any(
+                abs(math.log(row.weight_std / other.weight_std)) < max(row.chance, other.chance) for other in small):
+            evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for."
+            found[False].append(of(row, "kernel too small", evidence, advice(row)))
     for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
@@ -1199,16 +1264,14 @@ def close(rows):
 def silent(rows):
     """Units that are zero for every image, and saturated ones."""
     for row in (row for row in rows if row.kernel.any() and row.activation and not row.lost):
-        dead = round(row.dead * row.units)
-        chance = 1
+        dead, chance = round(row.dead * row.units), 1
         if dead > row.units / 2:  # if signs were coins
             chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
         alone = row.convolves and row.fans[1] < row.shape[0]  # a depthwise unit, as dead as its one input
         unbiased = f"{INIT}zeros_({{bias}})" * bool(row.spelled_bias)
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable) else
-                     unbiased if row.silenced else f"{advice(row)}; {unbiased}")
+            yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable) else unbiased if row.silenced else f"{advice(row)}; {unbiased}")
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
             yield of(row, "units saturated", evidence, row.trainable and row.from_bias and unbiased or "normalization before it.")
@@ -1235,8 +1298,7 @@ def depth(seen, reach=REACH):
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
-    for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
-                               ("error signal δ", lambda row: row.delta_square, way[::-1])):
+    for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
         change = changed(course, size)
         if what != "signal" and change > 0:  # behind a norm δ is large where z is small, as of a blank patch, and δ times z is not
             change = min(change, max(0, changed(course, lambda row: row.pull_square)))
@@ -1256,26 +1318,34 @@ def changed(course, size):
 
 def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
-    calls, summed = seen.calls, swollen(seen)
-    fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
+    calls, summed, fault = seen.calls, swollen(seen), f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}."
     if change > 0 and what != "signal" and any(row.normalized for row in way):
         return f"δ grows through the normalized layers, as it does without skip connections. {evidence}"
     if sum(call.norm for call in calls) >= len(way) / 4:
         return f"{fault} between normalized layers, which make up for it. {evidence}"
-    if change < 0 and 0 < sum(asked_for(row, False) for row in way) <= HEAD:
-        return f"{fault}, as in detectors, which start so. {evidence}"
     if change < 0 and any(DEFAULT in row.follows for row in way):
         evidence += f" {DEFAULT} draws a variance of 1 / (3 fan_in), too little for so many layers."
     if change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
         return undivided(summed, fault, evidence)
     branches = any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls)
     remedy = ("normalization in each residual branch, or branches that start from zero." if branches else
-              "normalization behind each of them: what stands between these kernels makes it grow, not their size."
-              if change > 0 and all(map(fits, way)) else
+              "normalization behind each of them: what stands between these kernels makes it grow, not their size." if change > 0 and all(map(fits, way)) else
               "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
               if all("sigmoid" in row.activation for row in way) else advice(max(way, key=lambda row: row.trainable)))
     return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
+
+
+def averaged(seen):
+    """Images that depth makes alike, as products with the neighbours in a graph do."""
+    way = [row for row in longest(seen.rows, seen.calls) if row.apart is not None and not row.is_output]
+    if len(way) > REACH and way[-1].apart < min(1, 100 * way[0].apart) / FAR**2:
+        sums = dict.fromkeys(_place(c) for c in signals(seen.calls) if c.op in SUMS and not c.weights and len(c.inputs) < 2)
+        start = next(i for i, row in enumerate(way) if row.apart < math.sqrt(way[0].apart * way[-1].apart))
+        evidence = (f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, {way[-1].apart:.1g} in {way[-1].layer}.")
+        yield replace(elsewhere("", "images made alike", evidence, "fewer of these layers, or skip connections around them: each product with the "
+                                "neighbours averages over them." if sums else "normalization behind these layers, or skip connections around them."),
+                      layers=tuple(row.layer for row in way[start:]))
 
 
 def swollen(seen):
@@ -1326,14 +1396,17 @@ def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     floats, ends = [c for c in seen.calls if c.value.is_floating_point()], ("softmax", "logsoftmax", FUSED)
     call = next((c for c in floats if not torch.isfinite(c.value).all() and not (
-        "mask" in c.op or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
+        "mask" in c.op or ((c.value == 0) | (c.value == -math.inf)).all() or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
     found = scores(call) if call else None
     if found and (found[0] == -math.inf).all(axis=-1).any():
         yield elsewhere(call.module or _place(call), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
                         "`torch.finfo(scores.dtype).min` in place of -inf, or a mask that leaves one key to each row.")
         return
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
-    if call and call.value.dtype == torch.float16:
+    if call and call.op == "ctcloss" and len(call.args) > 3 and (torch.as_tensor(call.args[3]).cpu() > torch.as_tensor(call.args[2]).cpu()).any():
+        yield elsewhere("labels", "targets longer than the output", f"CTC needs a step for each label, and has {int(torch.as_tensor(call.args[2]).min())} steps for "
+                        f"up to {int(torch.as_tensor(call.args[3]).max())}.", "more steps, as by smaller strides, or shorter targets; zero_infinity=True leaves such images out.")
+    elif call and call.value.dtype == torch.float16:
         yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
     elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
         yield from wild
@@ -1350,9 +1423,7 @@ def overflow(seen):
 
 def _place(call):
     """The layer of a call, for people."""
-    if call.kernels:
-        return call.kernels[0].full.rpartition(".")[0] or call.kernels[0].full
-    return call.atom or call.module or call.op
+    return call.kernels[0].full.rpartition(".")[0] or call.kernels[0].full if call.kernels else call.atom or call.module or call.op
 
 
 def broken(seen):
@@ -1385,8 +1456,7 @@ def constant(seen):
             return
     for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
         if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
-            yield elsewhere(
-                _place(call), "constant output", "Behind it outputs hardly differ between images.",
+            yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.",
                 "`p=0.2` in this dropout, which drops everything." if "drop" in call.op else
                 "a mask that is the other way round: it leaves what is alike in all images, as padding, and hides the rest."
                 if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else
@@ -1401,8 +1471,7 @@ def muted(seen):
     zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and all(
         t.alike for t in (c, *behind(c).end.takers))]
     if zero and not zero[0].before[0].alike:
-        found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(
-            len(t.before) < 2 for t in behind(c).end.takers))
+        found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
         code = "; ".join(f"{INIT}ones_({spelled(seen.trace, name)})" for name in found)
         yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output", "Behind it all images are alike: its weight is 0.", code)
 
@@ -1504,8 +1573,7 @@ def decided(seen):
         rows = given.count(axis=-1) >= CHOICES
         if not rows.any():
             continue
-        std = math.sqrt(given.var(axis=-1)[rows].mean())
-        most = (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
+        std, most = math.sqrt(given.var(axis=-1)[rows].mean()), (1 / np.exp(given - given.max(axis=-1, keepdims=True)).sum(axis=-1))[rows].mean()
         if std > OFF and most > 0.5:
             large = [row for row in seen.rows if row.fans and row.trainable and row.off > OFF]
             if {row.full for row in large} & {k.full for c in found[1].feeders for k in c.kernels}:
@@ -1541,13 +1609,13 @@ def leaking(seen):
                         "x of the shape (images, steps, features), and `batch_first=True`.")
     elif first is not None:
         parts = [spelled(seen.trace, n) for n, m in seen.model.named_modules() if vars(m).get("batch_first") == first]
-        code = f"{parts[0]}.batch_first = {not first}" if len(parts) == 1 else (
-            f"for part in ({', '.join(parts)}): part.batch_first = {not first}")
+        code = f"{parts[0]}.batch_first = {not first}" if len(parts) == 1 else (f"for part in ({', '.join(parts)}): part.batch_first = {not first}")
         yield elsewhere(name, "batch and steps exchanged", f"{evidence}: batch_first={first} takes axis {int(not first)} for the images.", code)
     elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
                         f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
-    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT) and call.op != "getitem":  # by edges of a graph
+    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT, *LENGTHS[:-2], *(call.op for o in call.operands if isinstance(o, Call) and o.op in LENGTHS and len(o.value) != seen.images)) and call.op != "getitem" and not any(
+            isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2 for c in (call, *upstream(call)) for t in c.operands):  # of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
@@ -1559,11 +1627,13 @@ def gradient(seen):
     """No weights to train, no gradient, or outputs that are all alike."""
     end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value), kind=DISTANCES[0])
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
-                        f"for w in {seen.root}.parameters(): w.requires_grad = True")
+        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.", f"for w in {seen.root}.parameters(): w.requires_grad = True")
     elif all(g is None for g in seen.gradients.values()):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
+    elif any(c.op == "grad" and not c.value.any() for c in seen.calls) and (bent := [c for c in seen.calls if c.op in RECTIFIERS[:4]]):
+        yield replace(elsewhere("", "no gradient", "The loss takes a second derivative, and that of a relu is 0 everywhere.", "tanh or silu in "
+                                "place of relu: they bend everywhere."), layers=tuple(dict.fromkeys(_place(c) for c in bent)))
     elif not any(g.any() for g in seen.gradients.values() if g is not None):
         clipped = end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3))
         why = f"{_span(end.out)}, is saturated and the loss clipped" if clipped else "is rounded, clipped or times 0"
@@ -1588,9 +1658,10 @@ def cut_off(seen):
                 todo.append(c)
         op = next((c.op for c, cuts in past.items() if cuts), "")
         if op and any(c.head or c.in_loss for c in past):
-            remedy = f"without {op}() between this layer and the loss"
+            did = ".data" if op == "get" else f".{op}()"
+            remedy = f"without {did} between this layer and the loss"
             remedy += f", or straight through: `h + ({op}(h) - h).detach()`." if op in STEPS else "."
-            yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {op}, which has no derivative.", remedy)
+            yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {did}, which has no derivative.", remedy)
             return
 
 
@@ -1599,7 +1670,10 @@ def untouched(seen):
     groups = seen.optimizer.param_groups if seen.optimizer else []
     known = {id(w) for group in groups for w in group["params"]}
     left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in known]
-    if groups and left:
+    held, theirs = [w.dim() for group in groups for w in group["params"]], [seen.gradients[name].dim() for name in left]
+    if left and held and (set(held) == {2} and max(theirs) < 2 or type(seen.optimizer) is torch.optim.SparseAdam):
+        yield f"{type(seen.optimizer).__name__} does not hold {listed(left, 'weights')}: sound if another optimizer has them."
+    elif left and held:
         some = ", ".join(spelled(seen.trace, name) for name in left)
         code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
         yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {listed(left, 'weights')}.",
@@ -1610,14 +1684,19 @@ def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
     for head in seen.heads:
         value = float(head.value.float().mean()) / head.terms if head.value is not None else 0.0
-        fair = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units))
-        ours, theirs, why = _rms(head.out), _rms(head.y), ""
-        if head.kind in (*CLASSES, BINARY, SHARES) and value > ABSURD * fair:
+        fair, ours, theirs, why = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units)), _rms(head.out), _rms(head.y), ""
+        if head.kind in (CLASSES[0], BINARY) and value > ABSURD * fair and head.range != FREE:
+            yield (f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}: sound where the scale is meant, as of cosines "
+                   "and distances.")
+        elif head.kind in (*CLASSES, BINARY, SHARES) and value > ABSURD * fair:
             why = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}."
         elif head.kind in DISTANCES and ours > 10 * max(1, theirs):
             why = f"The first loss is {seen.loss:.3g}: outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
+        elif not head.kind and seen.fair and seen.loss > OFF**2 * seen.fair:
+            why = f"The first loss is {seen.loss:.3g}, that of the best constant output at most {seen.fair:.3g}."
         if why:
-            yield loudest(seen, why)
+            yield elsewhere("labels", "first loss too large", f"{why} The model has been trained before, and is sure of other outputs.",
+                            "the labels, and the inputs, that it was trained with.") if seen.trained else loudest(seen, why)
             return
 
 
@@ -1660,45 +1739,49 @@ def option(name, value):
 
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
-    rows = [row for row in seen.rows if row.step is not None and row.off > 1 / OFF and not row.normalized]
-    if not rows:
+    groups = seen.optimizer.param_groups if seen.optimizer else []
+    rates, ended = [float(group["lr"]) for group in groups], seen.trained and any(group.get("initial_lr") for group in groups)
+    if groups and not any(rates) and (ended or not any(group.get("initial_lr") for group in groups)):
+        evidence = "The rate is 0 now: the schedule has come to its end." if ended else "No weight moves."
+        yield elsewhere("optimizer", "learning rate of 0", evidence, option("lr", 1e-3) + "  # and a schedule that goes on" * ended)
+    rows = [row for row in seen.rows if row.step is not None and not row.normalized]
+    if any(group.get("maximize") for group in groups) and any(head.kind and not head.by_hand for head in seen.heads):
+        yield elsewhere("optimizer", "loss is maximized", "With maximize=True each step makes this loss larger.", 'for group in optimizer.param_groups: group["maximize"] = False')
+    if not rows or not any(rates):
         return
-    row = max(rows, key=lambda row: math.inf if math.isnan(row.step) else row.step)
-    group, evidence = seen.optimizer.param_groups[0], f"The next step is {row.step:.2g} times the kernel."
-    rate, epsilon, large = float(group["lr"]), group.get("eps", 0), not row.step <= 1
+    row = max(rows, key=lambda row: math.inf if math.isnan(row.stride) else row.stride)
+    group = next((group for group in groups if any(w is row.parameter for w in group["params"])), groups[0])
+    evidence = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}."
+    rate, epsilon, large = float(group["lr"]), group.get("eps", 0), not row.stride <= 1
+    epsilon = epsilon if isinstance(epsilon, float) else 0.0  # Adafactor has two
     warming = rate < group.get("initial_lr", rate)  # of a schedule
     far = any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     fresh = not seen.trained and not warming and (row.gradient or 0) > epsilon
-    stuck = max(rows, key=lambda row: row.stuck)
-    yield from first_case([
-        (stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
+    stuck, more = max(rows, key=lambda row: row.stuck), min(rate / (row.step or 1) / 1000, 0.01)
+    yield from first_case([(stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
          f"{_share(stuck.stuck)} of the weights of {stuck.layer} stay as they are: {stuck.dtype} rounds the step away.",
          "weights of float32, and torch.autocast around the forward pass; or a larger learning rate."),
         (large and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)),
         (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
         (large and rate * group.get("weight_decay", 0) > 0.5, "optimizer", "weight decay too large",
          f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)),
-        (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.step or 1) / 30)),
-        (not rate and "initial_lr" not in group, "optimizer", "learning rate of 0", "No weight moves.", option("lr", 1e-3)),
-        (row.step < LOST and rate > 0 and fresh, "optimizer", "learning rate too small", evidence,
-         option("lr", min(rate / (row.step or 1) / 1000, 0.01)))])
+        (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.stride or 1) / 30)),
+        (row.step < LOST and 0 < 2 * rate < more and fresh, "optimizer", "learning rate too small", evidence, option("lr", more))])
 
 
 def left_out(seen):
     """What this tool did not look into, and what is unusual."""
     read, used = {k.full for k in _kernels(seen.calls)}, seen.trace.used
-    weights = [(name, w) for name, w in seen.model.named_parameters() if w.dim() > 1]
-    blind = _kernels([c for c in seen.calls if c.blind])
-    for what, names in {
-        "Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
+    weights, blind = [(name, w) for name, w in seen.model.named_parameters() if w.dim() > 1], _kernels([c for c in seen.calls if c.blind])
+    for what, names in {"Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
         "Never used in this pass, so without a gradient:": [name for name, w in weights if w.requires_grad and name not in used],
-        "Used under no_grad alone, so not trained:": [
-            k.full for k in blind if k.parameter.requires_grad and seen.gradients.get(k.full) is None],
-        "Not looked into: the gates of": list(dict.fromkeys(
-            row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
+        "Used under no_grad alone, so not trained:": [k.full for k in blind if k.parameter.requires_grad and seen.gradients.get(k.full) is None],
+        "Not looked into: the gates of": list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
         if names:
             yield f"{what} {listed(names, 'names')}."
-    for head in seen.heads:
+    if seen.unread:
+        yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
+    for head in (head for head in seen.heads if seen.y is None or any(head.y.size == part.numel() for part in leaves(seen.y))):
         yield from alike(head)
 
 
@@ -1791,26 +1874,21 @@ def refuse(error, *cases):
 def check(model, x, y, loss, optimizer):
     """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
     refuse(TypeError, (not isinstance(model, nn.Module), f"The model must be a torch.nn.Module, not {type(model).__name__}."))
-    kind = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
-    refuse(
-        TypeError,
-        (any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()),
+    kind, call = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__, loss.forward if isinstance(loss, nn.Module) else loss
+    alone = y is not None and callable(loss) and not isinstance(loss, type) and not takes(call, (0, 0))
+    refuse(TypeError, (any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()),
          "TorchScript hides what it computes: audit the model before torch.jit compiles it."),
+        (alone, f"The loss fails on (outputs, y), as {kind} takes {inspect.signature(call) if alone else ''}: give a function of the two, as `loss = lambda out, y: your_loss(out, y, …)`."),
         (not callable(loss) or isinstance(loss, type), f"The loss must be a module or a function of (outputs, y), not {kind}."),
-        (not isinstance(optimizer, (torch.optim.Optimizer, type(None))),
-         f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
+        (not isinstance(optimizer, (torch.optim.Optimizer, type(None))), f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
     weights, lazy = dict(model.named_parameters()), nn.parameter.UninitializedParameter
-    refuse(
-        ValueError,
-        *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
+    refuse(ValueError, *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
           for name, part in model.named_modules()),
-        (any(isinstance(w, lazy) for w in weights.values()),
-         "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
+        (any(isinstance(w, lazy) for w in weights.values()), "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
         (not weights, "The model has no parameters, so there is nothing to audit: are its layers attributes of it?"),
         (any(w.is_inference() for w in (*weights.values(), *model.buffers()) if not isinstance(w, lazy)),
          "The model was made under torch.inference_mode(), so that nothing of it has a gradient: make it outside."),
-        (any(w.is_meta for w in weights.values()),
-         'The model is on the device "meta" and holds no numbers: build it without that device.'),
+        (any(w.is_meta for w in weights.values()), 'The model is on the device "meta" and holds no numbers: build it without that device.'),
         *((w.is_complex(), f"{name} is {_type(w)}: this tool reads real weights alone.") for name, w in weights.items()),
         *((not w.is_floating_point(), f"{name} is {_type(w)}: audit the model before it is quantized.") for name, w in weights.items()))
     x, y = tensors(x, "x"), None if y is None else alias(tensors(y, "y"))
@@ -1821,9 +1899,7 @@ def check(model, x, y, loss, optimizer):
     lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
     if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
         lengths = lengths[1:]
-    refuse(
-        ValueError,
-        (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
+    refuse(ValueError, (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
         (min(lengths) < 2 or max(lengths) % min(lengths),  # a model may flatten its sequences, or take views of an image
          f"x and y must hold the same images, at least two, but their lengths are {lengths}."))
     return x, y, lengths[0]
@@ -1832,11 +1908,14 @@ def check(model, x, y, loss, optimizer):
 def tensors(part, name):
     """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
     if hasattr(part, "items") and any(isinstance(value, (torch.Tensor, np.ndarray)) for value in part.values()):
-        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name)
-                for key, value in part.items()}
+        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name) for key, value in part.items()}
     if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
         part = torch.from_numpy(part)
+    if isinstance(part, nn.utils.rnn.PackedSequence):
+        raise ValueError(f"{name} is packed, which hides whose steps they are: give it padded, and pack it in forward().")
     if isinstance(part, torch.Tensor):
+        if part.is_nested:
+            raise ValueError(f"{name} is nested: `{name} = {name}.to_padded_tensor(0.0)`.")
         if not part.dim():
             raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
         if part.layout != torch.strided:
@@ -1868,21 +1947,22 @@ def sentence(error, trace, x):
     """What an error of PyTorch means for the user."""
     text, where, first = str(error), (trace.stack[-1].path if trace.stack else "") or "the model", leaves(x)[0]
     memory = isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "enough memory" in text or "out of memory" in text
-    taken = ", ".join(inspect.signature(trace.model.forward).parameters)
-    return next(said for when, said in (
-        (isinstance(error, Unreadable), text),
+    taken, kind = ", ".join(inspect.signature(trace.model.forward).parameters), next(trace.model.parameters()).dtype
+    sizes = re.search(r"[Ee]xpected (\d+), got (\d+)", text)
+    return next(said for when, said in ((isinstance(error, Unreadable), text),
         (memory, "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."),
-        (isinstance(error, NotImplementedError) and "forward" in text,
-         "This model has no forward() that takes a batch: audit its parts, or write forward()."),
-        ("reentrant" in text or ".grad()" in text,
-         "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
+        (isinstance(error, NotImplementedError) and "forward" in text, "This model has no forward() that takes a batch: audit its parts, or write forward()."),
+        ("reentrant" in text or ".grad()" in text, "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
         (isinstance(error, TypeError) and not trace.calls,
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
         ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: `h = h + 1`, not `h += 1`."),
-        ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
-         "`torch.finfo(h.dtype).min` in its place."),
+        ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: " "`torch.finfo(h.dtype).min` in its place."),
+        (isinstance(x, dict) and not takes(trace.model.forward, x), f"The model takes ({taken}), and x holds {', '.join(map(str, x)) if isinstance(x, dict) else ''}."),
+        (sizes, f"{where[:1].upper()}{where[1:]} wants {sizes and sizes[1]} features a step, and x of shape {tuple(first.shape)} brings {sizes and sizes[2]}."),
+        (first.dtype != kind and ("type" in text and first.is_floating_point() or "torch.int64" in text or "Long" in text),
+         f"{where[:1].upper()}{where[1:]} holds {str(kind)[6:]} and gets {_type(first)}: `x = x.to({kind})`."),
         ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in `self.h = h.detach()`."),
-        (True, not theirs(error) and unfitting(trace.trying, where, first) or
+        (True, not theirs(error) and unfitting(trace, where, first) or
          f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: {theirs(error) or '`model(x[:2])` shows why.'}")) if when)
 
 
@@ -1895,21 +1975,23 @@ def theirs(error):
     return "" if file == __file__ or "-packages" in file else f"{type(error).__name__}: {' '.join(str(error).split())[:120].rstrip('.')}."
 
 
-def unfitting(trying, where, first):
+def unfitting(trace, where, first):
     """How a tensor does not fit the weights of a layer."""
-    op, given, weight = trying
+    op, given, weight = trace.trying
     if weight is None or not given:
         return ""
     given, own, conv = given[0], given[0] is first, op.startswith("conv")
     if op.startswith("embedding"):
         if given.is_floating_point():
             return f"{where} takes whole numbers and gets {_type(given)}: `x = x.long()`."
-        return (f"{where} has {len(weight)} rows, and the numbers run from {int(given.min())} to {int(given.max())}: number from 0.")
+        more = "" if given.min() < 0 or own else f", or give it {int(given.max()) + 1} rows"
+        return f"{where} has {len(weight)} rows, and the numbers run from {int(given.min())} to {int(given.max())}: number from 0{more}."
+    if op == "add":
+        return (f"In {where}, {trace.names[id(weight)]} of shape {tuple(weight.shape)} is added to {tuple(given.shape)}: give it as many rows, or " "shorten x.")
     if given.dtype != weight.dtype:
         cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
         return f"{where} holds {_type(weight)} and gets {_type(given)}: `{cure}`."
-    cure = next(said for when, said in (
-        (own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1], "x = x.movedim(-1, 1)"),
+    cure = next(said for when, said in ((own and conv and first.dim() == weight.dim() and first.shape[-1] == weight.shape[1], "x = x.movedim(-1, 1)"),
         (own and conv and first.dim() == weight.dim() - 1 and weight.shape[1] == 1, "x = x.unsqueeze(1)"),
         (op == "linear" and math.prod(given.shape[1:]) == weight.shape[1], "x = x.flatten(1)" if own else "`flatten(1)` before it"),
         (True, "reshape x, or give the layer other sizes")) if when)
