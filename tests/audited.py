@@ -81,7 +81,7 @@ def mended(model, x, y, finding):
     """(model, x, y), made anew with what the remedy says, as a reader would type it."""
     given = {name: eval(text, {"keras": keras, "np": np, "x": x, "y": y}) for name, text in code(finding.remedy).items()}
     x, y, loss = given.pop("x", x), given.pop("y", y), given.pop("loss", model.loss)
-    settings = {name: given.pop(name) for name in ("learning_rate", "epsilon", "weight_decay") if name in given}
+    settings = {name: given.pop(name) for name in ("learning_rate", "epsilon", "weight_decay", "clipnorm") if name in given}
     optimizer, changed = model.optimizer.from_config(model.optimizer.get_config() | settings), []
 
     def remade(layer):

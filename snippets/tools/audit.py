@@ -36,6 +36,7 @@ ERRORS = 5  # standard errors that chance is given, one in a million
 MOST, SOME = 0.75, 0.25  # shares of a layer that are too many: of saturated activations, of units silenced by a bias
 PLAIN = 12  # REACH for plain convolutions: VGG-19, in which Glorot halves it 18 times: Simonyan and Zisserman 2015
 ABSURD = 4  # times the loss of an output that knows nothing
+FAINT = 20  # times smaller than the outputs, from where targets are not what the network learns first
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 CHOICES = 4  # keys, from which on scores have a spread
 MASKED = -9e3  # below which a score is one that a mask has put there
@@ -48,8 +49,7 @@ ALIKE = 1e-4  # of the size of outputs, below which their differences tell no im
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
 LIMITS = {"tanh": (-1, 1), "hard_tanh": (-1, 1), "sigmoid": (0, 1), "hard_sigmoid": (0, 1)}
-RANGES = LIMITS | {"softmax": (0, 1), "softsign": (-1, 1), "relu6": (0, 6),
-                   **dict.fromkeys(("relu", "softplus", "exponential"), (0, math.inf))}  # of an output
+RANGES = (*LIMITS, "softmax", "softsign", "relu6", "relu", "softplus", "exponential")  # that limit an output
 RECTIFIERS = ("relu", "leaky", "prelu", "elu", "celu", "gelu", "silu", "mish")
 ACTIVATIONS = {name.replace("_", ""): name for name in ["prelu", *dir(keras.activations)]}
 NORMALIZATION = (kl.BatchNormalization, kl.LayerNormalization, kl.GroupNormalization, kl.UnitNormalization, kl.RMSNormalization)
@@ -59,19 +59,25 @@ SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categ
 RELATIVE = "mean_absolute_percentage_error"
 DISTANCES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", RELATIVE)
 LAYOUT = (kl.Reshape, kl.Flatten, kl.Permute, kl.Cropping1D, kl.Cropping2D, kl.UpSampling1D, kl.UpSampling2D)
-FAMILIES = {SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossentropy": CATEGORICAL, BINARY: BINARY,
-            "binary_focal_crossentropy": BINARY, "poisson": "logarithm",
-            "mean_squared_logarithmic_error": "logarithm", "kl_divergence": "shares",
+FAMILIES = {"ctc": "ctc", SPARSE: SPARSE, CATEGORICAL: CATEGORICAL, "categorical_focal_crossentropy": CATEGORICAL, BINARY: BINARY,
+            "binary_focal_crossentropy": BINARY, "poisson": "logarithm", "mean_squared_logarithmic_error": "logarithm", "kl_divergence": "shares",
             **dict.fromkeys(("hinge", "squared_hinge"), "sign"), **dict.fromkeys(DISTANCES, "distance")}
 CROSS_ENTROPIES = (SPARSE, CATEGORICAL, BINARY)
 PRODUCTS = ("BatchMatMulV2", "BatchMatMul", "MatMul", "Einsum")  # what TensorFlow calls them
 SUMS = (*PRODUCTS, "SparseTensorDenseMatMul", "Sum", "UnsortedSegmentSum", "SegmentSum", "SparseSegmentSum")
+FREE = (-math.inf, math.inf)
+FIXED = {**dict.fromkeys(("Sin", "Cos", "Erf"), (-1, 1)), "Softmax": (0, 1), "LogSoftmax": (-math.inf, 0), "Rsqrt": (0, math.inf)}
+RISING = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z)), "Relu": lambda z: max(z, 0), "Relu6": lambda z: min(max(z, 0), 6), "Exp": np.exp,
+          "Softplus": lambda z: np.logaddexp(0, z), "Elu": lambda z: max(z, np.expm1(min(z, 0))), "Softsign": lambda z: z / (1 + abs(z)) if abs(z) < 1e9 else np.sign(z),
+          "Log": lambda z: np.log(max(z, 0)), "Sqrt": lambda z: np.sqrt(max(z, 0)), "Log1p": lambda z: np.log1p(max(z, -1)), "Expm1": np.expm1, "Atan": np.arctan}
+SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Cast", "Mean", "Max", "Min", "GatherV2", "Tile", "ConcatV2", "Pack", "SelectV2",
+        "MaxPool", "AvgPool", "Split", "Unpack", "StopGradient", "Round", "Maximum", "Minimum")  # which leave the limits
+TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2", "Einsum", "BiasAdd", "SquaredDifference")
 APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
 FLATTEN = "`keras.layers.Flatten()` before the output, or `return_sequences=False` in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
-COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7,
-           "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
+COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
 
 
 def audit(model, x, y=None, loss=None, **more):
@@ -141,19 +147,24 @@ def observe(model, x, y, loss, recorder):
     seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, composites=recorder.composites, rows=[], loss=None)
     seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
-    half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(
-        getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
+    half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
     tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
         with tf.GradientTape(persistent=half) as recorder.tape:
             with keras.StatelessScope([(v, tf.identity(v.value)) for v in penalized], collect_losses=True):
+                given = keras.tree.map_structure(tf.convert_to_tensor, x)
+                recorder.x = keras.tree.flatten(given)
                 with recorder:
-                    outputs = model(keras.tree.map_structure(tf.convert_to_tensor, x), training=True)
+                    outputs = model(given, training=True)
                 holders = readable(seen.calls)
                 seen.ops, seen.heads = recorder.ops, heads(model, recorder, outputs, y, loss)
                 seen.labels = [one for head in seen.heads for one in labels(head)]
                 seen.penalty = float(sum(v.regularizer(v) for v in penalized))
-                value = loss_of(model, x, y, outputs, loss, seen)
+                with Recorder(recorder.tape) as of_loss:
+                    value = loss_of(model, x, y, outputs, loss, seen)
+        n = len(recorder.x[0])
+        seen.crossed = any({tuple(t.shape) for t in op.taken} == {(n, 1), (n,)} and not any(
+            m and m.op in ("ExpandDims", "StridedSlice", "Reshape") and len(m.shape) == 2 for m in op.makers) for op in of_loss.ops)  # as for pairs
         if value is not None and value.shape.num_elements() != 1:
             raise Unreadable(f"The loss has the shape {tuple(value.shape)}, one number for each image: leave out reduction, or take its mean.")
         seen.leak = leak(model, x)
@@ -182,8 +193,7 @@ def lost(tape, value, weights, gradients):
     """The share of the gradient that float16 loses and a scaled loss keeps."""
     for power in (16, 12, 8):
         found = tape.gradient(value, weights, output_gradients=tf.cast(2.0**power, value.dtype))
-        pairs = [(np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(tf.convert_to_tensor(more), "float64") / 2**power)
-                 for g, more in zip(gradients, found) if g is not None]
+        pairs = [(np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(tf.convert_to_tensor(more), "float64") / 2**power) for g, more in zip(gradients, found) if g is not None]
         if whole := sum(np.sum(more**2) for _, more in pairs):
             if math.isfinite(whole):
                 return min(1.0, math.sqrt(sum(np.sum((g - more) ** 2) for g, more in pairs) / whole))
@@ -203,6 +213,7 @@ def leak(model, x):
 
     def computed(parts):
         recorder = Recorder(keeps=True)
+        recorder.x = parts
         with tf.GradientTape() as recorder.tape, recorder:
             passed(parts)
         return recorder.ops
@@ -216,10 +227,19 @@ def leak(model, x):
         unmoved = all(map(np.array_equal, before, after))  # it looks at nothing of x, as a row of pixels that is always 0
         if len(before) != len(after) or not unmoved and all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
             return None
-        pairs = zip(computed(parts), computed(repeated))
+        pairs = list(zip(computed(parts), computed(repeated)))
+        if unmoved and any("Grad" in a.op for a, _ in pairs):  # of a derivative inside the model, that sums for the weights
+            return None
     except Exception:  # of a model that takes no such batch
         return None
-    return next((a for a, b in pairs if not a.weighty and (a.op != b.op or not same(a.output, b.output))), None)
+    graph = False
+    for a, b in pairs:
+        graph |= any(shape[-2:] == (images, images) for shape in a.constants)
+        if not a.weighty and (a.op != b.op or not same(a.output, b.output)):
+            a.of_graph, a.length = graph, a.op in ("Sum", "EuclideanNorm") and (
+                a.op != "Sum" or any(one.op in ("Square", "Abs") or one.op == "Mul" and one.taken[0] is one.taken[1] for one in a.before))
+            return a
+    return None
 
 
 def alone(before, after, images):
@@ -265,7 +285,6 @@ def loss_of(model, x, y, outputs, loss, seen):
 
 # Every call of a layer, with the tensors that go in and come out, which tell who feeds whom.
 
-
 class Call(SimpleNamespace):
     """One call of a layer. Calls are compared by identity, as tensors cannot be."""
 
@@ -278,15 +297,16 @@ class Recorder:
     calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them, with what it makes if asked to keep that. failed: layers in which an error arose, the innermost first.
     """
 
-    def __init__(self, keeps=False):
-        self.tape, self.done, self.calls, self.composites, self.stack, self.failed = None, False, [], [], [], []
-        self.ops, self.made, self.keeps = [], {}, keeps
+    def __init__(self, tape=None, keeps=False):
+        self.tape, self.done, self.calls, self.composites, self.stack, self.failed = tape, False, [], [], [], []
+        self.ops, self.made, self.keeps, self.x = [], {}, keeps, []
         self.originals = {kind: kind.__call__ for kind in (keras.Layer, keras.Operation)}
 
     def __enter__(self):
         for kind, original in self.originals.items():
             kind.__call__ = self.recording(original, kind)
         op_callbacks.add_op_callback(self.computed)
+        return self
 
     def __exit__(self, error, *more):
         op_callbacks.remove_op_callback(self.computed)
@@ -340,7 +360,9 @@ class Recorder:
         op, before = op.decode() if isinstance(op, bytes) else op, list(map(self.maker, inputs))
         weighty = op == "ReadVariableOp" or bool(before) and all(one and one.weighty for one in before)
         learned = [tensor for tensor, one in zip(inputs, before) if one and one.learned]
-        here = SimpleNamespace(op=op, layer=self.stack[-1].layer if self.stack else None, before=[one for one in before if one],
+        here = SimpleNamespace(op=op, layer=self.stack[-1].layer if self.stack else None, before=[one for one in before if one], makers=before,
+                               taken=inputs if op in TAKEN else [], made=outputs[0] if op in ("Mul", "RealDiv") else None, within=None,
+                               constants=[t.shape for t, one in zip(inputs, before) if not one and not any(t is part for part in self.x)],
                                weighty=weighty, shape=outputs[0].shape, output=outputs[0] if self.keeps else None,
                                given=inputs[0] if op in ("Softmax", "LogSoftmax", "Sigmoid") else None, learned=weighty or bool(learned),
                                summed=(learned or inputs, inputs, outputs[0]) if op in (*SUMS, "AddV2") else None,
@@ -374,6 +396,7 @@ class Recorder:
         produced = {id(c.output): c for c in [*self.composites, *self.calls]}
         for call in self.calls:
             call.takers = [c for c in self.calls if any(t is call.output for t in c.inputs)]
+            call.followed = any(even(c) and c.at > call.at for c in [*self.composites, *self.calls])
             call.feeders, call.fed, todo = [], False, [call]
             while todo:
                 before = [produced[id(t)] for t in todo.pop().inputs if id(t) in produced]
@@ -404,15 +427,14 @@ def own_kernels(call):
 
 def next_step(model, gradients):
     """By how much the compiled optimizer's next step would change each trainable variable; None if there is none."""
-    optimizer = getattr(model, "optimizer", None)
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    optimizer, unknown = bare(model), [None] * len(gradients)
     if optimizer is None or not gradients:
-        return [None] * len(gradients)
+        return unknown
     copies = [keras.Variable(v.numpy(), dtype=v.dtype, name=v.name) for v in model.trainable_variables]
     try:
         twin = type(optimizer).from_config(optimizer.get_config())
     except Exception:  # someone's own, that cannot be copied
-        return [None] * len(gradients)
+        return unknown
     twin.build(copies)
     for new, old in zip(twin.variables, optimizer.variables if optimizer.built else []):
         new.assign(old)
@@ -421,7 +443,6 @@ def next_step(model, gradients):
 
 
 # Heads: an output with its labels and its loss.
-
 
 def heads(model, recorder, outputs, y, loss):
     """A head for every output that has a loss; none where outputs, labels and losses do not pair."""
@@ -434,8 +455,7 @@ def heads(model, recorder, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else (
-        [f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
+    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else ([f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
     return [head(recorder, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
@@ -450,17 +470,77 @@ def head(recorder, spelled, tensor, truth, loss):
     while call and isinstance(call.layer, LAYOUT) and maker(call.inputs[0]):
         call = maker(call.inputs[0])
     before = maker(call.inputs[0]) if call and not call.kernels else None
-    op = recorder.maker(tensor) if call is None else None  # of a model that computes by itself
-    before = maker(op.given) if op and op.given is not None else before
-    found = SimpleNamespace(
-        tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
+    op = made = recorder.maker(tensor)
+    while op and op.op in ("Cast", "Reshape", "Squeeze", "Identity"):
+        op = op.makers[0]
+    before = maker(op.given) if op and op.given is not None and call is None else before  # of a model that computes by itself
+    found = SimpleNamespace(tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
         ignored=options.get("ignore_class"), axis=options.get("axis", -1), spelled=spelled, layer=call.layer.name if call else "output",
-        activation=activation_of(call.layer) if call else APPLIED.get(op.op, "") if op else "")
+        activation=activation_of(call.layer) if call else APPLIED.get(op.op, "") if op else "", range=bounds(tensor, made, len(tensor)))
+    if call and isinstance(call.layer, kl.RNN):  # whose state starts from 0
+        found.activation = getattr(getattr(inside(call.layer), "activation", None), "__name__", "")
+        found.range = {"tanh": (-1, 1), "sigmoid": (0, 1), "relu": (0, math.inf)}.get(found.activation, FREE)
+    found.logits = bounds(op.taken[0], op.makers[0], len(tensor)) if op and op.given is not None else found.range
     found.units = found.out.shape[-1] if found.out.ndim > 1 else 1
     kept = kind == SPARSE or found.y.shape == found.out.shape  # else Keras reshapes the output, and forgets
     found.own_logits = kept and hasattr(tensor, "_keras_logits")
     return found
+
+
+def bounds(tensor, op, images, most=40):
+    """Between which numbers a tensor lies whatever the weights, by interval arithmetic over the operations that have made it."""
+    if op is None:
+        constant = tensor.dtype.is_floating and (not tensor.shape.rank or len(tensor) != images) and tensor.shape.num_elements()
+        return (float(tf.reduce_min(tensor)), float(tf.reduce_max(tensor))) if constant else FREE
+    if op.within is None:
+        op.within = FREE if op.weighty or not most or op.op not in TAKEN else within(op, images, most)
+    return op.within
+
+
+def within(op, images, most):
+    """The same of one operation."""
+    kind, pairs = op.op, [(t, m) for t, m in zip(op.taken, op.makers) if t.dtype.is_floating]
+    parts = [bounds(t, m, images, most - 1) for t, m in pairs]
+    (low, high), b = a, _ = [*parts, FREE, FREE][:2]
+    factors = op.makers[0].taken if kind == "Sum" and op.makers[0] and op.makers[0].op == "Mul" else [t for t, _ in pairs] if kind in PRODUCTS else []
+    if len(factors) == 2 and all(map(directed, factors)) or kind in ("Mul", "RealDiv") and directed(op.made):  # cosines, vectors of length 1
+        return -1, 1
+    if kind in FIXED or kind in RISING:
+        return FIXED.get(kind) or tuple(float(RISING[kind](end)) for end in a)
+    even = kind == "Pow" and b[0] == b[1] and b[0] % 2 == 0
+    if kind in ("Square", "Abs") or even or kind == "Mul" and op.taken[0] is op.taken[1]:
+        return 0, max(-low, high) ** (1 if kind == "Abs" else b[0] if even else 2)
+    if kind in ("Neg", "Sub"):
+        return (-high, -low) if kind == "Neg" else (low - b[1], high - b[0])
+    if kind in ("AddV2", "BiasAdd"):
+        return low + b[0], high + b[1]
+    if kind == "Mul" or kind == "RealDiv" and (b[0] > 0 or b[1] < 0):
+        ends = [p * q if p and q else 0.0 for p in a for q in (b if kind == "Mul" else (1 / b[1], 1 / b[0]))]
+        return min(ends), max(ends)
+    if kind in SAME and parts:
+        ends = (max, max) if kind == "Maximum" else (min, min) if kind == "Minimum" else (min, max)
+        return tuple(end(found) for end, found in zip(ends, zip(*parts)))
+    return (0 if low >= 0 else -math.inf, 0 if high <= 0 else math.inf) if kind == "Sum" else FREE
+
+
+def directed(tensor):
+    """True for vectors of length 1."""
+    found = np.asarray(tensor, "float64")
+    return any(np.all(abs(np.sum(found**2, axis=axis) - 1) < 0.02) for axis in (-1, -2)[:found.ndim] if found.shape[axis] > 1)
+
+
+def ignorant(head):
+    """The least that someone's own loss is for outputs that are all one number; None if that cannot be told."""
+    if head.family or head.y.shape != head.out.shape or not head.y.std() or head.kind in dir(keras.losses):
+        return None
+    mean = head.y.mean()
+    try:
+        found = [float(tf.reduce_mean(head.loss(head.truth, tf.fill(head.tensor.shape, tf.cast(c, head.tensor.dtype))))) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
+        other = float(tf.reduce_mean(head.loss(tf.zeros_like(head.truth), head.tensor)))
+    except Exception:  # of a loss that wants more of outputs than their numbers
+        return None
+    return min(found) if all(0 < one < math.inf for one in found) and other != float(lossy(head)) else None
 
 
 def lossy(head):
@@ -470,7 +550,6 @@ def lossy(head):
 
 
 # Rows of numbers, one per kernel.
-
 
 def fans(layer, name, shape):
     """(inputs of one unit, units that one input feeds), counted by what the layer does; None for an embedding."""
@@ -540,8 +619,7 @@ def unscaled(x, given):
     large, alone = np.flatnonzero(np.mean(given**2, axis=0) > math.exp(REACH)), hasattr(x, "shape")
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
-    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [
-        (f"x[{i}]", part) for i, part in enumerate(x)]
+    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [(f"x[{i}]", part) for i, part in enumerate(x)]
     known, found = {}, []
     for name, part in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
@@ -551,8 +629,7 @@ def unscaled(x, given):
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
             scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (
-                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
+            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
 
@@ -583,25 +660,20 @@ def measured(layer, holders, outputs, changes, x):
         paths[0].scaled |= not 1 / OFF < _rms(z - bias) / (_rms(inputs @ np.asarray(w, "float64")) or 1) < OFF
     row = {
         "layer": first.name, "trainable": layer.trainable, "biased": biased, "activation": activation,
-        "normalized": paths[0].normalized, "shifted": paths[0].shifted,
-        "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
-        "is_output": is_output, "blocks": is_output or still, "still": still,
+        "normalized": paths[0].normalized, "followed": first.followed, "meant": False, "shifted": paths[0].shifted,
+        "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF, "is_output": is_output, "blocks": is_output or still, "still": still,
         "hides": not is_output and not shown and (bool(end.takers) or not (later and varies(later[0].inputs[0]))),
-        "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
-        "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
+        "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]), "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
-        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
-        "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
+        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1], "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
-        "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
-        "saturated": np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
-        "delta": _rms(delta), "delta_square": np.sum(delta**2 * weight) / images,
-        "gain": min(_rms(h), _rms(z - (bias if bias.size == z.shape[-1] else 0))) / (_rms(inputs) or 1),
+        "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0, "saturated": np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
+        "apart": np.mean(np.var(np.asarray(paths[0].h, "float64"), axis=0)) / (_rms(paths[0].h) ** 2 or math.nan),
+        "delta": _rms(delta), "delta_square": np.sum(delta**2 * weight) / images, "gain": min(_rms(h), _rms(z - (bias if bias.size == z.shape[-1] else 0))) / (_rms(inputs) or 1),
     }
     parts = {kind: f"/{kind.removesuffix('_kernel')}" if len(first.kernels) > 1 else "" for kind in first.kernels}
-    return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None))))
-            for kind, v in first.kernels.items()]
+    return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None)))) for kind, v in first.kernels.items()]
 
 
 def weighed(layer, kind, variable, gradient, change):
@@ -620,21 +692,17 @@ def weighed(layer, kind, variable, gradient, change):
     asked, std = getattr(getattr(work, argument, None), "stddev", None) or math.inf, w.std(dtype="float64")
     kept = size and asked <= 0.02 and any(abs(math.log(std / asked / cut)) < chance for cut in (1, 0.88))  # truncated
     return {
-        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim,
-        "argument": argument, "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype,
-        "recurs": isinstance(layer, kl.RNN), "convolves": "Conv" in type(work).__name__,
-        "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
-        "by_shape": by_shape, "by_use": by_use, "chance": chance,
-        "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
+        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim, "argument": argument, "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype,
+        "recurs": isinstance(layer, kl.RNN), "convolves": "Conv" in type(work).__name__, "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
+        "by_shape": by_shape, "by_use": by_use, "chance": chance, "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
         "faint": kept,  # as its initializer asks for: N(0, 0.02) of GANs, N(0, 0.01) of detectors
-        "gradient": None if gradient is None else _rms(gradient),
-        "step": None if change is None or not size else _rms(change) / size,
+        "gradient": None if gradient is None else _rms(gradient), "step": None if change is None or not size else _rms(change) / size,
+        "stride": None if change is None or not size else _rms(change) / size * (min(ratios.values()) if max(ratios.values()) < 1 / OFF else 1),
         "stuck": np.mean(change[np.asarray(gradient) != 0] == 0) if "16" in variable.dtype and change is not None and np.any(gradient) else 0.0,
     }
 
 
 # Judge. Judges yield findings, and notes as text.
-
 
 def judge(seen):
     """Causes before consequences, so that no layer is named for what another does to it."""
@@ -642,20 +710,23 @@ def judge(seen):
     if bad or seen.loss is None:
         return bad + seen.labels
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
-    outside += leaking(seen) if not any("softmax over" in one.fault for one in outside) else []
+    if seen.crossed and not seen.labels:
+        outside.append(elsewhere("loss", "targets broadcast", "In it (n, 1) and (n,) give (n, n), for n images: each with all.", "`[:, 0]` on the column."))
+    mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
+    outside += mixes
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant), seen)
+        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
-        causes += [] if named(causes) else depth(seen)
+        causes += [] if named(causes + mixes) else first((averaged, depth), seen)
     causes += reused(rows)
     if not named(causes + outside):
-        outside += first((gradient, cut_off, first_loss, step) if finite else (overflow,), seen)
+        outside += first((gradient, cut_off, rate_of_zero, first_loss, step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen)]
 
 
@@ -687,12 +758,10 @@ def not_a_number(seen):
     for layer in dict.fromkeys(c.layer for c in seen.calls):
         for v in getattr(layer, "weights", []):
             if "float" in v.dtype and not np.isfinite(np.asarray(v, "float64")).all():
-                yield Finding(layer.name, "not a number", f"Its {v.name} holds NaN or infinity.", "start anew, with a "
-                            "smaller learning rate, and look at the loss function.")
+                yield Finding(layer.name, "not a number", f"Its {v.name} holds NaN or infinity.", "start anew, with a smaller learning rate, and look at the loss function.")
 
 
 # Labels and outputs, by the loss: of a table of cases (when, where, fault, evidence, remedy) the first that holds.
-
 
 def first_case(cases, y="y"):
     """The finding of the first case that holds, its remedy for these labels; none if that one is no fault."""
@@ -741,40 +810,35 @@ def labels(head):
     zero = np.mean(abs(y) < 1e-6) if head.kind == RELATIVE else 0
     return first_case({
         SPARSE: [
-            (head.y.size * units == head.out.size and ours not in (theirs[:-1], (*theirs[:-1], 1)), "labels",
-             "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:-1])})."),
+            (head.y.size * units == head.out.size and ours not in (theirs[:-1], (*theirs[:-1], 1)), "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:-1])})."),
             (ours == theirs and units > 1, "labels", "labels one-hot", other_shape, f'loss="{CATEGORICAL}".'),
             (not whole, "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or another loss."),
             (low >= 0 and high < units,),
             (high - low < units, "labels", out_of_range[0], of_units, f"y = y - {low:.0f}.".replace("- -", "+ ")),
             (low < 0, "labels", out_of_range[0], of_units, f"{numbers}: numbers from 0."),
-            (y.ndim > 2 and len(np.unique(y)) <= units, "labels", out_of_range[0], of_units,
-             f"{numbers}.reshape(y.shape): for a mask of pixels."),
+            (y.ndim > 2 and len(np.unique(y)) <= units, "labels", out_of_range[0], of_units, f"{numbers}.reshape(y.shape): for a mask of pixels."),
             (units == 1 and high == 1, head.layer, out_of_range[0], of_units, yes_or_no),
-            (True, head.layer, out_of_range[0], of_units, per_class)],
-        CATEGORICAL: [
+            (True, head.layer, out_of_range[0], of_units, per_class)], CATEGORICAL: [
             (units == 1, head.layer, "one unit for all classes", f"Over one unit, {head.kind} stands.", yes_or_no),
             (ours != theirs and fits, "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:])})."),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
-            (most > 1.01, *many)],
-        BINARY: [
-            (not fits and 1 < units and y.size * units == head.out.size, head.layer, "labels do not fit the output",
-             other_shape, to(head, **by_class)),
+            (most > 1.01, *many)], BINARY: [
+            (not fits and 1 < units and y.size * units == head.out.size, head.layer, "labels do not fit the output", other_shape, to(head, **by_class)),
             (not fits, head.layer, "labels do not fit the output", other_shape,
              FLATTEN if head.y.ndim + 1 < head.out.ndim or units == 1 and y.ndim < head.out.ndim > 2 else "one label for every unit."),
             (head.activation == "softmax" and most > 1.01, *many),
             (low >= 0 and high <= 1,),
             (set(np.unique(y)) == {-1, 1}, "labels", out_of_range[0], of_shares, "y = (y + 1) / 2."),
             (high - low == 1, "labels", out_of_range[0], of_shares, f"y = y - {low:.0f}."),
-            (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, out_of_range[0], of_shares,
-             to(head, units=int(high) + 1, **by_class)),
+            (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, out_of_range[0], of_shares, to(head, units=int(high) + 1, **by_class)),
             (True, "labels", out_of_range[0], of_shares, "y = (y - y.min()) / (y.max() - y.min()).")],
-        "logarithm": [(low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')],
-        "distance": [
+        "ctc": [(ours[-1] > theirs[1] and (head.y != 0).sum(axis=-1).max() > theirs[1], "labels", "targets longer than the output",
+                 f"CTC needs a step for each label, and has {theirs[1]} steps for up to {(head.y != 0).sum(axis=-1).max()}.",
+                 "more steps, as by smaller strides, or shorter targets.")] if len(theirs) == 3 else [],
+        "logarithm": [(low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')], "distance": [
             (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.", 'loss="mae".'),
             (alike,),
-            (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else
-             "targets in the shape of the outputs."),
+            (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else "targets in the shape of the outputs."),
             (whole and low >= 0 and high < units, head.layer, *broadcast, to(head, ": if y numbers classes; else units=1", **by_class)),
             (True, head.layer, *broadcast, to(head, f": or, where outputs are the values of {units} choices, as in Q-learning, the one that was "
                                               "taken: `keras.ops.take_along_axis(q, action[:, None], axis=1)`", units=1))],
@@ -790,45 +854,42 @@ def outputs(head, seen):
     sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
     takes_shares = head.family in (*CROSS_ENTROPIES, "shares") and not head.from_logits and not head.own_logits
-    low, high = RANGES.get(activation, (-math.inf, math.inf))
-    slack = 0.01 * (_rms(y) if math.isinf(high) else high - low)
+    (low, high), (least, most_of) = head.range, head.logits
+    slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
+    floor = max(np.logaddexp(0, least), np.logaddexp(0, -most_of)) if head.family == BINARY else np.logaddexp(0, math.log(max(head.units - 1, 1)) + least - most_of)
+    limits = earlier if earlier in RANGES else activation if activation in RANGES and not squashed else name
+    to_logits = head.family in CROSS_ENTROPIES and (head.from_logits or squashed) and (
+        floor > 0.1 * math.log(2 if head.family == BINARY else max(2, head.units)) or limits in RANGES and head.family != BINARY and least >= 0)
+    what, extent = (activation, "") if activation in RANGES else (name, f", {low + 0.0:.2g} to {high + 0.0:.2g}")
+    both = (before, name) if head.before and activation_of(head.before.layer) in RANGES else name
+    free = "a `keras.layers.Dense` behind it, which puts out any number." if head.call and isinstance(head.call.layer, kl.RNN) else to(head, activation="linear")
     beyond, most = np.mean((y < low - slack) | (y > high + slack)), max((row.step or 0 for row in seen.rows), default=0)
     pixels = {(0, 1): "y = y / 255.", (-1, 1): "y = y / 127.5 - 1."} if y.min() >= 0 and 128 < y.max() <= 255 else {}
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     linear, distance = to(head, activation="linear"), head.family == "distance" and head.kind != RELATIVE
-    unlimited = activation in RANGES.keys() - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
+    unlimited = activation in {*RANGES} - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
     asked = y.sum(axis=-1) if y.shape == out.shape and activation == "softmax" else 1
     squash = "sigmoid" if head.family == BINARY else "softmax"
     return first_case([
         (activation == "softmax" and head.units == 1, name, "constant output", "One softmax unit always says 1.",
-         to(head, activation="sigmoid")),
+         linear if head.family == "distance" and (y.min() < 0 or y.max() > 1) else to(head, activation="sigmoid")),
         (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
          "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
         (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", 'activation="linear".'),
-        (earlier in RANGES, before, "logits cut off", f"{earlier} limits what {activation} in {name} gets.", 'activation="linear".'),
-        (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
-         "The loss has from_logits=True and applies it again.", linear),
-        (head.from_logits and not squashed and activation in RANGES, name, "logits cut off",
-         f"{activation} limits the logits, which have no limits.", linear),
-        (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
-         f"They run from {_span(out)}, and {head.kind} takes probabilities.",
+        (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice", "The loss has from_logits=True and applies it again.", linear),
+        (to_logits, before if limits == earlier else name, "logits cut off", f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: "
+         f"below {floor:.2g} it cannot fall.", 'activation="linear".' if limits == earlier else linear if limits in RANGES else "a factor between it and the loss, as `10 * out`, fixed or learned."),
+        (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities", f"They run from {_span(out)}, and {head.kind} takes probabilities.",
          to(head, ": or `from_logits=True` in the loss", activation=squash)),
-        (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
-         f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
-        (distance and beyond > 0.01, name, "targets out of reach",
-         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {activation} puts out.",
-         pixels.get((low, high), linear)),
-        (head.family is None and beyond > 0.01 and (low, high) in pixels, name, "targets out of reach",
-         f"The targets, {_span(y)}, lie beyond what {activation} puts out.", pixels.get((low, high))),
-        (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach",
-         f"{head.kind} wants outputs below 0 too, which {activation} has none of.", to(head, activation="tanh")),
-        (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach",
-         f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
-        (distance and 0 < abs(y).max() < min(1, _rms(out)) / FAR, "labels", "targets too small",
-         f"Their largest is {abs(y).max():.3g}, the RMS of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
-        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
-         SCALE if y.std() else "targets near 1.")], head.spelled)
+        (head.kind == "poisson" and out.min() < 0, name, "outputs below 0", f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
+        ((distance or head.family is None and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
+         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {what} puts out{extent}.", pixels.get((low, high), free)),
+        (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach", f"{head.kind} wants outputs below 0 too, which {what} has none of.", to(head, activation="tanh")),
+        (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach", f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
+        (distance and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
+         f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
+        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, SCALE if y.std() else "targets near 1.")], head.spelled)
 
 
 def unregistered(seen):
@@ -840,7 +901,6 @@ def unregistered(seen):
 
 
 # The start.
-
 
 def fitting(row):
     """The rule for a kernel's activation."""
@@ -855,13 +915,12 @@ def fits(row):
 def advice(row):
     """The argument of this layer, and an initializer for its activation."""
     if not row.trainable:
-        return "other weights than these, which are frozen: or normalization behind them."
+        return "other weights than these, which are frozen: or normalization behind them"
     rule, rectified = fitting(row), row.activation.startswith(RECTIFIERS) and row.activation != "selu"
     rule = {"LeCun": "lecun_normal", "He": "he_normal", "Glorot": "glorot_uniform"}[rule]
     if row.argument == "depthwise_initializer":  # strings count its fans wrong
         axes = list(range(row.rank - 2))
-        return (f'depthwise_initializer=keras.initializers.VarianceScaling({2.0 if rectified else 1.0}, "fan_in", '
-                f"input_axes={axes}, output_axes={[*axes, row.rank - 1]})")
+        return (f'depthwise_initializer=keras.initializers.VarianceScaling({2.0 if rectified else 1.0}, "fan_in", ' f"input_axes={axes}, output_axes={[*axes, row.rank - 1]})")
     rule = {"embeddings_initializer": "uniform", "recurrent_initializer": "orthogonal"}.get(row.argument, rule)
     return f'{row.argument}="{rule}"' + (" in its add_weight" if row.argument == "initializer" else "")
 
@@ -871,8 +930,7 @@ def zeros(rows):
     none = [row for row in rows if not row.kernel.any()]
     hiding = [row for row in none if row.hides]
     for row in (row for row in none if row in hiding or hiding and row.still):
-        yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell "
-                      "one image from another.", f"{advice(row)}.")
+        yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", f"{advice(row)}.")
     if none and not hiding:
         yield f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch."
 
@@ -902,10 +960,14 @@ def factor(row, rows):
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
-    made_up = any(isinstance(c.layer, NORMALIZATION) or type(c.layer).__name__ == "Add" for c in seen.calls)
+    made_up = any(map(even, seen.calls))
     found, faint, other = [], [], []
+    inner = [row for row in rows if not row.is_output]
+    head = inner and inner[0].off > 1 / OFF and sum(row.faint for row in inner) <= HEAD or any(row.from_bias for row in inner)
+    brief = made_up and sum(row.faint and not row.followed for row in inner) < 3
     for row in rows:
-        times, rule = factor(row, rows)
+        times, rule = factor(row, rows)  # meant: as of GANs, of detectors and others that end so, and of AlexNet, whose biases carry the signal
+        row.meant = row.faint and (row.followed or brief or row.recurs or head and row.convolves)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             if one_way(row) and row.gain > OFF * _rms(row.kernel) * math.sqrt(row.fans[0]) and not (row.normalized or seen.trained):
                 evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
@@ -913,7 +975,7 @@ def scales(rows, seen):
             continue
         if row.follows & RULES.keys():
             other += [row] * (row.off < 1 / OFF)
-        elif times < 1 and not row.scaled and (row.is_output or row.faint and (made_up or row.convolves or row.recurs)):
+        elif times < 1 and not row.scaled and (row.is_output or row.meant):
             faint.append(row)
         elif not row.scaled:
             full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
@@ -923,11 +985,12 @@ def scales(rows, seen):
             found.append(Finding(row.layer, fault, f"{evidence}.{one_way(row)}", f"{advice(row)}."))
     if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
-    large = not (made_up or seen.trained) and any("too large" in one.fault for one in found)
-    for row in rows if large else []:  # it is too little above its rule to stand out alone
-        if row.layer not in named(found) and math.log(row.off) > row.chance and one_way(row):
+    others = {which for which in ("small", "large") if any(f"too {which}" in one.fault for one in found)} if not (made_up or seen.trained) else ()
+    for row in (row for row in rows if row.layer not in named(found)):  # it differs too little from its rule to stand out alone
+        less = "small" in others and row.faint and not (row.is_output or row.meant) and row.off < 1 / 2
+        if less or "large" in others and math.log(row.off) > row.chance and one_way(row):
             evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for.{one_way(row)}"
-            found.append(Finding(row.layer, "kernel too large", evidence, f"{advice(row)}."))
+            found.append(Finding(row.layer, f"kernel too {'small' if less else 'large'}", evidence, f"{advice(row)}."))
     order = [row.layer for row in rows]
     yield from sorted(found, key=lambda one: order.index(one.layers[0]) if isinstance(one, Finding) else 0)
     for rows, why in ((other, "as the initializer counts other fans"), (faint, "as outputs, GANs and detectors often start")):
@@ -936,19 +999,25 @@ def scales(rows, seen):
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
 
 
+def even(call):
+    """True for a normalization or a sum of branches, which make up for a kernel that is off."""
+    return isinstance(call.layer, NORMALIZATION) or type(call.layer).__name__ == "Add"
+
+
 def one_way(row):
     """A sentence if the weights of a kernel pull one way, and by no chance, else "": what comes in then adds up."""
     mean, std = row.kernel.mean(), row.weight_std
-    return f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}." * bool(
-        abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
+    return f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}." * bool(abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
 def inputs(rows, calls):
     """Data that a first layer cannot use as they come, or that are scaled twice."""
     scaling = next((c.layer for c in calls if isinstance(c.layer, kl.Rescaling)), None)
-    for row in (row for row in rows if not row.whole and not row.fans):
-        evidence = f"An embedding cuts to whole numbers what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
-        yield elsewhere(row.layer, "input not whole", evidence, "whole numbers, or for quantities `keras.layers.Dense`.")
+    for row in (row for row in rows if not row.fans):
+        got = f" what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
+        yield from first_case([
+            (not row.whole, row.layer, "input not whole", f"An embedding cuts to whole numbers{got}", "whole numbers, or for quantities `keras.layers.Dense`."),
+            (row.range[0] < 0, row.layer, "numbers below 0", f"An embedding counts numbers below 0 from its end, in{got}", "numbers from 0, as `x - x.min()`.")])
     for row in (row for row in rows if row.fans and not row.normalized):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
@@ -992,11 +1061,14 @@ def scores(op):
 
 
 def decided(seen):
-    """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
+    """Attention of which a mask leaves nothing, or the softmax is saturated before it has learned, as its scores are too large."""
     learned = seen.trained or any(np.ptp(c.layer.gamma) for c in seen.calls if getattr(c.layer, "gamma", None) is not None)  # which starts equal
     for op, found in ((op, scores(op)) for op in seen.ops if not learned):
         given = np.ma.masked_less_equal([MASKED] if found is None else found, MASKED)  # without those that a mask hides
         rows = given.count(axis=-1) >= CHOICES
+        if found is not None and not given.count():
+            yield elsewhere(place(op, seen), "row masked entirely", "A mask leaves none of its scores, so that each query looks at all alike.", "a mask that is True where a query may look.")
+            return
         if not rows.any():
             continue
         std = math.sqrt(given.var(axis=-1)[rows].mean())
@@ -1005,8 +1077,7 @@ def decided(seen):
             full = f"and attention is saturated: one key gets {most:.2g} of a query's softmax."
             large = [Finding(row.layer, "kernel too large", f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, {full}",
                              f"{advice(row)}.") for row in seen.rows if row.fans and row.trainable and row.off > OFF]
-            large += [Finding(layer, "kernel too large", f"The RMS of its weights {v.name} is {size:.3g}, {full}",
-                              'initializer="glorot_uniform" in its add_weight.') for layer, v, size in loud(seen)]
+            large += [Finding(layer, "kernel too large", f"The RMS of its weights {v.name} is {size:.3g}, {full}", 'initializer="glorot_uniform" in its add_weight.') for layer, v, size in loud(seen)]
             if large:
                 yield from large
                 return
@@ -1038,8 +1109,7 @@ def empty(seen):
     for layer, v in ((layer, v) for layer, v in unread(seen) if v.trainable and math.prod(v.shape[:-1]) > 1):
         made = next((c.output for c in (*seen.calls, *seen.composites) if c.layer.name == layer), [[0.0]])
         w, units = np.asarray(v, "float32"), flat([made])
-        copied = any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1 and varies(units) and (
-            np.ptp(units, axis=1).max() <= LOST * abs(units).max())
+        copied = any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1 and varies(units) and (np.ptp(units, axis=1).max() <= LOST * abs(units).max())
         if copied or still and not w.any() and all(made is not end for end in ends):
             rule = '"he_normal"' if v.shape[-1] == units.shape[1] or not copied else "keras.initializers.RandomNormal(stddev=1.0)"  # of centers
             yield Finding(layer, "copied units" if copied else "zero kernel", f"Its weights {v.name} are {'copies, and so are its units' if copied else 'all 0'}.",
@@ -1060,8 +1130,7 @@ def drowned(seen):
             if size <= OFF * max(1, OFF * differs) or parts[differ.index(False)].min() < MASKED or any(one.op == "Softmax" and op in one.before for one in seen.ops):
                 continue
             for layer, v, argument, where in (table for table in tables if 0.5 < _rms(np.asarray(table[1])) / size < 2):
-                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} {evidence}",
-                              f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
+                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} {evidence}", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
                 return
             yield elsewhere(place(op, seen), "images drowned by a constant", f"What is added here {evidence}", "a far smaller constant.")
             return
@@ -1074,8 +1143,7 @@ def factors(seen):
         if not np.any(v) and slopes[id(v)] is not None and not np.any(slopes[id(v)]):
             by_layer.setdefault(layer, []).append(v.name)
     for layer, (name, *others) in ((layer, sorted(names)) for layer, names in by_layer.items() if len(names) > 1):
-        yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.",
-                      f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
+        yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.", f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
 
 
 def muting(seen, call):
@@ -1099,8 +1167,8 @@ def leaking(seen):
                         "x of the shape (images, steps, features), without a transpose before it.")
     elif op.op == "Softmax" and isinstance(op.layer, kl.Softmax) and op.layer.axis in (0, -len(op.shape)):
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.", "axis=-1.")
-    elif op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products or isinstance(op.layer, NORMALIZATION):
-        what, cure = ("reshape", "a transpose before it that leaves the axis of the images as it is.") if op.op == "Reshape" else (
+    elif isinstance(op.layer, NORMALIZATION) or op.length or (op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products) and not op.of_graph:
+        what, cure = ("norm", "another axis than that of the images, as `axis=-1`.") if op.length else ("reshape", "a transpose before it that leaves the axis of the images as it is.") if op.op == "Reshape" else (
             APPLIED.get(op.op, "step"), "another axis than that of the images: h of (images, steps, features).")
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
@@ -1128,8 +1196,7 @@ def constant(seen):
         return
     passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
     for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1])):
-        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
-                        "padding in front, or `mask_zero=True` in the Embedding.")
+        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.", "padding in front, or `mask_zero=True` in the Embedding.")
         return
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
@@ -1168,10 +1235,8 @@ def silent(rows, trained):
         alone = row.argument == "depthwise_initializer"  # a unit of one input is as dead as that
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            cure = ("start anew, with a smaller learning rate." if trained else
-                    'beta_initializer="zeros".' if row.shifted else
-                    advice(row) + "." * row.trainable if not (row.trainable and row.biased) else
-                    'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".')
+            cure = ("start anew, with a smaller learning rate." if trained else 'beta_initializer="zeros".' if row.shifted else
+                    advice(row) + "." if not (row.trainable and row.biased) else 'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".')
             yield Finding(row.shifted or row.layer, "dead units", evidence, cure)
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
@@ -1190,10 +1255,26 @@ def longest(calls):
     return list(dict.fromkeys(max(ways.values(), key=len, default=[])))
 
 
+def trunk(seen):
+    """The rows on the longest way through the network, but for outputs."""
+    by_layer = {row.layer: row for row in seen.rows if row.fans and not row.is_output}
+    return [by_layer[name] for name in longest(seen.calls) if name in by_layer]
+
+
+def averaged(seen):
+    """Images that products with the neighbours in a graph make alike, layer by layer."""
+    way = [row for row in trunk(seen) if row.apart > 0]
+    summed = any(op.op in SUMS and op.op != "Sum" and op.constants for op in seen.ops)
+    if summed and len(way) > REACH and way[-1].apart < min(1, 100 * way[0].apart) / FAR**2:
+        start = next(i for i, row in enumerate(way) if row.apart < math.sqrt(way[0].apart * way[-1].apart))
+        evidence = f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, {way[-1].apart:.1g} in {way[-1].layer}."
+        yield elsewhere(tuple(row.layer for row in way[start:]), "images made alike", evidence,
+                        "fewer of these layers, or skip connections around them: each product with the neighbours averages over them.")
+
+
 def depth(seen, reach=REACH):
     """A signal or an error signal that vanishes or explodes, though no layer stands out."""
-    by_layer = {row.layer: row for row in seen.rows if row.fans and not row.is_output}
-    way = [by_layer[name] for name in longest(seen.calls) if name in by_layer]
+    way = trunk(seen)
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
@@ -1222,18 +1303,15 @@ def faded(what, change, course, way, seen):
         yield undivided(summed, seen, fault, evidence)
     elif normalized >= len(way) / 2:
         yield f"{fault} between normalized layers, which make up for it. {evidence}"
-    elif change < 0 and 0 < sum(row.faint and (row.convolves or row.recurs) for row in way) <= HEAD:
+    elif change < 0 and 0 < sum(row.meant for row in way) <= HEAD:
         yield f"{fault}, as in detectors, which start so. {evidence}"
     elif change < 0 and small:
         evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
         yield from (Finding(row.layer, "kernel too small", evidence, f"{advice(row)}.") for row in small)
     else:
-        yield Finding(tuple(row.layer for row in way), fault, evidence, (
-            "normalization in each residual branch, or branches that start from zero." if branches else
-            "residual connections, or fewer layers." if normalized else
-            "normalization behind each of them: what stands between these kernels makes it grow, not their size."
-            if change > 0 and all(map(fits, way)) else
-            'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
+        yield Finding(tuple(row.layer for row in way), fault, evidence, ("normalization in each residual branch, or branches that start from zero." if branches else
+            "residual connections, or fewer layers." if normalized else "normalization behind each of them: what stands between these kernels makes it grow, not their size."
+            if change > 0 and all(map(fits, way)) else 'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
             f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 
@@ -1268,16 +1346,13 @@ def reused(rows):
         objects = [row.initializer for row in group]
         layers, seeds = tuple(row.layer for row in group), {str(getattr(one, "_init_seed", None)) for one in objects}
         if len({*map(id, objects)}) < len(objects) or len({str(getattr(one, "seed", id(one))) for one in objects}) > 1:
-            yield Finding(layers, "reused initializer", evidence, 'a string such as "he_normal", or an initializer '
-                          "object of its own for each layer.")
+            yield Finding(layers, "reused initializer", evidence, 'a string such as "he_normal", or an initializer ' "object of its own for each layer.")
         else:
-            yield Finding(layers, "reused seed", evidence, (
-                "`keras.utils.set_random_seed` once, before the first layer, and not again." if seeds == {"None"} else
+            yield Finding(layers, "reused seed", evidence, ("`keras.utils.set_random_seed` once, before the first layer, and not again." if seeds == {"None"} else
                 "another seed for the initializer of each layer, or none."))
 
 
 # Neither labels nor start: gradient, first loss, step.
-
 
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
@@ -1308,12 +1383,10 @@ def broken(seen):
     """A gradient that is not a number though the loss is one, or that float16 rounds to zero."""
     if seen.lost > 0.5:
         yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
-                        "when the loss is scaled.", "`keras.optimizers.LossScaleOptimizer` around the optimizer, as compile() makes it of "
-                        "mixed_float16; or mixed_bfloat16.")
+                        "when the loss is scaled.", "`keras.optimizers.LossScaleOptimizer` around the optimizer, as compile() makes it of mixed_float16; or mixed_bfloat16.")
     for call in [c for c in seen.calls if not np.isfinite(np.asarray(c.delta)).all()][-1:]:
         takers = ", ".join(dict.fromkeys(c.layer.name for c in call.takers)) or "the loss"
-        evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
-                    "as of a root, norm, log or division at 0.")
+        evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, as of a root, norm, log or division at 0.")
         half = getattr(call.layer, "compute_dtype", "") == "float16"
         remedy = 'dtype="float32": float16 has no such small numbers.' if half else "an epsilon, as `keras.ops.sqrt(x + 1e-7)`."
         yield elsewhere(call.layer.name, "gradient not a number", evidence, remedy)
@@ -1324,14 +1397,15 @@ def gradient(seen):
     if not seen.gradients:
         yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "nothing to train", "No weight is trainable.", "model.trainable = True.")
     elif all(g is None for g in seen.gradients):
-        yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
-                        "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
+        yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.", "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
+    elif not seen.flows and (bent := [op for op in seen.ops if op.op in ("ReluGrad", "LeakyReluGrad")]):
+        yield elsewhere(tuple(dict.fromkeys(c.layer.name for c in seen.calls if activation_of(c.layer).startswith(("relu", "leaky")))) or place(bent[0], seen),
+                        "no gradient", "The loss takes a second derivative, and that of a relu is 0 everywhere.", 'activation="tanh": or "silu"; they bend everywhere.')
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
-        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped else
-                "no rounding, comparison or factor of 0 between weights and loss.")
+        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
         yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
 
@@ -1348,8 +1422,7 @@ def cut_off(seen):
 
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
-    data = float(sum(map(lossy, seen.heads))) or 1.0
-    if seen.penalty > HEAVY * abs(data):
+    if seen.penalty > HEAVY * abs(float(sum(map(lossy, seen.heads))) or 1.0):
         evidence = f"It makes up {seen.penalty:.3g} of the first loss of {seen.loss:.3g}."
         yield elsewhere("loss", "regularization outweighs the data", evidence, "kernel_regularizer=keras.regularizers.L2(1e-4).")
         return
@@ -1357,17 +1430,24 @@ def first_loss(seen):
         fair = math.log(2 if head.family == BINARY else max(2, head.units))
         terms = head.out.size / head.units if getattr(head.loss, "reduction", "") == "sum" else 1
         value, ours, theirs = float(lossy(head)) / terms, _rms(head.out), _rms(head.y)
+        best, said = ignorant(head), ""
         if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
-            yield loudest(seen, f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}.")
-            return
-        if head.family == "distance" and ours > 10 * max(1, theirs):
-            sizes = f"outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
-            yield loudest(seen, f"The first loss is {seen.loss:.3g}: {sizes}")
+            said = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}"
+        elif best and value > FAR * best:
+            said = f"The first loss is {value:.3g}, that of the best constant output at most {best:.3g}"
+        elif head.family == "distance" and ours > 10 * max(1, theirs):
+            said = f"The first loss is {seen.loss:.3g}: outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}"
+        if said and head.family in CROSS_ENTROPIES and head.logits != FREE:
+            yield f"{said}: sound where the scale is meant, as of cosines and distances."
+        elif said:
+            yield loudest(seen, f"{said}.")
             return
 
 
 def loudest(seen, evidence):
     """The finding on the way that grows, or on the first tensor that is loud."""
+    if seen.trained:
+        return elsewhere("labels", "first loss too large", f"{evidence} The model has been trained before, and is sure of other outputs.", "the labels, and the inputs, that it was trained with.")
     for one in depth(seen, reach=math.log(10)):
         if isinstance(one, Finding) and "exploding signal" in one.fault:
             return replace(one, evidence=f"{evidence} {one.evidence}")
@@ -1377,8 +1457,7 @@ def loudest(seen, evidence):
     last = max((i for i, c in enumerate(seen.calls[:-1]) if isinstance(c.layer, NORMALIZATION)), default=-1)
     sizes = [(c, _rms(c.z)) for c in seen.calls[last + 1:] if c.z.dtype.is_floating]
     call, size = next(((c, s) for c, s in sizes if s > OFF), max(sizes, key=lambda pair: pair[1]))
-    rows = sorted((row for row in seen.rows if row.layer == call.layer.name),
-                  key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
+    rows = sorted((row for row in seen.rows if row.layer == call.layer.name), key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
     if here := [(op, times) for op, times in swollen(seen) if place(op, seen) == call.layer.name]:
         return undivided(here, seen, "first loss too large", evidence)
@@ -1391,20 +1470,31 @@ def loudest(seen, evidence):
     if rows and not rows[0].trainable and rows[0].off < OFF:
         return f"{evidence} It is frozen, as in a network that has been trained before and is sure of what it has learned."
     if rows and not rows[0].trainable:
-        remedy = advice(rows[0])
+        remedy = f"{advice(rows[0])}."
     elif rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
         smaller = f"{rows[0].argument}=keras.initializers.RandomNormal(stddev=0.01)" if fits(rows[0]) else advice(rows[0])
         remedy = 'bias_initializer="zeros".' if rows[0].from_bias else f"{smaller}."
     return Finding(call.layer.name, "first loss too large", evidence, remedy)
 
 
+def bare(model):
+    """The optimizer, without what scales its loss; None for none."""
+    optimizer = getattr(model, "optimizer", None)
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def rate_of_zero(seen):
+    """A learning rate that is 0, and no warm-up."""
+    ended = (optimizer := bare(seen.model)) and isinstance(optimizer._learning_rate, Schedule)
+    if optimizer and not float(optimizer.learning_rate) and (seen.trained or not ended):
+        evidence = "The rate is 0 now: the schedule has come to its end." if ended else "No weight moves."
+        yield elsewhere("optimizer", "learning rate of 0", evidence, "learning_rate=1e-3" + ": and a schedule that goes on" * bool(ended) + ".")
+
+
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
-    rows = [row for row in seen.rows if row.step and row.off > 1 / OFF and not row.normalized]
-    optimizer = getattr(seen.model, "optimizer", None)
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    if optimizer and not isinstance(optimizer._learning_rate, Schedule) and not float(optimizer.learning_rate):
-        yield elsewhere("optimizer", "learning rate of 0", "No weight moves.", "learning_rate=1e-3.")
+    rows = [row for row in seen.rows if row.step and not row.normalized]
+    optimizer = bare(seen.model)
     lost = [row for row in seen.rows if row.stuck > MOST and row.dtype.endswith("16")]
     if lost and not isinstance(optimizer._learning_rate, Schedule) and float(optimizer.learning_rate) and not int(optimizer.iterations):
         row = max(lost, key=lambda row: row.stuck)
@@ -1413,28 +1503,26 @@ def step(seen):
         return
     if not rows:
         return
-    row, rate, epsilon = max(rows, key=lambda row: row.step), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
-    evidence, far = f"The next step is {row.step:.2g} times the kernel.", any(
+    row, rate, epsilon = max(rows, key=lambda row: row.stride), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
+    evidence, far = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}.", any(
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
+    more, clip = min(rate / row.step / 1000, 0.01), next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
     decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
-    yield from first_case([
-        (row.step > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16",
-         evidence, "epsilon=1e-4: or the policy mixed_float16."),
-        (row.step > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
-        (row.step > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.",
-         "weight_decay=1e-4."),
-        (row.step > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.step / 30:.0e}."),
-        (row.step < LOST and rate > 0 and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
-         f"learning_rate={min(rate / row.step / 1000, 0.01):.0e}.")])
+    yield from first_case([(row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, "epsilon=1e-4: or the policy mixed_float16."),
+        (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
+        (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
+        (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.stride / 30:.0e}."),
+        (row.step < LOST and clip and row.gradient > 9 * getattr(optimizer, clip or "epsilon"), "optimizer", "gradient clipped away",
+         f"{evidence} {clip}={getattr(optimizer, clip or 'epsilon', 0):.0e} leaves no more of the gradient.", f"{clip}=1.0."),
+        (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence, f"learning_rate={more:.0e}.")])
 
 
 def unread(seen):
     """[(layer, matrix)] of matrices that are no kernel that this tool knows."""
     read = {id(v) for c in seen.calls for v in (c.layer.weights if isinstance(c.layer, NORMALIZATION) else c.kernels.values())}
     owners = {id(v): c.layer.name for c in (*reversed(seen.composites), *seen.calls) for v in getattr(c.layer, "weights", [])}  # the innermost
-    return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables
-            if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
+    return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
 
 
 def loud(seen):
@@ -1450,6 +1538,8 @@ def left_out(seen):
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
     if gates:
         yield f"Not looked into: the gates of {', '.join(dict.fromkeys(gates))}."
+    if bare(seen.model) and seen.flows and seen.rows and all(row.step is None for row in seen.rows if row.kernel.any() and row.trainable):
+        yield f"The next step of {type(bare(seen.model)).__name__} cannot be read, so step/W is left out."
     for head in seen.heads:
         if head.from_logits and head.own_logits:
             yield f"{head.layer} has a {head.activation} and the loss from_logits=True, which Keras mends."
@@ -1467,7 +1557,6 @@ def alike(head):
 
 
 # Say.
-
 
 @dataclass
 class Report:
@@ -1487,8 +1576,7 @@ class Report:
     def __str__(self):
         table = [COLUMNS, *([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
             _short, (row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step))] for row in self.rows)]
-        lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(
-            cells, COLUMNS.values())).rstrip() for cells in table)]
+        lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, training=True at test time, a rate later too large, test images among the training ones."],
                    "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
@@ -1499,8 +1587,7 @@ class Report:
         from matplotlib.figure import Figure
 
         fig, at = Figure(figsize=(7, 6), layout="constrained"), range(len(self.rows))
-        curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows],
-                  "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
+        curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows], "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
         for ax, (label, curve) in zip(fig.subplots(3, 1, sharex=True), curves.items()):
             ax.semilogy(at, [value or math.nan for value in curve], "o-")
             ax.yaxis.set_minor_formatter("")
@@ -1526,7 +1613,6 @@ def _share(number):
 
 # What cannot be read is refused, in one sentence.
 
-
 class Unreadable(Exception):
     """What cannot be audited, in one sentence."""
 
@@ -1535,9 +1621,7 @@ def check(model, x, y, loss):
     """x and y as arrays. Raises TypeError or ValueError, in one sentence, for what cannot be audited."""
     if not isinstance(model, keras.Model):
         raise TypeError(f"The model must be a keras.Model, not {type(model).__name__}.")
-    refuse(
-        (keras.backend.backend() != "tensorflow" or tf is None,
-         "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
+    refuse((keras.backend.backend() != "tensorflow" or tf is None, "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
         (not model.built or not model.variables, "The model has no weights yet: give it a keras.Input, or call it once on a batch."),
         (loss is None and not model.compiled, 'The model is not compiled: compile it, or name a loss, as in `audit(model, x, y, loss="mse")`.'))
     try:
@@ -1549,8 +1633,7 @@ def check(model, x, y, loss):
     refuse((y is None and not own, "y is missing: audit(model, x, y) takes the labels too."))
     y = None if own else arrays(y, "y")
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
-    refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
-            "a list is read as several inputs."))
+    refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; a list is read as several inputs."))
     return x, y
 
 
@@ -1565,10 +1648,11 @@ def arrays(part, name):
     """One array, or a list or dictionary of several, as NumPy arrays or tensors."""
     part = part.to_numpy() if hasattr(part, "to_numpy") else part
     leaves = keras.tree.flatten(part)
-    refuse((leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves),
-            f"{name} is a list of single values: give an array, as in `np.array({name})`."),
-           (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves),
-            "Give one batch as arrays, images and labels: of a data set, `x, y = next(iter(dataset))`."))
+    rows = [len(row) for row in part if isinstance(row, (list, tuple))] if isinstance(part, (list, tuple)) else []
+    plain = leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves)
+    refuse((plain and len({*rows}) > 1, f"{name} holds rows of unequal length, {min(rows, default=0)} to {max(rows, default=0)}: `{name} = keras.utils.pad_sequences({name})`."),
+           (plain, f"{name} is a list of single values: give an array, as in `np.array({name})`."),
+           (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves), "Give one batch as arrays, images and labels: of a data set, `x, y = next(iter(dataset))`."))
     leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
     refuse((any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves),
             f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one."))
@@ -1608,11 +1692,12 @@ def sentence(error, model, x, recorder):
         for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
             if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
                 cure = f"`x = np.moveaxis(x, {axes})`"
-    if taken and (list(map(len, given)) != list(map(len, taken)) or any(
-            None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
-        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
+    if len(given) < len(taken) and not isinstance(x, dict):
+        return f"The model takes {len(taken)} inputs, {_shapes(model.inputs)}, and x holds {len(given)}: `x = [{', '.join(f'x{i}' for i in range(1, len(taken) + 1))}]`."
     if any(map(wordy, keras.tree.flatten(x))):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
+    if taken and (list(map(len, given)) != list(map(len, taken)) or any(None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
+        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
     where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1])
@@ -1652,5 +1737,4 @@ def no_loss(wanted, y, outputs, heads, said):
     if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
         return f"The loss fails on this batch: {said or '`loss(y[:2], model(x[:2]))` shows why.'}"
     steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
-    return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: "
-            f"{FLATTEN if steps else 'give y the form that this loss asks for.'}")
+    return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: {FLATTEN if steps else 'give y the form that this loss asks for.'}")

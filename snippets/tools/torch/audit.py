@@ -297,7 +297,7 @@ def alone(before, after, images):
 
 def run(model, x, trace):
     """The model's outputs for a tensor, a tuple or a dictionary."""
-    with trace:
+    with trace.open():
         if isinstance(x, torch.Tensor):
             return model(x)
         return model(x) if not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
@@ -331,7 +331,7 @@ def loss_of(outputs, y, loss, trace):
     if own and not outputs.is_floating_point():
         raise Unreadable(f"The model returns {_type(outputs)}: return the numbers that it makes them of, without argmax.")
     try:
-        with trace:
+        with trace.open():
             value = loss(outputs, y)
         if not trace.heads and isinstance(y, torch.Tensor) and getattr(outputs, "shape", None) == y.shape and id(outputs) in trace.made:
             trace.heads.append(headed(trace, "", outputs, y, {}))
@@ -395,15 +395,13 @@ class Trace(TorchFunctionMode):
             self.alive.append(part)
             self.made[id(part)] = Call("y" if truth else "x", part, data=True, truth=truth, alike=not varies(part))
 
-    def __enter__(self):
-        self.handles = ExitStack()
-        for register, hook in ((hooks.register_module_forward_pre_hook, self.enter), (hooks.register_module_forward_hook, self.leave)):
-            self.handles.callback(register(hook).remove)
-        return super().__enter__()
-
-    def __exit__(self, *error):
-        self.handles.close()
-        return super().__exit__(*error)
+    @contextmanager
+    def open(self):
+        """With hooks on modules. Not in __enter__: PyTorch enters and leaves a mode on its own, for instance in attention."""
+        with ExitStack() as handles:
+            for register, hook in ((hooks.register_module_forward_pre_hook, self.enter), (hooks.register_module_forward_hook, self.leave)):
+                handles.callback(register(hook).remove)
+            yield handles.enter_context(self)
 
     def enter(self, module, inputs):
         small = not any(w.dim() > 1 for w in module.parameters(recurse=False))

@@ -1,0 +1,253 @@
+"""Pairs of networks for snippets/tools/audit.py: in one there is a fault, the other looks like it and is sound."""
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import initializers, layers, losses, ops, optimizers
+
+from snippets.tools.audit import audit
+from tests import planted
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Own, code, graph, hidden, mended, normal, of, seed, softmax, stack
+
+BINARY = losses.BinaryCrossentropy(from_logits=True)
+CLASSES = losses.SparseCategoricalCrossentropy(from_logits=True)
+REAL = np.random.default_rng(0).normal(size=(64, 1)).astype("float32")
+SIGNS = np.sign(REAL)
+SPARSELY = (np.random.default_rng(0).random((64, 3)) < 0.03).astype("float32")
+EDGES = np.float32((np.random.default_rng(0).random((64, 64)) < 0.2) | np.eye(64, dtype=bool))
+
+
+def plain(rule, depth=2, end=layers.Identity):
+    """Convolutions by one rule without normalization, or with."""
+    parts = [part for _ in range(depth) for part in (layers.Conv2D(32, 3, padding="same", kernel_initializer=rule()), end(), layers.ReLU())]
+    return stack(*parts, layers.GlobalAveragePooling2D(), hidden(rule=rule()), softmax(kernel_initializer=rule()), x=X, optimizer=optimizers.SGD(0.01, 0.9))
+
+
+def faint():
+    return normal(0.01)
+
+
+def directions(scale, rule="glorot_uniform"):
+    """Classes by the angle to a direction of each, as in ArcFace."""
+    cosines = Own(lambda m, h: scale * ops.matmul(ops.normalize(h, axis=-1), ops.normalize(m.w, axis=0)), {"w": (32, 10)}, rule, name="head")
+    return stack(hidden(), layers.Dense(32), cosines, loss=CLASSES)
+
+
+def alike(scale):
+    """Whether two views are alike, by the cosine between them."""
+    a, b, embed = keras.Input((144,)), keras.Input((144,)), layers.Dense(16)
+    return graph([a, b], scale * layers.Dot(1, normalize=True, name="cosine")([embed(a), embed(b)]), [FLAT, FLAT[::-1].copy()], SIGNS > 0, BINARY)
+
+
+def near():
+    """Minus the squared distance to a prototype of each class."""
+    return stack(hidden(64), layers.Dense(32), Own(lambda m, h: -ops.sum((h[:, None] - m.centers) ** 2, -1), {"centers": (10, 32)}, normal(1.0)), loss=CLASSES)
+
+
+def ending(*parts, y=5 * SIGNS, x=FLAT, loss="mse"):
+    return stack(*parts, x=x, y=y, loss=loss)
+
+
+@keras.saving.register_keras_serializable()
+def focal(y, z):
+    p = ops.sigmoid(z)
+    apart = ops.where(y > 0.5, 0.25 * (1 - p) ** 2, 0.75 * p**2)
+    return ops.sum(apart * ops.binary_crossentropy(y, z, from_logits=True)) / ops.maximum(ops.sum(y), 1.0)
+
+
+def rare(bias):
+    return stack(hidden(), layers.Dense(3, kernel_initializer=normal(0.01), bias_initializer=initializers.Constant(bias), name="out"), y=SPARSELY, loss=focal)
+
+
+class Looked(layers.Layer):
+    """Attention of the nodes of a graph to their neighbours, or of all images to all."""
+
+    def __init__(self, edges=None, **options):
+        super().__init__(**options)
+        self.edges, self.value, self.score = edges, layers.Dense(32), layers.Dense(1)
+
+    def call(self, x):
+        h = self.value(x)
+        e = self.score(h) + ops.transpose(self.score(h))
+        return ops.matmul(ops.softmax(e if self.edges is None else ops.where(self.edges > 0, e, -1e9)), h)
+
+
+def ended(end):
+    """A network after ten steps of a schedule."""
+    model, x, y = stack(hidden(), softmax(), optimizer=optimizers.SGD(optimizers.schedules.PolynomialDecay(0.1, 5, end)))
+    model.fit(x, y, batch_size=16, epochs=3, verbose=0)
+    return model, x, y
+
+
+def relabelled(turn):
+    """A network that has learned, and labels that may be others."""
+    model, x, y = stack(hidden(64), softmax(), x=FLAT + np.eye(10)[Y].repeat(15, 1)[:, :144].astype("float32"), optimizer=optimizers.Adam(0.01))
+    model.fit(x, y, epochs=40, verbose=0)
+    return model, x, (y + turn) % 10
+
+
+class Bent(layers.Layer):
+    """The second derivative of a network, as of one that solves a differential equation."""
+
+    def __init__(self, activation, **options):
+        super().__init__(**options)
+        self.activation, self.net = activation, keras.Sequential([keras.Input((1,)), layers.Dense(16, activation, name="bent"), layers.Dense(1)])
+
+    def get_config(self):
+        return super().get_config() | {"activation": self.activation}
+
+    def call(self, x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                u = self.net(x)
+            slope = inner.gradient(u, x)
+        return outer.gradient(slope, x, unconnected_gradients="zero")
+
+
+def bent(activation):
+    t = np.linspace(0, 1, 64, dtype="float32")[:, None]
+    return stack(Bent(activation), x=t, y=np.sin(3 * t), loss="mse")
+
+
+def clipped(norm):
+    return stack(hidden(), softmax(), optimizer=optimizers.SGD(0.1, clipnorm=norm))
+
+
+def looking(mask):
+    inputs = keras.Input((12, 12))
+    h = layers.MultiHeadAttention(2, 4, name="look")(inputs, inputs, attention_mask=mask[None])
+    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(h)), ROWS)
+
+
+def chosen(column):
+    """The loss of an action that was taken, times what came of it."""
+    y = np.stack([Y % 3, REAL[:, 0]], 1).astype("float32")
+    def loss(y, p):
+        taken = tf.gather(p, tf.cast(y[:, :1], tf.int32), batch_dims=1)
+        return -tf.reduce_mean(tf.math.log(taken if column else taken[:, 0]) * y[:, 1])
+
+    return stack(hidden(), softmax(3), y=y, loss=loss)
+
+
+def deep(depth):
+    """A deep network over the nodes of one graph."""
+    edges = EDGES / EDGES.sum(axis=1, keepdims=True)
+    inputs = h = keras.Input((144,))
+    for i in range(depth):
+        h = Own(lambda m, h: ops.relu(ops.matmul(edges, ops.matmul(h, m.w))), {"w": (144, 144)}, "he_normal", name=f"nodes_{i}")(h)
+    return graph(inputs, softmax()(h))
+
+
+def spoken(steps):
+    """Outputs of so many steps, and up to ten labels for each."""
+    return stack(layers.AveragePooling1D(12 // steps), layers.GRU(16, return_sequences=True), layers.Dense(20), x=ROWS, y=WORDS[:, :10] % 19 + 1, loss=losses.CTC())
+
+
+PAIRS = {  # a fault, its outcome, words of the finding; what is sound
+    "faint_convolutions": (lambda: plain(faint), "start", "kernel too small", lambda: plain(faint, end=layers.BatchNormalization)),
+    "faint_by_a_little": (lambda: plain(lambda: normal(0.02), 4), "start", "kernel too small", lambda: plain(lambda: "he_normal", 4)),
+    "cosines": (lambda: alike(1.0), "elsewhere", "logits cut off", lambda: alike(10.0)),
+    "directions": (lambda: directions(1.0), "elsewhere", "logits cut off", lambda: directions(64.0)),
+    "norm_over_images": (lambda: stack(hidden(), layers.Lambda(lambda h: ops.normalize(h, axis=0)), softmax()), "elsewhere", "images mixed",
+                         lambda: stack(hidden(), layers.Lambda(lambda h: ops.normalize(h, axis=-1)), softmax())),
+    "recurrent": (lambda: ending(layers.LSTM(1, name="end"), x=ROWS), "elsewhere", "out of reach", lambda: ending(layers.LSTM(1), x=ROWS, y=REAL / 9)),
+    "recurrent_relu": (lambda: ending(layers.GRU(1, "relu"), x=ROWS), "elsewhere", "out of reach", lambda: ending(layers.GRU(1, "relu"), x=ROWS, y=abs(REAL))),
+    "twice_tanh": (lambda: ending(layers.Dense(1, "tanh"), layers.Lambda(lambda z: 2 * z)), "elsewhere", "-2 to 2", lambda: ending(layers.Dense(1, "tanh"), layers.Lambda(lambda z: 6 * z))),
+    "rescaled_tanh": (lambda: ending(layers.Dense(1, "tanh"), layers.Rescaling(2.0, 1.0)), "elsewhere", "-1 to 3", lambda: ending(layers.Dense(1, "tanh"), layers.Rescaling(5.0))),
+    "tanh_of_relu": (lambda: ending(layers.Dense(1, "relu"), layers.Activation("tanh"), y=SIGNS / 2), "elsewhere", "out of reach",
+                     lambda: ending(layers.Dense(1, "relu"), layers.Activation("tanh"), y=abs(np.tanh(REAL)))),
+    "minus_softplus": (lambda: ending(layers.Dense(1, "softplus"), layers.Lambda(lambda z: -z)), "elsewhere", "-inf to 0", lambda: ending(layers.Dense(1, "softplus"), layers.Lambda(lambda z: -z), y=-abs(REAL))),
+    "squares": (lambda: ending(layers.Dense(1), layers.Lambda(lambda z: z**2)), "elsewhere", "0 to inf", lambda: ending(layers.Dense(1), layers.Lambda(lambda z: z**2), y=abs(REAL))),
+    "cut": (lambda: ending(layers.Dense(1), layers.Lambda(lambda z: ops.clip(ops.sin(z), -0.5, 2))), "elsewhere", "-0.5 to 1", lambda: ending(layers.Dense(1), layers.Lambda(lambda z: ops.clip(z, -9, 9)))),
+    "tanh_logits": (lambda: ending(layers.Dense(10), layers.Lambda(ops.tanh), y=Y, loss=CLASSES), "elsewhere", "logits cut off", lambda: ending(layers.Dense(10), layers.Lambda(lambda z: 30 * ops.tanh(z / 30)), y=Y, loss=CLASSES)),
+    "sure_of_what_is_rare": (lambda: rare(4.6), "start", "first loss too large", lambda: rare(-4.6)),
+    "targets_twenty_times_smaller": (lambda: ending(hidden(64), layers.Dense(1), y=REAL / 100), "elsewhere", "targets too small", lambda: ending(hidden(64), layers.Dense(1), y=REAL / 5)),
+    "attention_of_a_graph": (lambda: stack(Looked(), softmax()), "elsewhere", "images mixed", lambda: stack(Looked(EDGES), softmax())),
+    "end_of_a_schedule": (lambda: ended(0.0), "elsewhere", "schedule has come to its end", lambda: ended(0.01)),
+    "other_labels": (lambda: relabelled(1), "elsewhere", "trained before", lambda: relabelled(0)),
+    "second_derivative": (lambda: bent("relu"), "elsewhere", "second derivative", lambda: bent("tanh")),
+    "clipped_away": (lambda: clipped(1e-6), "elsewhere", "clipnorm=1e-06", lambda: clipped(1.0)),
+    "one_softmax_unit": (lambda: ending(hidden(), layers.Dense(1, "softmax", name="out")), "elsewhere", "constant output", lambda: ending(hidden(), layers.Dense(1))),
+    "all_masked": (lambda: looking(np.zeros((12, 12), bool)), "elsewhere", "row masked entirely", lambda: looking(np.tri(12, dtype=bool))),
+    "column_by_row": (lambda: chosen(True), "elsewhere", "each with all", lambda: chosen(False)),
+    "numbers_below_0": (lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=WORDS - 5), "elsewhere", "numbers below 0", lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=WORDS)),
+    "neighbours_of_neighbours": (lambda: deep(8), "elsewhere", "images made alike", lambda: deep(2)),
+    "too_few_steps": (lambda: spoken(6), "elsewhere", "longer than the output", lambda: spoken(12)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_it(case):
+    make, outcome, words, sound = PAIRS[case]
+    seed(0)
+    keras.utils.set_random_seed(0)
+    report = audit(*sound())
+    assert report.outcome == "sound", str(report)
+    keras.utils.set_random_seed(0)
+    given = make()
+    found = planted.named(audit(*given), outcome, words)
+    planted.removed(found, found[0].fault, given, code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
+
+
+@pytest.mark.parametrize("make", [lambda: directions(64.0), lambda: directions(30.0, normal(0.01)), near])
+def test_a_loud_loss_of_a_head_of_fixed_scale_is_a_note(make):
+    keras.utils.set_random_seed(0)
+    report = audit(*make())
+    assert report.outcome == "sound" and any("where the scale is meant" in note for note in report.notes), str(report)
+
+
+def test_all_faint_kernels_between_input_and_output_are_named():
+    for depth in range(1, 7):
+        keras.utils.set_random_seed(0)
+        finding, = audit(*plain(faint, depth)).findings
+        assert len(finding.layers) == depth + 1 and "out" not in finding.layers
+
+
+def test_a_remedy_names_no_rate_that_is_not_larger_where_the_rate_is_too_small():
+    keras.utils.set_random_seed(0)
+    for rate in (1e-9, 1e-3, 1e-2):
+        model, x, y = stack(hidden(), softmax(), optimizer=optimizers.SGD(rate))
+        model.layers[-1].kernel.assign(1e4 * model.layers[-1].kernel)
+        assert all(eval(code(one.remedy).get("learning_rate", "1")) > 2 * rate for one in audit(model, x, y).findings)
+
+
+def test_a_step_of_a_faint_output_is_measured_by_what_its_rule_asks():
+    keras.utils.set_random_seed(0)
+    model, x, y = stack(hidden(), softmax(kernel_initializer=normal(0.001)), optimizer=optimizers.SGD(1.0))
+    assert audit(model, x, y).outcome == "sound"
+    finding, = audit(of(model, x, y, lambda t, p: 64 * ops.mean(losses.sparse_categorical_crossentropy(t, p)), optimizers.SGD(1.0))[0], x, y).findings
+    assert finding.fault == "learning rate too large" and "what a rule asks of this kernel" in finding.evidence
+
+
+@pytest.mark.parametrize("name", [name for name, kind in vars(optimizers).items() if isinstance(kind, type) and name not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap")])
+def test_every_optimizer_of_keras_is_read(name):
+    keras.utils.set_random_seed(0)
+    report = audit(*stack(hidden(), softmax(), optimizer=getattr(optimizers, name)()))
+    assert report.outcome == "sound" or name == "Adadelta", str(report)
+    assert all(row.step for row in report.rows)
+
+
+def test_an_optimizer_that_cannot_be_copied_is_said_not_to_be_read():
+    class Mine(optimizers.SGD):
+        def get_config(self):
+            return {"mine": 1}
+
+    assert any("next step of Mine cannot be read" in note for note in audit(*stack(hidden(), softmax(), optimizer=Mine())).notes)
+
+
+@pytest.mark.parametrize("x, words", [
+    ([[1, 2, 3], [4, 5]], "rows of unequal length, 2 to 3"), (np.array(["one", "two"]), "x holds strings"), (WORDS, "The model takes 2 inputs"),
+])
+def test_an_input_that_the_model_cannot_take_is_refused_with_what_it_takes(x, words):
+    inputs = [keras.Input((12,)), keras.Input((12,))] if x is WORDS else keras.Input((12,))
+    joined = layers.Concatenate()(inputs) if x is WORDS else inputs
+    model, *_ = graph(inputs, softmax()(joined), WORDS)
+    with pytest.raises(ValueError, match=words):
+        audit(model, x, Y[:len(x)])
+
+
+def test_a_frozen_layer_gets_a_remedy_of_one_full_stop():
+    inputs = stack(layers.Embedding(50, 8, "zeros", trainable=False), layers.LSTM(8), softmax(), x=WORDS)
+    assert not [finding for finding in audit(*inputs).findings if ".." in str(finding)]
