@@ -114,6 +114,12 @@ def test_fans_are_counted_by_what_the_layer_does(layer, x, fans):
     assert audit(net, x, Y, lambda out, y: out.square().mean()).rows[0].fans == fans
 
 
+def test_no_hook_outlives_an_audit_of_attention_which_leaves_and_enters_modes_of_pytorch():
+    audit(Net(lambda m, x: m.out(m.look(x, x, x)[0].mean(1)), look=nn.MultiheadAttention(12, 2, batch_first=True), out=nn.Linear(12, 10)), ROWS, Y)
+    everywhere = nn.modules.module
+    assert not everywhere._global_forward_pre_hooks and not everywhere._global_forward_hooks
+
+
 def test_attention_has_a_row_for_what_is_packed_and_one_for_its_output():
     net = Net(lambda m, x: m.out(m.look(x, x, x)[0].mean(1)), look=nn.MultiheadAttention(12, 2, batch_first=True), out=nn.Linear(12, 10))
     rows = audit(net, ROWS, Y).rows

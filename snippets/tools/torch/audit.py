@@ -202,7 +202,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         if not model.training:
             model.train()
         try:
-            value = scalar(loss_of(run(model, x, trace), y, loss, trace))
+            value = scalar(loss_of(run(model, x, trace.open()), y, loss, trace))
             seen.gradients, seen.lost = slopes(value, weights, trace)
             seen.loss = float(value.detach())
         except Stop:
@@ -260,11 +260,11 @@ def leak(seen, parts, devices):
     def repeated(t):
         return t.detach().index_select(t.shape.index(images), torch.full((images,), images - 1, device=t.device))
 
-    def passed(x, trace):
+    def passed(x, watched):
         with kept(parts, devices), torch.no_grad():
             for seed in (torch.manual_seed, random.seed, np.random.seed):
                 seed(0)
-            return leaves(run(seen.model.eval(), x, trace))
+            return leaves(run(seen.model.eval(), x, watched))
 
     def same(one, other):
         return one.shape == other.shape and (not one.is_floating_point() or alone(one, other, images))
@@ -277,7 +277,7 @@ def leak(seen, parts, devices):
             return None
         traces = [Trace(seen.model, seen.root, x, None) for x in batches]
         for x, trace in zip(batches, traces):
-            passed(x, trace)
+            passed(x, trace.open())
     except Exception:  # of a model that takes no such batch
         return None
     return next((a for a, b in zip(*(t.calls for t in traces)) if a.data and (a.op != b.op or not same(a.value, b.value))), None)
@@ -295,9 +295,9 @@ def alone(before, after, images):
     return moved.shape[-2:] == (images, images) and not moved[..., -1, -1].any()
 
 
-def run(model, x, trace):
-    """The model's outputs for a tensor, a tuple or a dictionary."""
-    with trace.open():
+def run(model, x, watched):
+    """The model's outputs for a tensor, a tuple or a dictionary, inside a context."""
+    with watched:
         if isinstance(x, torch.Tensor):
             return model(x)
         return model(x) if not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
