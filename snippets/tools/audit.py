@@ -67,17 +67,21 @@ PRODUCTS = ("BatchMatMulV2", "BatchMatMul", "MatMul", "Einsum")  # what TensorFl
 SUMS = (*PRODUCTS, "SparseTensorDenseMatMul", "Sum", "UnsortedSegmentSum", "SegmentSum", "SparseSegmentSum")
 FREE = (-math.inf, math.inf)
 FIXED = {**dict.fromkeys(("Sin", "Cos", "Erf"), (-1, 1)), "Softmax": (0, 1), "LogSoftmax": (-math.inf, 0), "Rsqrt": (0, math.inf)}
-RISING = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z)), "Relu": lambda z: max(z, 0), "Relu6": lambda z: min(max(z, 0), 6), "Exp": np.exp,
-          "Softplus": lambda z: np.logaddexp(0, z), "Elu": lambda z: max(z, np.expm1(min(z, 0))), "Softsign": lambda z: z / (1 + abs(z)) if abs(z) < 1e9 else np.sign(z),
-          "Log": lambda z: np.log(max(z, 0)), "Sqrt": lambda z: np.sqrt(max(z, 0)), "Log1p": lambda z: np.log1p(max(z, -1)), "Expm1": np.expm1, "Atan": np.arctan}
-SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Cast", "Mean", "Max", "Min", "GatherV2", "Tile", "ConcatV2", "Pack", "SelectV2",
-        "MaxPool", "AvgPool", "Split", "Unpack", "StopGradient", "Round", "Maximum", "Minimum")  # which leave the limits
-TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2", "Einsum", "BiasAdd", "SquaredDifference")
+RISING = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z)), "Relu": lambda z: max(z, 0), "Relu6": lambda z: min(max(z, 0), 6),
+          "Exp": np.exp, "Softplus": lambda z: np.logaddexp(0, z), "Elu": lambda z: max(z, np.expm1(min(z, 0))),
+          "Softsign": lambda z: z / (1 + abs(z)) if abs(z) < 1e9 else np.sign(z), "Log": lambda z: np.log(max(z, 0)),
+          "Sqrt": lambda z: np.sqrt(max(z, 0)), "Log1p": lambda z: np.log1p(max(z, -1)), "Expm1": np.expm1, "Atan": np.arctan}
+SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Cast", "Mean", "Max", "Min", "GatherV2", "Tile",
+        "ConcatV2", "Pack", "SelectV2", "MaxPool", "AvgPool", "Split", "Unpack", "StopGradient", "Round",
+        "Maximum", "Minimum")  # which leave the limits
+TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2",
+         "Einsum", "BiasAdd", "SquaredDifference")
 APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
 FLATTEN = "`keras.layers.Flatten()` before the output, or `return_sequences=False` in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
-COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
+COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6,
+           "Glorot": 7, "LeCun": 6, "step/W": 8}
 
 
 def audit(model, x, y=None, loss=None, **more):
@@ -147,7 +151,8 @@ def observe(model, x, y, loss, recorder):
     seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, composites=recorder.composites, rows=[], loss=None)
     seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
-    half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
+    half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(
+        getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
     tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
         with tf.GradientTape(persistent=half) as recorder.tape:
@@ -193,7 +198,8 @@ def lost(tape, value, weights, gradients):
     """The share of the gradient that float16 loses and a scaled loss keeps."""
     for power in (16, 12, 8):
         found = tape.gradient(value, weights, output_gradients=tf.cast(2.0**power, value.dtype))
-        pairs = [(np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(tf.convert_to_tensor(more), "float64") / 2**power) for g, more in zip(gradients, found) if g is not None]
+        pairs = [(np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(tf.convert_to_tensor(more), "float64") / 2**power)
+                 for g, more in zip(gradients, found) if g is not None]
         if whole := sum(np.sum(more**2) for _, more in pairs):
             if math.isfinite(whole):
                 return min(1.0, math.sqrt(sum(np.sum((g - more) ** 2) for g, more in pairs) / whole))
@@ -294,7 +300,8 @@ class Call(SimpleNamespace):
 class Recorder:
     """While it is open, it notes the calls of layers, and its tape watches every z.
 
-    calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them, with what it makes if asked to keep that. failed: layers in which an error arose, the innermost first.
+    calls: those of the innermost layers, in their order. ops: what TensorFlow computes in them, with what it makes if asked to
+    keep that. failed: layers in which an error arose, the innermost first.
     """
 
     def __init__(self, tape=None, keeps=False):
@@ -455,7 +462,12 @@ def heads(model, recorder, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else ([f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
+    if isinstance(y, dict):
+        names = parts({name: f'y["{name}"]' for name in y})
+    elif isinstance(y, (list, tuple)):
+        names = [f"y[{i}]" for i in range(len(made))]
+    else:
+        names = ["y"]
     return [head(recorder, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
@@ -536,7 +548,8 @@ def ignorant(head):
         return None
     mean = head.y.mean()
     try:
-        found = [float(tf.reduce_mean(head.loss(head.truth, tf.fill(head.tensor.shape, tf.cast(c, head.tensor.dtype))))) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
+        found = [float(tf.reduce_mean(head.loss(head.truth, tf.fill(head.tensor.shape, tf.cast(c, head.tensor.dtype)))))
+                 for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
         other = float(tf.reduce_mean(head.loss(tf.zeros_like(head.truth), head.tensor)))
     except Exception:  # of a loss that wants more of outputs than their numbers
         return None
@@ -619,7 +632,12 @@ def unscaled(x, given):
     large, alone = np.flatnonzero(np.mean(given**2, axis=0) > math.exp(REACH)), hasattr(x, "shape")
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
-    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [(f"x[{i}]", part) for i, part in enumerate(x)]
+    if alone:
+        parts = [("x", x)]
+    elif isinstance(x, dict):
+        parts = [(f'x["{key}"]', part) for key, part in x.items()]
+    else:
+        parts = [(f"x[{i}]", part) for i, part in enumerate(x)]
     known, found = {}, []
     for name, part in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
@@ -629,7 +647,12 @@ def unscaled(x, given):
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
             scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
+            if alone:
+                code = f"x = {scaled}."
+            elif isinstance(x, dict):
+                code = f"x = dict(x, {at[1:-1]}={scaled})."
+            else:
+                code = f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]."
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
 
@@ -648,7 +671,8 @@ def measured(layer, holders, outputs, changes, x):
     biased = bias is not None and hasattr(inside(layer), "bias_initializer")
     bias = np.asarray(0.0 if bias is None or isinstance(layer, kl.RNN) else bias, "float64").ravel()
     dead, images = ~h.any(axis=0) & (activation not in LIMITS), len(first.z)
-    weight = np.mean(z**2, axis=-1, keepdims=True) / (np.mean(z**2) or 1)  # behind a norm δ is large, and harmless, where z is small, as of a blank patch
+    # behind a norm δ is large, and harmless, where z is small, as of a blank patch
+    weight = np.mean(z**2, axis=-1, keepdims=True) / (np.mean(z**2) or 1)
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge = (high - low) / 200
     is_output = any(t is path.end.output for t in keras.tree.flatten(outputs) for path in paths)
@@ -661,19 +685,24 @@ def measured(layer, holders, outputs, changes, x):
     row = {
         "layer": first.name, "trainable": layer.trainable, "biased": biased, "activation": activation,
         "normalized": paths[0].normalized, "followed": first.followed, "meant": False, "shifted": paths[0].shifted,
-        "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF, "is_output": is_output, "blocks": is_output or still, "still": still,
+        "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
+        "is_output": is_output, "blocks": is_output or still, "still": still,
         "hides": not is_output and not shown and (bool(end.takers) or not (later and varies(later[0].inputs[0]))),
-        "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]), "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
+        "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
+        "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
         "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1], "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
-        "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0, "saturated": np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
+        "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
+        "saturated": np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
         "apart": np.mean(np.var(np.asarray(paths[0].h, "float64"), axis=0)) / (_rms(paths[0].h) ** 2 or math.nan),
-        "delta": _rms(delta), "delta_square": np.sum(delta**2 * weight) / images, "gain": min(_rms(h), _rms(z - (bias if bias.size == z.shape[-1] else 0))) / (_rms(inputs) or 1),
+        "delta": _rms(delta), "delta_square": np.sum(delta**2 * weight) / images,
+        "gain": min(_rms(h), _rms(z - (bias if bias.size == z.shape[-1] else 0))) / (_rms(inputs) or 1),
     }
     parts = {kind: f"/{kind.removesuffix('_kernel')}" if len(first.kernels) > 1 else "" for kind in first.kernels}
-    return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None)))) for kind, v in first.kernels.items()]
+    return [SimpleNamespace(**row, name=first.name + parts[kind], **weighed(layer, kind, v, *changes.get(id(v), (None, None))))
+            for kind, v in first.kernels.items()]
 
 
 def weighed(layer, kind, variable, gradient, change):
@@ -692,9 +721,12 @@ def weighed(layer, kind, variable, gradient, change):
     asked, std = getattr(getattr(work, argument, None), "stddev", None) or math.inf, w.std(dtype="float64")
     kept = size and asked <= 0.02 and any(abs(math.log(std / asked / cut)) < chance for cut in (1, 0.88))  # truncated
     return {
-        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim, "argument": argument, "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype,
-        "recurs": isinstance(layer, kl.RNN), "convolves": "Conv" in type(work).__name__, "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
-        "by_shape": by_shape, "by_use": by_use, "chance": chance, "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
+        "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim, "argument": argument,
+        "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype, "recurs": isinstance(layer, kl.RNN),
+        "convolves": "Conv" in type(work).__name__,
+        "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
+        "by_shape": by_shape, "by_use": by_use, "chance": chance,
+        "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
         "faint": kept,  # as its initializer asks for: N(0, 0.02) of GANs, N(0, 0.01) of detectors
         "gradient": None if gradient is None else _rms(gradient), "step": None if change is None or not size else _rms(change) / size,
         "stride": None if change is None or not size else _rms(change) / size * (min(ratios.values()) if max(ratios.values()) < 1 / OFF else 1),
@@ -711,7 +743,8 @@ def judge(seen):
         return bad + seen.labels
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
     if seen.crossed and not seen.labels:
-        outside.append(elsewhere("loss", "targets broadcast", "In it (n, 1) and (n,) give (n, n), for n images: each with all.", "`[:, 0]` on the column."))
+        outside.append(elsewhere("loss", "targets broadcast", "In it (n, 1) and (n,) give (n, n), for n images: each with all.",
+                                 "`[:, 0]` on the column."))
     mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
     outside += mixes
     causes = [*zeros(rows), *copies(rows)]
@@ -758,7 +791,8 @@ def not_a_number(seen):
     for layer in dict.fromkeys(c.layer for c in seen.calls):
         for v in getattr(layer, "weights", []):
             if "float" in v.dtype and not np.isfinite(np.asarray(v, "float64")).all():
-                yield Finding(layer.name, "not a number", f"Its {v.name} holds NaN or infinity.", "start anew, with a smaller learning rate, and look at the loss function.")
+                yield Finding(layer.name, "not a number", f"Its {v.name} holds NaN or infinity.",
+                              "start anew, with a smaller learning rate, and look at the loss function.")
 
 
 # Labels and outputs, by the loss: of a table of cases (when, where, fault, evidence, remedy) the first that holds.
@@ -810,7 +844,8 @@ def labels(head):
     zero = np.mean(abs(y) < 1e-6) if head.kind == RELATIVE else 0
     return first_case({
         SPARSE: [
-            (head.y.size * units == head.out.size and ours not in (theirs[:-1], (*theirs[:-1], 1)), "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:-1])})."),
+            (head.y.size * units == head.out.size and ours not in (theirs[:-1], (*theirs[:-1], 1)), "labels",
+             "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:-1])})."),
             (ours == theirs and units > 1, "labels", "labels one-hot", other_shape, f'loss="{CATEGORICAL}".'),
             (not whole, "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or another loss."),
             (low >= 0 and high < units,),
@@ -823,7 +858,8 @@ def labels(head):
             (ours != theirs and fits, "labels", "labels do not fit the output", other_shape, f"y = y.reshape({(-1, *theirs[1:])})."),
             (ours != theirs, "labels", "labels not one-hot", other_shape, f'loss="{SPARSE}".'),
             (most > 1.01, *many)], BINARY: [
-            (not fits and 1 < units and y.size * units == head.out.size, head.layer, "labels do not fit the output", other_shape, to(head, **by_class)),
+            (not fits and 1 < units and y.size * units == head.out.size, head.layer, "labels do not fit the output", other_shape,
+             to(head, **by_class)),
             (not fits, head.layer, "labels do not fit the output", other_shape,
              FLATTEN if head.y.ndim + 1 < head.out.ndim or units == 1 and y.ndim < head.out.ndim > 2 else "one label for every unit."),
             (head.activation == "softmax" and most > 1.01, *many),
@@ -838,7 +874,8 @@ def labels(head):
         "logarithm": [(low < 0, "labels", out_of_range[0], f"{out_of_range[1]}, and {head.kind} wants none below 0.", 'loss="mse".')], "distance": [
             (alike and zero, "loss", "targets of 0", f"{_share(zero)} of the targets, by which the loss divides.", 'loss="mae".'),
             (alike,),
-            (y.size * units != head.out.size, "labels", *broadcast, FLATTEN if head.y.ndim < head.out.ndim else "targets in the shape of the outputs."),
+            (y.size * units != head.out.size, "labels", *broadcast,
+             FLATTEN if head.y.ndim < head.out.ndim else "targets in the shape of the outputs."),
             (whole and low >= 0 and high < units, head.layer, *broadcast, to(head, ": if y numbers classes; else units=1", **by_class)),
             (True, head.layer, *broadcast, to(head, f": or, where outputs are the values of {units} choices, as in Q-learning, the one that was "
                                               "taken: `keras.ops.take_along_axis(q, action[:, None], axis=1)`", units=1))],
@@ -856,13 +893,15 @@ def outputs(head, seen):
     takes_shares = head.family in (*CROSS_ENTROPIES, "shares") and not head.from_logits and not head.own_logits
     (low, high), (least, most_of) = head.range, head.logits
     slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
-    floor = max(np.logaddexp(0, least), np.logaddexp(0, -most_of)) if head.family == BINARY else np.logaddexp(0, math.log(max(head.units - 1, 1)) + least - most_of)
+    floor = (max(np.logaddexp(0, least), np.logaddexp(0, -most_of)) if head.family == BINARY
+             else np.logaddexp(0, math.log(max(head.units - 1, 1)) + least - most_of))
     limits = earlier if earlier in RANGES else activation if activation in RANGES and not squashed else name
     to_logits = head.family in CROSS_ENTROPIES and (head.from_logits or squashed) and (
         floor > 0.1 * math.log(2 if head.family == BINARY else max(2, head.units)) or limits in RANGES and head.family != BINARY and least >= 0)
     what, extent = (activation, "") if activation in RANGES else (name, f", {low + 0.0:.2g} to {high + 0.0:.2g}")
     both = (before, name) if head.before and activation_of(head.before.layer) in RANGES else name
-    free = "a `keras.layers.Dense` behind it, which puts out any number." if head.call and isinstance(head.call.layer, kl.RNN) else to(head, activation="linear")
+    free = ("a `keras.layers.Dense` behind it, which puts out any number." if head.call and isinstance(head.call.layer, kl.RNN)
+            else to(head, activation="linear"))
     beyond, most = np.mean((y < low - slack) | (y > high + slack)), max((row.step or 0 for row in seen.rows), default=0)
     pixels = {(0, 1): "y = y / 255.", (-1, 1): "y = y / 127.5 - 1."} if y.min() >= 0 and 128 < y.max() <= 255 else {}
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
@@ -877,19 +916,27 @@ def outputs(head, seen):
         (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
          "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
         (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", 'activation="linear".'),
-        (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice", "The loss has from_logits=True and applies it again.", linear),
-        (to_logits, before if limits == earlier else name, "logits cut off", f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: "
-         f"below {floor:.2g} it cannot fall.", 'activation="linear".' if limits == earlier else linear if limits in RANGES else "a factor between it and the loss, as `10 * out`, fixed or learned."),
-        (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities", f"They run from {_span(out)}, and {head.kind} takes probabilities.",
+        (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
+         "The loss has from_logits=True and applies it again.", linear),
+        (to_logits, before if limits == earlier else name, "logits cut off",
+         f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: below {floor:.2g} it cannot fall.",
+         'activation="linear".' if limits == earlier else linear if limits in RANGES
+         else "a factor between it and the loss, as `10 * out`, fixed or learned."),
+        (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
+         f"They run from {_span(out)}, and {head.kind} takes probabilities.",
          to(head, ": or `from_logits=True` in the loss", activation=squash)),
-        (head.kind == "poisson" and out.min() < 0, name, "outputs below 0", f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
+        (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
+         f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
         ((distance or head.family is None and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {what} puts out{extent}.", pixels.get((low, high), free)),
-        (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach", f"{head.kind} wants outputs below 0 too, which {what} has none of.", to(head, activation="tanh")),
-        (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach", f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
+        (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach",
+         f"{head.kind} wants outputs below 0 too, which {what} has none of.", to(head, activation="tanh")),
+        (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach",
+         f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
         (distance and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
          f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
-        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, SCALE if y.std() else "targets near 1.")], head.spelled)
+        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
+         SCALE if y.std() else "targets near 1.")], head.spelled)
 
 
 def unregistered(seen):
@@ -920,7 +967,8 @@ def advice(row):
     rule = {"LeCun": "lecun_normal", "He": "he_normal", "Glorot": "glorot_uniform"}[rule]
     if row.argument == "depthwise_initializer":  # strings count its fans wrong
         axes = list(range(row.rank - 2))
-        return (f'depthwise_initializer=keras.initializers.VarianceScaling({2.0 if rectified else 1.0}, "fan_in", ' f"input_axes={axes}, output_axes={[*axes, row.rank - 1]})")
+        return (f'depthwise_initializer=keras.initializers.VarianceScaling({2.0 if rectified else 1.0}, "fan_in", '
+                f"input_axes={axes}, output_axes={[*axes, row.rank - 1]})")
     rule = {"embeddings_initializer": "uniform", "recurrent_initializer": "orthogonal"}.get(row.argument, rule)
     return f'{row.argument}="{rule}"' + (" in its add_weight" if row.argument == "initializer" else "")
 
@@ -930,7 +978,8 @@ def zeros(rows):
     none = [row for row in rows if not row.kernel.any()]
     hiding = [row for row in none if row.hides]
     for row in (row for row in none if row in hiding or hiding and row.still):
-        yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", f"{advice(row)}.")
+        yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.",
+                      f"{advice(row)}.")
     if none and not hiding:
         yield f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch."
 
@@ -1007,7 +1056,8 @@ def even(call):
 def one_way(row):
     """A sentence if the weights of a kernel pull one way, and by no chance, else "": what comes in then adds up."""
     mean, std = row.kernel.mean(), row.weight_std
-    return f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}." * bool(abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
+    return (f" Its weights pull one way: their mean is {mean:.2g}, their standard deviation {std:.2g}."
+            * bool(abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size))))
 
 
 def inputs(rows, calls):
@@ -1016,8 +1066,10 @@ def inputs(rows, calls):
     for row in (row for row in rows if not row.fans):
         got = f" what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
         yield from first_case([
-            (not row.whole, row.layer, "input not whole", f"An embedding cuts to whole numbers{got}", "whole numbers, or for quantities `keras.layers.Dense`."),
-            (row.range[0] < 0, row.layer, "numbers below 0", f"An embedding counts numbers below 0 from its end, in{got}", "numbers from 0, as `x - x.min()`.")])
+            (not row.whole, row.layer, "input not whole", f"An embedding cuts to whole numbers{got}",
+             "whole numbers, or for quantities `keras.layers.Dense`."),
+            (row.range[0] < 0, row.layer, "numbers below 0", f"An embedding counts numbers below 0 from its end, in{got}",
+             "numbers from 0, as `x - x.min()`.")])
     for row in (row for row in rows if row.fans and not row.normalized):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
@@ -1067,7 +1119,9 @@ def decided(seen):
         given = np.ma.masked_less_equal([MASKED] if found is None else found, MASKED)  # without those that a mask hides
         rows = given.count(axis=-1) >= CHOICES
         if found is not None and not given.count():
-            yield elsewhere(place(op, seen), "row masked entirely", "A mask leaves none of its scores, so that each query looks at all alike.", "a mask that is True where a query may look.")
+            yield elsewhere(place(op, seen), "row masked entirely",
+                            "A mask leaves none of its scores, so that each query looks at all alike.",
+                            "a mask that is True where a query may look.")
             return
         if not rows.any():
             continue
@@ -1077,7 +1131,8 @@ def decided(seen):
             full = f"and attention is saturated: one key gets {most:.2g} of a query's softmax."
             large = [Finding(row.layer, "kernel too large", f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, {full}",
                              f"{advice(row)}.") for row in seen.rows if row.fans and row.trainable and row.off > OFF]
-            large += [Finding(layer, "kernel too large", f"The RMS of its weights {v.name} is {size:.3g}, {full}", 'initializer="glorot_uniform" in its add_weight.') for layer, v, size in loud(seen)]
+            large += [Finding(layer, "kernel too large", f"The RMS of its weights {v.name} is {size:.3g}, {full}",
+                              'initializer="glorot_uniform" in its add_weight.') for layer, v, size in loud(seen)]
             if large:
                 yield from large
                 return
@@ -1097,22 +1152,27 @@ def turned(seen):
     for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
         back = next((one for one in seen.ops if one.op == "Transpose" and op in one.before), None)
         over_images = seen.leak and seen.leak.op == "Softmax"
-        if back and not over_images and back.shape[-1] == back.shape[-2] and any(one.products and back is one.before[0] for one in seen.ops if one.before):
+        if (back and not over_images and back.shape[-1] == back.shape[-2]
+                and any(one.products and back is one.before[0] for one in seen.ops if one.before)):
             yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
                             "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
 
 
 def empty(seen):
-    """Matrices that this tool does not know: zeros, in a model for which all images are alike, or copies, of which a layer makes copies of one unit."""
+    """Matrices that this tool does not know: zeros, in a model for which all images are alike, or copies, of which a layer
+    makes copies of one unit.
+    """
     ends = [head.tensor for head in seen.heads]
     still = not any(varies(end, LOST) for end in ends or [c.output for c in seen.calls[-1:]])
     for layer, v in ((layer, v) for layer, v in unread(seen) if v.trainable and math.prod(v.shape[:-1]) > 1):
         made = next((c.output for c in (*seen.calls, *seen.composites) if c.layer.name == layer), [[0.0]])
         w, units = np.asarray(v, "float32"), flat([made])
-        copied = any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1 and varies(units) and (np.ptp(units, axis=1).max() <= LOST * abs(units).max())
+        copied = (any((w == w.take([0], axis)).all() for axis in (0, -1)) and units.shape[1] > 1 and varies(units)
+                  and np.ptp(units, axis=1).max() <= LOST * abs(units).max())
         if copied or still and not w.any() and all(made is not end for end in ends):
             rule = '"he_normal"' if v.shape[-1] == units.shape[1] or not copied else "keras.initializers.RandomNormal(stddev=1.0)"  # of centers
-            yield Finding(layer, "copied units" if copied else "zero kernel", f"Its weights {v.name} are {'copies, and so are its units' if copied else 'all 0'}.",
+            yield Finding(layer, "copied units" if copied else "zero kernel",
+                          f"Its weights {v.name} are {'copies, and so are its units' if copied else 'all 0'}.",
                           f"initializer={rule} in its add_weight of {v.name}: a random number for every weight.")
 
 
@@ -1127,10 +1187,12 @@ def drowned(seen):
         if sum(differ) == 1:
             size, differs = _rms(parts[differ.index(False)]), _rms((other := parts[differ.index(True)]) - other.mean(axis=0))
             evidence = f"has an RMS of {size:.3g}, and what it is added to differs between images by {differs:.2g}."
-            if size <= OFF * max(1, OFF * differs) or parts[differ.index(False)].min() < MASKED or any(one.op == "Softmax" and op in one.before for one in seen.ops):
+            if (size <= OFF * max(1, OFF * differs) or parts[differ.index(False)].min() < MASKED
+                    or any(one.op == "Softmax" and op in one.before for one in seen.ops)):
                 continue
             for layer, v, argument, where in (table for table in tables if 0.5 < _rms(np.asarray(table[1])) / size < 2):
-                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} {evidence}", f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
+                yield Finding(layer, "images drowned by weights", f"What is added of its {v.name} {evidence}",
+                              f"{argument}=keras.initializers.RandomNormal(stddev=0.02){where}.")
                 return
             yield elsewhere(place(op, seen), "images drowned by a constant", f"What is added here {evidence}", "a far smaller constant.")
             return
@@ -1143,7 +1205,8 @@ def factors(seen):
         if not np.any(v) and slopes[id(v)] is not None and not np.any(slopes[id(v)]):
             by_layer.setdefault(layer, []).append(v.name)
     for layer, (name, *others) in ((layer, sorted(names)) for layer, names in by_layer.items() if len(names) > 1):
-        yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.", f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
+        yield Finding(layer, "zero kernel", f"{name} and {others[0]} are both 0, so that no gradient reaches either.",
+                      f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
 
 
 def muting(seen, call):
@@ -1167,9 +1230,14 @@ def leaking(seen):
                         "x of the shape (images, steps, features), without a transpose before it.")
     elif op.op == "Softmax" and isinstance(op.layer, kl.Softmax) and op.layer.axis in (0, -len(op.shape)):
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.", "axis=-1.")
-    elif isinstance(op.layer, NORMALIZATION) or op.length or (op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products) and not op.of_graph:
-        what, cure = ("norm", "another axis than that of the images, as `axis=-1`.") if op.length else ("reshape", "a transpose before it that leaves the axis of the images as it is.") if op.op == "Reshape" else (
-            APPLIED.get(op.op, "step"), "another axis than that of the images: h of (images, steps, features).")
+    elif (isinstance(op.layer, NORMALIZATION) or op.length
+            or (op.op in ("Reshape", "Transpose", *APPLIED) or op.op in PRODUCTS and not op.products) and not op.of_graph):
+        if op.length:
+            what, cure = "norm", "another axis than that of the images, as `axis=-1`."
+        elif op.op == "Reshape":
+            what, cure = "reshape", "a transpose before it that leaves the axis of the images as it is."
+        else:
+            what, cure = APPLIED.get(op.op, "step"), "another axis than that of the images: h of (images, steps, features)."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
         yield f"{evidence}, first in {name}, {op.op}: sound where it is meant, as in graphs and in statistics of a batch."
@@ -1178,7 +1246,8 @@ def leaking(seen):
 def uniform(seen):
     """True if outputs hardly differ between images, and no kernel is zero that could tell them apart."""
     sizes = [max(abs(head.out).max(), abs(head.y).max() if head.family == "distance" else head.from_logits) for head in seen.heads]
-    told = [np.ptp(head.out, axis=0).max() > ALIKE * size for head, size in zip(seen.heads, sizes)] or [varies(c.output, ALIKE) for c in seen.calls[-1:]]
+    told = ([np.ptp(head.out, axis=0).max() > ALIKE * size for head, size in zip(seen.heads, sizes)]
+            or [varies(c.output, ALIKE) for c in seen.calls[-1:]])
     return seen.flows and not any(told) and all(row.kernel.any() for row in seen.rows)
 
 
@@ -1196,7 +1265,8 @@ def constant(seen):
         return
     passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
     for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1])):
-        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.", "padding in front, or `mask_zero=True` in the Embedding.")
+        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
+                        "padding in front, or `mask_zero=True` in the Embedding.")
         return
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
@@ -1235,8 +1305,14 @@ def silent(rows, trained):
         alone = row.argument == "depthwise_initializer"  # a unit of one input is as dead as that
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            cure = ("start anew, with a smaller learning rate." if trained else 'beta_initializer="zeros".' if row.shifted else
-                    advice(row) + "." if not (row.trainable and row.biased) else 'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".')
+            if trained:
+                cure = "start anew, with a smaller learning rate."
+            elif row.shifted:
+                cure = 'beta_initializer="zeros".'
+            elif not (row.trainable and row.biased):
+                cure = advice(row) + "."
+            else:
+                cure = 'bias_initializer="zeros".' if row.silenced else f'{advice(row)}, bias_initializer="zeros".'
             yield Finding(row.shifted or row.layer, "dead units", evidence, cure)
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
@@ -1267,7 +1343,8 @@ def averaged(seen):
     summed = any(op.op in SUMS and op.op != "Sum" and op.constants for op in seen.ops)
     if summed and len(way) > REACH and way[-1].apart < min(1, 100 * way[0].apart) / FAR**2:
         start = next(i for i, row in enumerate(way) if row.apart < math.sqrt(way[0].apart * way[-1].apart))
-        evidence = f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, {way[-1].apart:.1g} in {way[-1].layer}."
+        evidence = (f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, "
+                    f"{way[-1].apart:.1g} in {way[-1].layer}.")
         yield elsewhere(tuple(row.layer for row in way[start:]), "images made alike", evidence,
                         "fewer of these layers, or skip connections around them: each product with the neighbours averages over them.")
 
@@ -1309,10 +1386,13 @@ def faded(what, change, course, way, seen):
         evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
         yield from (Finding(row.layer, "kernel too small", evidence, f"{advice(row)}.") for row in small)
     else:
-        yield Finding(tuple(row.layer for row in way), fault, evidence, ("normalization in each residual branch, or branches that start from zero." if branches else
-            "residual connections, or fewer layers." if normalized else "normalization behind each of them: what stands between these kernels makes it grow, not their size."
-            if change > 0 and all(map(fits, way)) else 'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid else
-            f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
+        yield Finding(tuple(row.layer for row in way), fault, evidence, (
+            "normalization in each residual branch, or branches that start from zero." if branches
+            else "residual connections, or fewer layers." if normalized
+            else "normalization behind each of them: what stands between these kernels makes it grow, not their size."
+            if change > 0 and all(map(fits, way))
+            else 'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid
+            else f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 
 def swollen(seen):
@@ -1346,10 +1426,12 @@ def reused(rows):
         objects = [row.initializer for row in group]
         layers, seeds = tuple(row.layer for row in group), {str(getattr(one, "_init_seed", None)) for one in objects}
         if len({*map(id, objects)}) < len(objects) or len({str(getattr(one, "seed", id(one))) for one in objects}) > 1:
-            yield Finding(layers, "reused initializer", evidence, 'a string such as "he_normal", or an initializer ' "object of its own for each layer.")
+            yield Finding(layers, "reused initializer", evidence,
+                          'a string such as "he_normal", or an initializer object of its own for each layer.')
         else:
-            yield Finding(layers, "reused seed", evidence, ("`keras.utils.set_random_seed` once, before the first layer, and not again." if seeds == {"None"} else
-                "another seed for the initializer of each layer, or none."))
+            yield Finding(layers, "reused seed", evidence, (
+                "`keras.utils.set_random_seed` once, before the first layer, and not again." if seeds == {"None"}
+                else "another seed for the initializer of each layer, or none."))
 
 
 # Neither labels nor start: gradient, first loss, step.
@@ -1382,11 +1464,14 @@ def overflow(seen):
 def broken(seen):
     """A gradient that is not a number though the loss is one, or that float16 rounds to zero."""
     if seen.lost > 0.5:
-        yield elsewhere("loss", "gradient lost in float16", f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not "
-                        "when the loss is scaled.", "`keras.optimizers.LossScaleOptimizer` around the optimizer, as compile() makes it of mixed_float16; or mixed_bfloat16.")
+        yield elsewhere("loss", "gradient lost in float16",
+                        f"{_share(seen.lost)} of it is below the smallest numbers of float16, and not when the loss is scaled.",
+                        "`keras.optimizers.LossScaleOptimizer` around the optimizer, as compile() makes it of mixed_float16; "
+                        "or mixed_bfloat16.")
     for call in [c for c in seen.calls if not np.isfinite(np.asarray(c.delta)).all()][-1:]:
         takers = ", ".join(dict.fromkeys(c.layer.name for c in call.takers)) or "the loss"
-        evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, as of a root, norm, log or division at 0.")
+        evidence = (f"The loss is {seen.loss:.3g}, but behind this layer, in {takers}, its gradient is NaN or infinite, "
+                    "as of a root, norm, log or division at 0.")
         half = getattr(call.layer, "compute_dtype", "") == "float16"
         remedy = 'dtype="float32": float16 has no such small numbers.' if half else "an epsilon, as `keras.ops.sqrt(x + 1e-7)`."
         yield elsewhere(call.layer.name, "gradient not a number", evidence, remedy)
@@ -1395,18 +1480,24 @@ def broken(seen):
 def gradient(seen):
     """No weights to train, or no gradient."""
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "nothing to train", "No weight is trainable.", "model.trainable = True.")
+        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "nothing to train", "No weight is trainable.",
+                        "model.trainable = True.")
     elif all(g is None for g in seen.gradients):
-        yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.", "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
+        yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
+                        "no argmax, rounding, cast to integers, stop_gradient or NumPy between weights and loss.")
     elif not seen.flows and (bent := [op for op in seen.ops if op.op in ("ReluGrad", "LeakyReluGrad")]):
-        yield elsewhere(tuple(dict.fromkeys(c.layer.name for c in seen.calls if activation_of(c.layer).startswith(("relu", "leaky")))) or place(bent[0], seen),
-                        "no gradient", "The loss takes a second derivative, and that of a relu is 0 everywhere.", 'activation="tanh": or "silu"; they bend everywhere.')
+        yield elsewhere(tuple(dict.fromkeys(c.layer.name for c in seen.calls if activation_of(c.layer).startswith(("relu", "leaky"))))
+                        or place(bent[0], seen), "no gradient",
+                        "The loss takes a second derivative, and that of a relu is 0 everywhere.",
+                        'activation="tanh": or "silu"; they bend everywhere.')
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
-        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
-        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient", f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
+        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped
+                else "no rounding, comparison or factor of 0 between weights and loss.")
+        yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient",
+                        f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
 
 def cut_off(seen):
@@ -1447,7 +1538,9 @@ def first_loss(seen):
 def loudest(seen, evidence):
     """The finding on the way that grows, or on the first tensor that is loud."""
     if seen.trained:
-        return elsewhere("labels", "first loss too large", f"{evidence} The model has been trained before, and is sure of other outputs.", "the labels, and the inputs, that it was trained with.")
+        return elsewhere("labels", "first loss too large",
+                         f"{evidence} The model has been trained before, and is sure of other outputs.",
+                         "the labels, and the inputs, that it was trained with.")
     for one in depth(seen, reach=math.log(10)):
         if isinstance(one, Finding) and "exploding signal" in one.fault:
             return replace(one, evidence=f"{evidence} {one.evidence}")
@@ -1457,12 +1550,14 @@ def loudest(seen, evidence):
     last = max((i for i, c in enumerate(seen.calls[:-1]) if isinstance(c.layer, NORMALIZATION)), default=-1)
     sizes = [(c, _rms(c.z)) for c in seen.calls[last + 1:] if c.z.dtype.is_floating]
     call, size = next(((c, s) for c, s in sizes if s > OFF), max(sizes, key=lambda pair: pair[1]))
-    rows = sorted((row for row in seen.rows if row.layer == call.layer.name), key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
+    rows = sorted((row for row in seen.rows if row.layer == call.layer.name),
+                  key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
     if here := [(op, times) for op, times in swollen(seen) if place(op, seen) == call.layer.name]:
         return undivided(here, seen, "first loss too large", evidence)
     if not call.kernels and any(op.products and op.layer is call.layer for op in seen.ops):
-        return Finding(call.layer.name, "first loss too large", evidence, "embeddings of length 1 in this product: `keras.ops.normalize(z, axis=-1)` before it.")
+        return Finding(call.layer.name, "first loss too large", evidence,
+                       "embeddings of length 1 in this product: `keras.ops.normalize(z, axis=-1)` before it.")
     first = not call.feeders and not call.fed
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
@@ -1506,23 +1601,28 @@ def step(seen):
     row, rate, epsilon = max(rows, key=lambda row: row.stride), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
     evidence, far = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}.", any(
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
-    more, clip = min(rate / row.step / 1000, 0.01), next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
+    more = min(rate / row.step / 1000, 0.01)
+    clip = next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
     decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
-    yield from first_case([(row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, "epsilon=1e-4: or the policy mixed_float16."),
+    yield from first_case([
+        (row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence,
+         "epsilon=1e-4: or the policy mixed_float16."),
         (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
         (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
         (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.stride / 30:.0e}."),
         (row.step < LOST and clip and row.gradient > 9 * getattr(optimizer, clip or "epsilon"), "optimizer", "gradient clipped away",
          f"{evidence} {clip}={getattr(optimizer, clip or 'epsilon', 0):.0e} leaves no more of the gradient.", f"{clip}=1.0."),
-        (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence, f"learning_rate={more:.0e}.")])
+        (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
+         f"learning_rate={more:.0e}.")])
 
 
 def unread(seen):
     """[(layer, matrix)] of matrices that are no kernel that this tool knows."""
     read = {id(v) for c in seen.calls for v in (c.layer.weights if isinstance(c.layer, NORMALIZATION) else c.kernels.values())}
     owners = {id(v): c.layer.name for c in (*reversed(seen.composites), *seen.calls) for v in getattr(c.layer, "weights", [])}  # the innermost
-    return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
+    return [(owners.get(id(v), seen.model.name), v) for v in seen.model.trainable_variables
+            if len(v.shape) > 1 and id(v) not in read and "bias" not in v.name]
 
 
 def loud(seen):
@@ -1576,7 +1676,8 @@ class Report:
     def __str__(self):
         table = [COLUMNS, *([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
             _short, (row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step))] for row in self.rows)]
-        lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(cells, COLUMNS.values())).rstrip() for cells in table)]
+        lines = [f"loss {self.loss:.4g}", *(
+            "".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, training=True at test time, a rate later too large, test images among the training ones."],
                    "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
@@ -1587,7 +1688,8 @@ class Report:
         from matplotlib.figure import Figure
 
         fig, at = Figure(figsize=(7, 6), layout="constrained"), range(len(self.rows))
-        curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows], "RMS of δ": [row.delta for row in self.rows], "W / nearest rule": [row.off for row in self.rows]}
+        curves = {"RMS of h": [math.hypot(row.mean, row.std) for row in self.rows], "RMS of δ": [row.delta for row in self.rows],
+                  "W / nearest rule": [row.off for row in self.rows]}
         for ax, (label, curve) in zip(fig.subplots(3, 1, sharex=True), curves.items()):
             ax.semilogy(at, [value or math.nan for value in curve], "o-")
             ax.yaxis.set_minor_formatter("")
@@ -1621,7 +1723,8 @@ def check(model, x, y, loss):
     """x and y as arrays. Raises TypeError or ValueError, in one sentence, for what cannot be audited."""
     if not isinstance(model, keras.Model):
         raise TypeError(f"The model must be a keras.Model, not {type(model).__name__}.")
-    refuse((keras.backend.backend() != "tensorflow" or tf is None, "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
+    refuse((keras.backend.backend() != "tensorflow" or tf is None,
+            "This tool needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow before importing Keras."),
         (not model.built or not model.variables, "The model has no weights yet: give it a keras.Input, or call it once on a batch."),
         (loss is None and not model.compiled, 'The model is not compiled: compile it, or name a loss, as in `audit(model, x, y, loss="mse")`.'))
     try:
@@ -1633,7 +1736,8 @@ def check(model, x, y, loss):
     refuse((y is None and not own, "y is missing: audit(model, x, y) takes the labels too."))
     y = None if own else arrays(y, "y")
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
-    refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; a list is read as several inputs."))
+    refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
+            "a list is read as several inputs."))
     return x, y
 
 
@@ -1650,9 +1754,11 @@ def arrays(part, name):
     leaves = keras.tree.flatten(part)
     rows = [len(row) for row in part if isinstance(row, (list, tuple))] if isinstance(part, (list, tuple)) else []
     plain = leaves and all(isinstance(leaf, (int, float, str, bytes, bool)) for leaf in leaves)
-    refuse((plain and len({*rows}) > 1, f"{name} holds rows of unequal length, {min(rows, default=0)} to {max(rows, default=0)}: `{name} = keras.utils.pad_sequences({name})`."),
+    refuse((plain and len({*rows}) > 1, f"{name} holds rows of unequal length, {min(rows, default=0)} to {max(rows, default=0)}: "
+            f"`{name} = keras.utils.pad_sequences({name})`."),
            (plain, f"{name} is a list of single values: give an array, as in `np.array({name})`."),
-           (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves), "Give one batch as arrays, images and labels: of a data set, `x, y = next(iter(dataset))`."))
+           (not leaves or not all(hasattr(leaf, "shape") for leaf in leaves),
+            "Give one batch as arrays, images and labels: of a data set, `x, y = next(iter(dataset))`."))
     leaves = [leaf.numpy() if isinstance(leaf, (tf.Variable, keras.Variable)) else leaf for leaf in leaves]
     refuse((any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves),
             f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one."))
@@ -1693,10 +1799,12 @@ def sentence(error, model, x, recorder):
             if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
                 cure = f"`x = np.moveaxis(x, {axes})`"
     if len(given) < len(taken) and not isinstance(x, dict):
-        return f"The model takes {len(taken)} inputs, {_shapes(model.inputs)}, and x holds {len(given)}: `x = [{', '.join(f'x{i}' for i in range(1, len(taken) + 1))}]`."
+        return (f"The model takes {len(taken)} inputs, {_shapes(model.inputs)}, and x holds {len(given)}: "
+                f"`x = [{', '.join(f'x{i}' for i in range(1, len(taken) + 1))}]`.")
     if any(map(wordy, keras.tree.flatten(x))):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
-    if taken and (list(map(len, given)) != list(map(len, taken)) or any(None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
+    if taken and (list(map(len, given)) != list(map(len, taken)) or any(
+            None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
         return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
@@ -1712,7 +1820,8 @@ def theirs(error):
     while at and at.tb_next:
         at = at.tb_next
     file = at.tb_frame.f_code.co_filename if at else __file__
-    return "" if file == __file__ or "-packages" in file or isinstance(error, tf.errors.OpError) else f"{type(error).__name__}: {' '.join(str(error).split())[:120].rstrip('.')}."
+    return ("" if file == __file__ or "-packages" in file or isinstance(error, tf.errors.OpError)
+            else f"{type(error).__name__}: {' '.join(str(error).split())[:120].rstrip('.')}.")
 
 
 def _shapes(part):
@@ -1737,4 +1846,5 @@ def no_loss(wanted, y, outputs, heads, said):
     if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
         return f"The loss fails on this batch: {said or '`loss(y[:2], model(x[:2]))` shows why.'}"
     steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
-    return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: {FLATTEN if steps else 'give y the form that this loss asks for.'}")
+    return (f"The loss cannot compare y of shape {_shapes(y)} with outputs of shape {_shapes(outputs)}: "
+            f"{FLATTEN if steps else 'give y the form that this loss asks for.'}")

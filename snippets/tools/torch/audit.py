@@ -44,14 +44,16 @@ HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
-BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out, DEFAULT: lambda n_in, n_out: 1 / (3 * n_in)}
+BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
+            DEFAULT: lambda n_in, n_out: 1 / (3 * n_in)}
 LIMITS = {"tanh": (-1, 1), "hardtanh": (-1, 1), "sigmoid": (0, 1), "hardsigmoid": (0, 1)}
 RANGES = (*LIMITS, "softmax", "softsign", "relu6", "relu", "softplus", "exp", "logsigmoid")  # that limit an output
 RECTIFIERS = ("relu", "leakyrelu", "rrelu", "prelu", "elu", "celu", "gelu", "silu", "mish", "hardswish", "relu6")
 ACTIVATIONS = ("logsoftmax", "softmax", "softplus", "softsign", "logsigmoid", "selu", *RECTIFIERS[::-1], *LIMITS, "exp")
 LENGTHS = ("norm", "vectornorm", "linalgvectornorm", "linalgnorm", "cdist", "pairwisedistance")
 NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "normalize", "localresponsenorm")
-RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1, "rnnrelucell": 1}  # matrices side by side in one kernel
+# matrices side by side in one kernel
+RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1, "rnnrelucell": 1}
 CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlogits", "binarycrossentropy"
 DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
 KL, SIGNS = "kldiv", ("softmarginloss", "hingeembeddingloss")
@@ -73,7 +75,8 @@ MASKED = -9e3  # below which a score is one that a mask has put there
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
 SCALE = "y = (y - y.mean()) / y.std()  # and the inverse for what comes out"
-COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6, "Glorot": 7, "LeCun": 6, "step/W": 8}
+COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6,
+           "Glorot": 7, "LeCun": 6, "step/W": 8}
 
 
 def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
@@ -369,7 +372,8 @@ class Call(SimpleNamespace):
     __eq__, __hash__ = object.__eq__, object.__hash__
     module, atom, head, delta, dim, ends = "", None, None, None, None, ""  # atom: the path of the module that it stands for, ends: its last function
     data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
-    blind, alike, even, later, followed, given, feeders, operands = (False,) * 5 + ((), (), ())  # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
+    # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
+    blind, alike, even, later, followed, given, feeders, operands = (False,) * 5 + ((), (), ())
 
     def __init__(self, op, output, **more):
         super().__init__(op=op, output=output, **{"value": output, "takers": [], "before": [], "kernels": [], "inputs": [], **more})
@@ -386,7 +390,8 @@ class Trace(TorchFunctionMode):
         self.outputs, self.in_loss, self.trying, self.used = None, False, ("", [], None), set()
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.buffers, self.paths = {id(b): name for name, b in model.named_buffers()}, {id(m): name for name, m in model.named_modules()}
-        self.weights, self.made, self.strangers, several = {}, {}, {}, y.items() if isinstance(y, dict) else enumerate(y) if isinstance(y, tuple) else ()
+        self.weights, self.made, self.strangers = {}, {}, {}
+        several = y.items() if isinstance(y, dict) else enumerate(y) if isinstance(y, tuple) else ()
         self.spelled = {id(part): f'y["{key}"]' if isinstance(y, dict) else f"y[{key}]" for key, part in several}
         held = [t for m in model.modules() for t in leaves(list(vars(m).values())) if t.requires_grad]
         self.held = {id(t): t for t in held if id(t) not in self.names}  # by a layer, and no parameter of it
@@ -429,7 +434,8 @@ class Trace(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs, op = kwargs or {}, plain(getattr(function, "__name__", ""))
         if op == "multiheadattentionforward":  # look inside
-            body = FunctionType(function.__code__, {**function.__globals__, "has_torch_function": lambda _: False}, function.__name__, function.__defaults__)
+            body = FunctionType(function.__code__, {**function.__globals__, "has_torch_function": lambda _: False},
+                                function.__name__, function.__defaults__)
             body.__kwdefaults__ = function.__kwdefaults__
             with self:
                 return body(*args, **kwargs)
@@ -438,7 +444,8 @@ class Trace(TorchFunctionMode):
             self.origin(t)
         found = kernels(op, args, kwargs, self)
         of = [t for t in given if id(t) in self.names] if op == "add" else []  # as learned positions
-        self.trying = op, [t for t in given if id(t) in self.made or op == "embedding" and t is args[0]], found[0].weight if found else (of or [None])[0]
+        self.trying = (op, [t for t in given if id(t) in self.made or op == "embedding" and t is args[0]],
+                       found[0].weight if found else (of or [None])[0])
         head, before, inputs = self.head(op, args, kwargs), [t._version for t in given], [self.made[id(t)] for t in given if id(t) in self.made]
         output, changed = function(*args, **kwargs), [t for t, version in zip(given, before) if t._version != version]
         out = [t for t in leaves([output]) if not any(t is g for g in given)] + changed
@@ -463,8 +470,11 @@ class Trace(TorchFunctionMode):
                 self.weights[id(t)] = max(of, key=torch.Tensor.numel)
             return
         inputs, operands = list(dict.fromkeys(inputs)), [one for arg in args for one in (arg if isinstance(arg, (tuple, list)) else [arg])]
-        call = Call(op, function=function, args=args, named=kwargs, operands=[self.made.get(id(one), one) for one in operands], output=out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
-                    dim=kwargs.get("dim", args[1] if len(args) > 1 else None), options=dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs if op == FUSED else {},
+        call = Call(op, function=function, args=args, named=kwargs, operands=[self.made.get(id(one), one) for one in operands],
+                    output=out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
+                    dim=kwargs.get("dim", args[1] if len(args) > 1 else None),
+                    options=(dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs
+                             if op == FUSED else {}),
                     weights=[self.weights[id(t)] for t in given if id(t) in self.weights],
                     data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), norm=op in NORMS)
         call.weighty, call.module, call.blind = bool(call.weights), self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
@@ -485,7 +495,8 @@ class Trace(TorchFunctionMode):
         """An output with its labels and its loss, where a function of loss or a difference compares them."""
         named = dict(zip(("input", "target"), args)) | kwargs
         out, truth = named.get("input"), named.get("target")
-        pair, by_hand = [t for t in (out, truth) if isinstance(t, torch.Tensor) and id(t) in self.made], op in ("sub", "rsub", "l1", "mse") and self.in_loss
+        pair = [t for t in (out, truth) if isinstance(t, torch.Tensor) and id(t) in self.made]
+        by_hand = op in ("sub", "rsub", "l1", "mse") and self.in_loss
         if by_hand:
             pair = [t for t in args[:2] if isinstance(t, torch.Tensor) and id(t) in self.made]
         if (by_hand or op in DISTANCES) and [self.made[id(t)].truth for t in pair] in ([True, False], [False, True]):
@@ -565,7 +576,8 @@ def kernels(op, args, kwargs, trace):
     if op.startswith("embedding"):
         return [kernel(trace, op, weight, None, -1, weight)] if op in ("embedding", "embeddingbag") else []
     window, (a, b) = math.prod(weight.shape[2:]), weight.shape[:2]
-    groups, stride = argument(6, "groups") or 1, math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
+    groups = argument(6, "groups") or 1
+    stride = math.prod(np.broadcast_to(argument(3, "stride") or 1, weight.dim() - 2).tolist()) if op != "linear" else 1
     if "transpose" in op:
         fans = window * a / groups / stride, window * b
         found = kernel(trace, op, weight, fans, 1, weight.transpose(0, 1).flatten(1).T)
@@ -615,7 +627,8 @@ def headed(trace, op, out, truth, named):
     made = call = trace.made[id(out)]
     while call.op in LAYOUT and len(call.before) == 1:
         call = call.before[0]
-    head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call, ignored=named.get("ignore_index", -100))
+    head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call,
+                           ignored=named.get("ignore_index", -100))
     head.terms = truth.numel() if named.get("reduction") == "sum" else 1  # that the loss adds up
     head.activation = call.op if call.op in RANGES or call.op in ("logsoftmax", "exp") else ""
     head.dim, head.range, head.limits, at = call.dim if head.activation else None, bounds(call), [], call
@@ -788,11 +801,13 @@ def measured(seen, group, changes):
     dead, loud = ~h.any(axis=0) & (activation not in LIMITS), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
     edge, taken = (high - low) / 200, {call for c in seen.calls if c.kernels for call in c.feeders}
-    is_output, owner = calls[0].data and not any(call in taken for call in calls), re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
+    is_output = calls[0].data and not any(call in taken for call in calls)
+    owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
     several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
     return SimpleNamespace(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
-        spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation, normalized=paths[0].normalized,
-        scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF, is_output=is_output,
+        spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation,
+        normalized=paths[0].normalized, scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF,
+        is_output=is_output,
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or seen.still, still=seen.still, hides=not is_output and all(
@@ -805,7 +820,8 @@ def measured(seen, group, changes):
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
-        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None, delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
+        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
+        delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
         pull_square=np.sum(np.sum(delta**2, axis=-1) * np.mean(z**2, axis=-1)) / seen.images, **weighed(seen, first, changes))
 
 
@@ -854,9 +870,11 @@ def weighed(seen, kernel, changes):
         "by_shape": by_shape, "follows": {rule for rule, ratio in by_shape.items() if ratio and abs(math.log(ratio)) < chance},
         "by_use": {rule: size / math.sqrt(variance(*n)) for rule, variance in by_all.items() if n}, "chance": chance,
         "gradient": None if gradient is None else _rms(gradient), "step": None if change is None or not own else _rms(change) / own,
-        "stride": None if change is None or not own else _rms(change) / own * (own / size * min(ratios.values()) if 0 < max(ratios.values()) < 1 / OFF else 1),
-        "stuck": np.mean(change[_numpy(gradient) != 0] == 0) if change is not None and gradient is not None and gradient.any()
-                 and "16" in _type(kernel.parameter) else 0.0, "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
+        "stride": (None if change is None or not own
+                   else _rms(change) / own * (own / size * min(ratios.values()) if 0 < max(ratios.values()) < 1 / OFF else 1)),
+        "stuck": (np.mean(change[_numpy(gradient) != 0] == 0)
+                  if change is not None and gradient is not None and gradient.any() and "16" in _type(kernel.parameter) else 0.0),
+        "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
 
 
@@ -991,21 +1009,26 @@ def labels(head):
     entropy, with_logits = f"loss = {F}cross_entropy", f"{F}binary_cross_entropy_with_logits"
     shifted = f"y = y{typed * (not classes)} - {low:.0f}".replace("- -", "+ ")
     by_class = [swapped,
-        (floats and not whole and (units == 1 or ours == theirs and (low < 0 or high > 1) and np.median((y != 0).sum(axis=1)) > 1), "loss", "y holds no classes",
-         f"It runs from {_span(read)}, and {kind} takes numbers of classes.", "loss = torch.nn.MSELoss()" + f"; y = y.reshape{theirs}" * (ours != theirs)),
+        (floats and not whole and (units == 1 or ours == theirs and (low < 0 or high > 1) and np.median((y != 0).sum(axis=1)) > 1),
+         "loss", "y holds no classes", f"It runs from {_span(read)}, and {kind} takes numbers of classes.",
+         "loss = torch.nn.MSELoss()" + f"; y = y.reshape{theirs}" * (ours != theirs)),
         (units == 1 and (several or abs(y.sum() - 1) > 0.01), head.layer, "one unit for all classes", alone,  # else a ranking
          every if high > 1 and whole and several else f"loss = lambda out, y: {with_logits}(out.flatten(), y.flatten().float())"),
         (head.weights is not None and head.weights.numel() != units, "loss", "weights of classes do not fit",
          f"It has {len(head.weights if head.weights is not None else ())} of them and the output {units} units.",
-         f"{entropy}  # or a weight for each of the {units} classes"), (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
+         f"{entropy}  # or a weight for each of the {units} classes"),
+        (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
          f"{shapes} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"),
-        (ours == theirs and several and most > 1.01, head.layer, "several labels at once", f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"),
-        (ours == theirs and several,), (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
+        (ours == theirs and several and most > 1.01, head.layer, "several labels at once",
+         f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"),
+        (ours == theirs and several,),
+        (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
          f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
         (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
         unfit, other_type, (low >= 0 and high < units,), (high - low < units, "labels", *of_units, shifted),
         (low < 0, "labels", *of_units, "y = y.unique(return_inverse=True)[1]"), (True, head.layer, *of_units, every)]
-    by_share = [swapped, (lists, "loss", unfit[2], shapes, entropy), unfit, (low >= 0 and high <= 1 and not typed,), (low >= 0 and high <= 1, *other_type[1:]),
+    by_share = [swapped, (lists, "loss", unfit[2], shapes, entropy), unfit,
+        (low >= 0 and high <= 1 and not typed,), (low >= 0 and high <= 1, *other_type[1:]),
         (values == {-1, 1}, "labels", *of_shares, f"y = (y{typed} + 1) / 2"), (high - low == 1 and whole, "labels", *of_shares, shifted),
         (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, joined(every, f"y = y.flatten().long(); {entropy}")),
         (True, "labels", *of_shares, "y = (y - y.min()) / (y.max() - y.min())")]
@@ -1013,8 +1036,9 @@ def labels(head):
     by_distance = [(head.by_hand and len(ours) == len(theirs) > 1 and ours[0] == theirs[0] and 1 in (ours[-1], theirs[-1]),),  # as of quantiles
         (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
         (whole and low >= 0 and high < units, "loss", *broadcast, f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
-        (True, head.layer, *broadcast, joined(head.remade(1), "y = y[..., None]" * (y.ndim < head.out.ndim), f"or, where outputs are the values of {units} "
-                                              "choices, as in Q-learning, that of the one taken: out.gather(1, action)"))]
+        (True, head.layer, *broadcast, joined(head.remade(1), "y = y[..., None]" * (y.ndim < head.out.ndim),
+                                              f"or, where outputs are the values of {units} choices, as in Q-learning, "
+                                              "that of the one taken: out.gather(1, action)"))]
     by_sign = [(values <= {-1, 1},), (True, "labels", "labels out of range", f"{span}, and the loss wants -1 and 1.",
                                       "y = 2 * y - 1" if values == {0, 1} else "labels of -1 and 1.")]
     table = {**dict.fromkeys(CLASSES, by_class), BINARY: by_share, SHARES: by_share, KL: [swapped],
@@ -1057,18 +1081,22 @@ def outputs(head, seen):
     run = f"They run from {_span(out)}, and the loss takes"
     return first_case([(name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.",
          linear if kind in DISTANCES and (head.y.min() < 0 or head.y.max() > 1) else replaced(head, "Sigmoid()")),
-        (soft and not (kind == CLASSES[0] and name == "softmax" and head.dim not in (None, 0)) and out.ndim > 1 and (head.dim == 0 or off), layer, f"softmax over {over}", f"It sums to one over {over}, not over the "
-         "classes.", axis or "the axis of the classes as dim in its softmax."),
+        (soft and not (kind == CLASSES[0] and name == "softmax" and head.dim not in (None, 0)) and out.ndim > 1 and (head.dim == 0 or off),
+         layer, f"softmax over {over}", f"It sums to one over {over}, not over the classes.",
+         axis or "the axis of the classes as dim in its softmax."),
         (name in ("softmax", "sigmoid") and name == before, layer, f"{name} applied twice", "forward() applies it a second time.", linear),
         (name and (kind, name) in ((CLASSES[0], "softmax"), (BINARY, "sigmoid")), layer, f"{name} applied twice",
          f"The loss takes logits and applies {name} itself.", linear),
         (limit, layer, "logits cut off", f"{by} leaves {low:.2g} to {high:.2g}, and the loss takes logits of any size"
-         f"{f': it cannot fall below {floor:.2g}' if floor > 0 else ''}.", "a factor behind it, as `10 * out`, fixed or learned." if cosine else without),
+         f"{f': it cannot fall below {floor:.2g}' if floor > 0 else ''}.",
+         "a factor behind it, as `10 * out`, fixed or learned." if cosine else without),
         (soft and before in RANGES, layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", direct),
         (kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02), layer, "outputs are no log-probabilities",
          f"{run} logarithms of probabilities.", nll),
-        (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities", f"{run} logarithms of probabilities.", kl),
-        (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities", f"{run} probabilities.", logits)], head.named) or reach(head, seen)
+        (kind == KL and (out.max() > 1e-6 or name == "softmax"), layer, "outputs are no log-probabilities",
+         f"{run} logarithms of probabilities.", kl),
+        (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities",
+         f"{run} probabilities.", logits)], head.named) or reach(head, seen)
 
 
 def reach(head, seen):
@@ -1078,7 +1106,8 @@ def reach(head, seen):
         slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
         return np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
 
-    (low, high), beyond, known, most = head.range, missed(*head.range), kind in (*DISTANCES, SHARES), max((row.step or 0 for row in seen.rows), default=0)
+    (low, high), beyond, known = head.range, missed(*head.range), kind in (*DISTANCES, SHARES)
+    most = max((row.step or 0 for row in seen.rows), default=0)
     limit = next((c for c in head.limits[::-1] if missed(*bounds(head.call, c)) <= 0.01), head.limits[0]) if beyond > 0.01 else None
     by, without = (limit.op, unlimited(seen.trace, limit)) if limit else (name, linear)
     pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
@@ -1086,9 +1115,13 @@ def reach(head, seen):
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     scaled = SCALE if y.std() else "targets near 1."
-    return first_case([(beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
-         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.", pixels or without),
-        (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach", f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
+    return first_case([
+        # what else one's own loss wants is not known
+        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",
+         f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.",
+         pixels or without),
+        (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
+         f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
         (known and kind != SHARES and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
          f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", scaled),
         (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
@@ -1100,7 +1133,8 @@ def spread(seen):
         sides, shapes = [one for one in call.operands if isinstance(one, Call)], {tuple(t.shape) for t in call.inputs}
         meant = any(one.op in ("unsqueeze", "getitem", "y", "x", "view", "reshape") and one.value.dim() == 2 for one in sides)  # as of pairs
         if len(sides) == 2 and shapes == {(seen.images, 1), (seen.images,)} and sides[0].truth != sides[1].truth and not meant:
-            yield elsewhere("loss", "targets broadcast", f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: each with all.",
+            yield elsewhere("loss", "targets broadcast",
+                            f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: each with all.",
                             "`.squeeze(1)` on the column.")
             return
 
@@ -1110,8 +1144,12 @@ def unregistered(seen):
     found = list(seen.trace.strangers.values())
     if not found:
         return
-    what, cure = ("layers", "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward().") if all(
-        isinstance(w, nn.Parameter) for w in found) else ("weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it.")
+    if all(isinstance(w, nn.Parameter) for w in found):
+        what = "layers"
+        cure = "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward()."
+    else:
+        what = "weights"
+        cure = "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it."
     shapes = ", ".join(str(tuple(w.shape)) for w in found[:3])
     yield elsewhere("model", f"{what} not registered", f"It trains tensors that model.parameters() does not list: {shapes}.", cure)
 
@@ -1154,7 +1192,8 @@ def zeros(rows):
     for row in (row for row in none if row in hiding or hiding and row.still):
         yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
     if none and not hiding:
-        yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; " "at the first step no δ passes.")
+        yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
+               "at the first step no δ passes.")
 
 
 def copies(rows):
@@ -1269,7 +1308,8 @@ def silent(rows):
         unbiased = f"{INIT}zeros_({{bias}})" * bool(row.spelled_bias)
         if row.dead == 1 and row.blocks or not row.is_output and (chance < 1e-6 and not alone or row.silenced > SOME):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
-            yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable) else unbiased if row.silenced else f"{advice(row)}; {unbiased}")
+            yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable)
+                     else unbiased if row.silenced else f"{advice(row)}; {unbiased}")
         elif not row.is_output and (row.saturated or 0) > MOST:
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
             yield of(row, "units saturated", evidence, row.trainable and row.from_bias and unbiased or "normalization before it.")
@@ -1327,10 +1367,14 @@ def faded(what, change, course, way, seen):
     if change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
         return undivided(summed, fault, evidence)
     branches = any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls)
-    remedy = ("normalization in each residual branch, or branches that start from zero." if branches else
-              "normalization behind each of them: what stands between these kernels makes it grow, not their size." if change > 0 and all(map(fits, way)) else
-              "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
-              if all("sigmoid" in row.activation for row in way) else advice(max(way, key=lambda row: row.trainable)))
+    if branches:
+        remedy = "normalization in each residual branch, or branches that start from zero."
+    elif change > 0 and all(map(fits, way)):
+        remedy = "normalization behind each of them: what stands between these kernels makes it grow, not their size."
+    elif all("sigmoid" in row.activation for row in way):
+        remedy = "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
+    else:
+        remedy = advice(max(way, key=lambda row: row.trainable))
     return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
 
 
@@ -1340,7 +1384,8 @@ def averaged(seen):
     if len(way) > REACH and way[-1].apart < min(1, 100 * way[0].apart) / FAR**2:
         sums = dict.fromkeys(_place(c) for c in signals(seen.calls) if c.op in SUMS and not c.weights and len(c.inputs) < 2)
         start = next(i for i, row in enumerate(way) if row.apart < math.sqrt(way[0].apart * way[-1].apart))
-        evidence = (f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, {way[-1].apart:.1g} in {way[-1].layer}.")
+        evidence = (f"Differences between images make up {way[0].apart:.1g} of the mean square in {way[0].layer}, "
+                    f"{way[-1].apart:.1g} in {way[-1].layer}.")
         yield replace(elsewhere("", "images made alike", evidence, "fewer of these layers, or skip connections around them: each product with the "
                                 "neighbours averages over them." if sums else "normalization behind these layers, or skip connections around them."),
                       layers=tuple(row.layer for row in way[start:]))
@@ -1394,7 +1439,8 @@ def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     floats, ends = [c for c in seen.calls if c.value.is_floating_point()], ("softmax", "logsoftmax", FUSED)
     call = next((c for c in floats if not torch.isfinite(c.value).all() and not (
-        "mask" in c.op or ((c.value == 0) | (c.value == -math.inf)).all() or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
+        "mask" in c.op or ((c.value == 0) | (c.value == -math.inf)).all()
+        or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
     found = scores(call) if call else None
     if found and (found[0] == -math.inf).all(axis=-1).any():
         yield elsewhere(call.module or _place(call), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
@@ -1402,8 +1448,10 @@ def overflow(seen):
         return
     name, evidence = _place(call or seen.calls[-1]), "Here NaN or infinity appears first."
     if call and call.op == "ctcloss" and len(call.args) > 3 and (torch.as_tensor(call.args[3]).cpu() > torch.as_tensor(call.args[2]).cpu()).any():
-        yield elsewhere("labels", "targets longer than the output", f"CTC needs a step for each label, and has {int(torch.as_tensor(call.args[2]).min())} steps for "
-                        f"up to {int(torch.as_tensor(call.args[3]).max())}.", "more steps, as by smaller strides, or shorter targets; zero_infinity=True leaves such images out.")
+        yield elsewhere("labels", "targets longer than the output",
+                        f"CTC needs a step for each label, and has {int(torch.as_tensor(call.args[2]).min())} steps for "
+                        f"up to {int(torch.as_tensor(call.args[3]).max())}.",
+                        "more steps, as by smaller strides, or shorter targets; zero_infinity=True leaves such images out.")
     elif call and call.value.dtype == torch.float16:
         yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
     elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
@@ -1469,9 +1517,11 @@ def muted(seen):
     zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and all(
         t.alike for t in (c, *behind(c).end.takers))]
     if zero and not zero[0].before[0].alike:
-        found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
+        found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero
+                              if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
         code = "; ".join(f"{INIT}ones_({spelled(seen.trace, name)})" for name in found)
-        yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output", "Behind it all images are alike: its weight is 0.", code)
+        yield Finding(tuple(name.removesuffix(".weight") for name in found), "constant output",
+                      "Behind it all images are alike: its weight is 0.", code)
 
 
 def drowned(seen):
@@ -1480,27 +1530,31 @@ def drowned(seen):
     for call in (c for c in signals(seen.calls) if c.op == "add" and len(c.given) == 2 and not (c.alike or c in ends or seen.trained)):
         fixed = [t for t in call.given if id(t) not in made or made[id(t)].alike or not made[id(t)].data]
         source = made.get(id(fixed[0])) if len(fixed) == 1 else None
-        owners = [k.parameter for c in (source, *source.feeders) for k in c.kernels] if source else [weights[id(t)] for t in fixed if id(t) in weights]
+        owners = ([k.parameter for c in (source, *source.feeders) for k in c.kernels] if source
+                  else [weights[id(t)] for t in fixed if id(t) in weights])
         name = seen.trace.names.get(id(owners[0])) if owners and len(fixed) == 1 else None
         if name and owners[0].dim() > 1 and owners[0].requires_grad:
             size, differs = _rms(fixed[0]), _rms((other := call.value.detach() - fixed[0]) - other.mean(0))
             if size > OFF * max(1, OFF * differs):
-                yield Finding((name.removesuffix(".weight"),), "images drowned by weights", f"What is added of {name} has an RMS of {size:.3g}, and what it "
-                              f"is added to differs between images by {differs:.2g}.", f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)")
+                yield Finding((name.removesuffix(".weight"),), "images drowned by weights",
+                              f"What is added of {name} has an RMS of {size:.3g}, and what it is added to differs "
+                              f"between images by {differs:.2g}.", f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)")
                 return
 
 
 def prototypes(seen):
     """Parameters that are no kernels and all copies, and so are the units that are made of them, as distances to centers."""
     names, ends = seen.trace.names, [head.call for head in seen.heads]
-    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c not in ends or c.kernels and c.kernels[0].fans and not c.op.startswith("conv")):
+    for call in (c for c in signals(seen.calls)
+                 if c.op == "softmax" and c not in ends or c.kernels and c.kernels[0].fans and not c.op.startswith("conv")):
         units = call.inputs[0].detach()
         if all(b.alike for b in call.before) or units.shape[-1] < 2 or not _rms(units - units[..., :1]) <= LOST * _rms(units):
             continue
         for at, w in ((c, w) for c in upstream(call) if not c.kernels for w in getattr(c, "weights", [])):
             if id(w) in names and w.dim() > 1 and w.requires_grad and any(n > 1 and (w == w.narrow(i, 0, 1)).all() for i, n in enumerate(w.shape)):
-                yield Finding((names[id(w)],), "copied units", f"Its rows are copies, and for every image the {units.shape[-1]} units that are made of "
-                              "it are alike.", f"{INIT}normal_({spelled(seen.trace, names[id(w)])}, std={_rms(at.inputs[0]) or 1:.2g})")
+                yield Finding((names[id(w)],), "copied units",
+                              f"Its rows are copies, and for every image the {units.shape[-1]} units that are made of it are alike.",
+                              f"{INIT}normal_({spelled(seen.trace, names[id(w)])}, std={_rms(at.inputs[0]) or 1:.2g})")
                 return
 
 
@@ -1514,7 +1568,8 @@ def factors(seen):
     """Two matrices of zeros in one layer that get no gradient, each for the other: the factors of an adapter."""
     by_owner = {}
     for name, w in seen.model.named_parameters():
-        if name in seen.trace.used and w.requires_grad and w.dim() == 2 and not w.any() and (g := seen.gradients.get(name)) is not None and not g.any():
+        if (name in seen.trace.used and w.requires_grad and w.dim() == 2 and not w.any()
+                and (g := seen.gradients.get(name)) is not None and not g.any()):
             by_owner.setdefault(name.rpartition(".")[0], []).append(name)
     pairs = {owner: sorted(names) for owner, names in by_owner.items() if len(names) > 1}
     if pairs:
@@ -1601,7 +1656,8 @@ def leaking(seen):
     call = seen.leak
     if call is None or "batchnorm" in call.op:
         return
-    evidence, name, first = "Other images change what becomes of the last", _place(call), vars(seen.model.get_submodule(call.module)).get("batch_first")
+    evidence, name = "Other images change what becomes of the last", _place(call)
+    first = vars(seen.model.get_submodule(call.module)).get("batch_first")
     if first is not None and 1 in call.inputs[0].shape[:2]:
         yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
                         "x of the shape (images, steps, features), and `batch_first=True`.")
@@ -1612,8 +1668,10 @@ def leaking(seen):
     elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
                         f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
-    elif call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT, *LENGTHS[:-2], *(call.op for o in call.operands if isinstance(o, Call) and o.op in LENGTHS and len(o.value) != seen.images)) and call.op != "getitem" and not any(
-            isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2 for c in (call, *upstream(call)) for t in c.operands):  # of a graph
+    elif (call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT, *LENGTHS[:-2],
+                      *(call.op for o in call.operands if isinstance(o, Call) and o.op in LENGTHS and len(o.value) != seen.images))
+            and call.op != "getitem" and not any(isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2
+                                                 for c in (call, *upstream(call)) for t in c.operands)):  # of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
@@ -1625,7 +1683,8 @@ def gradient(seen):
     """No weights to train, no gradient, or outputs that are all alike."""
     end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value), kind=DISTANCES[0])
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.", f"for w in {seen.root}.parameters(): w.requires_grad = True")
+        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
+                        f"for w in {seen.root}.parameters(): w.requires_grad = True")
     elif all(g is None for g in seen.gradients.values()):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
                         "no argmax, rounding, .item(), detach(), no_grad() or NumPy between weights and loss.")
@@ -1744,7 +1803,8 @@ def step(seen):
         yield elsewhere("optimizer", "learning rate of 0", evidence, option("lr", 1e-3) + "  # and a schedule that goes on" * ended)
     rows = [row for row in seen.rows if row.step is not None and not row.normalized]
     if any(group.get("maximize") for group in groups) and any(head.kind and not head.by_hand for head in seen.heads):
-        yield elsewhere("optimizer", "loss is maximized", "With maximize=True each step makes this loss larger.", 'for group in optimizer.param_groups: group["maximize"] = False')
+        yield elsewhere("optimizer", "loss is maximized", "With maximize=True each step makes this loss larger.",
+                        'for group in optimizer.param_groups: group["maximize"] = False')
     if not rows or not any(rates):
         return
     row = max(rows, key=lambda row: math.inf if math.isnan(row.stride) else row.stride)
@@ -1774,7 +1834,8 @@ def left_out(seen):
     for what, names in {"Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
         "Never used in this pass, so without a gradient:": [name for name, w in weights if w.requires_grad and name not in used],
         "Used under no_grad alone, so not trained:": [k.full for k in blind if k.parameter.requires_grad and seen.gradients.get(k.full) is None],
-        "Not looked into: the gates of": list(dict.fromkeys(row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
+        "Not looked into: the gates of": list(dict.fromkeys(
+            row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
         if names:
             yield f"{what} {listed(names, 'names')}."
     if seen.unread:
@@ -1872,17 +1933,21 @@ def refuse(error, *cases):
 def check(model, x, y, loss, optimizer):
     """x and y as tensors, and how many images they hold. Raises TypeError or ValueError for what cannot be audited."""
     refuse(TypeError, (not isinstance(model, nn.Module), f"The model must be a torch.nn.Module, not {type(model).__name__}."))
-    kind, call = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__, loss.forward if isinstance(loss, nn.Module) else loss
+    kind = f"the class {loss.__name__}" if isinstance(loss, type) else type(loss).__name__
+    call = loss.forward if isinstance(loss, nn.Module) else loss
     alone = y is not None and callable(loss) and not isinstance(loss, type) and not takes(call, (0, 0))
     refuse(TypeError, (any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()),
          "TorchScript hides what it computes: audit the model before torch.jit compiles it."),
-        (alone, f"The loss fails on (outputs, y), as {kind} takes {inspect.signature(call) if alone else ''}: give a function of the two, as `loss = lambda out, y: your_loss(out, y, …)`."),
+        (alone, f"The loss fails on (outputs, y), as {kind} takes {inspect.signature(call) if alone else ''}: give a function of the two, "
+         "as `loss = lambda out, y: your_loss(out, y, …)`."),
         (not callable(loss) or isinstance(loss, type), f"The loss must be a module or a function of (outputs, y), not {kind}."),
-        (not isinstance(optimizer, (torch.optim.Optimizer, type(None))), f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
+        (not isinstance(optimizer, (torch.optim.Optimizer, type(None))),
+         f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
     weights, lazy = dict(model.named_parameters()), nn.parameter.UninitializedParameter
     refuse(ValueError, *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
           for name, part in model.named_modules()),
-        (any(isinstance(w, lazy) for w in weights.values()), "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
+        (any(isinstance(w, lazy) for w in weights.values()),
+         "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
         (not weights, "The model has no parameters, so there is nothing to audit: are its layers attributes of it?"),
         (any(w.is_inference() for w in (*weights.values(), *model.buffers()) if not isinstance(w, lazy)),
          "The model was made under torch.inference_mode(), so that nothing of it has a gradient: make it outside."),
@@ -1897,7 +1962,8 @@ def check(model, x, y, loss, optimizer):
     lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
     if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
         lengths = lengths[1:]
-    refuse(ValueError, (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
+    refuse(ValueError,
+        (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
         (min(lengths) < 2 or max(lengths) % min(lengths),  # a model may flatten its sequences, or take views of an image
          f"x and y must hold the same images, at least two, but their lengths are {lengths}."))
     return x, y, lengths[0]
@@ -1949,19 +2015,24 @@ def sentence(error, trace, x):
     sizes = re.search(r"[Ee]xpected (\d+), got (\d+)", text)
     return next(said for when, said in ((isinstance(error, Unreadable), text),
         (memory, "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."),
-        (isinstance(error, NotImplementedError) and "forward" in text, "This model has no forward() that takes a batch: audit its parts, or write forward()."),
+        (isinstance(error, NotImplementedError) and "forward" in text,
+         "This model has no forward() that takes a batch: audit its parts, or write forward()."),
         ("reentrant" in text or ".grad()" in text, "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
         (isinstance(error, TypeError) and not trace.calls,
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
         ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: `h = h + 1`, not `h += 1`."),
-        ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: " "`torch.finfo(h.dtype).min` in its place."),
-        (isinstance(x, dict) and not takes(trace.model.forward, x), f"The model takes ({taken}), and x holds {', '.join(map(str, x)) if isinstance(x, dict) else ''}."),
-        (sizes, f"{where[:1].upper()}{where[1:]} wants {sizes and sizes[1]} features a step, and x of shape {tuple(first.shape)} brings {sizes and sizes[2]}."),
+        ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
+         "`torch.finfo(h.dtype).min` in its place."),
+        (isinstance(x, dict) and not takes(trace.model.forward, x),
+         f"The model takes ({taken}), and x holds {', '.join(map(str, x)) if isinstance(x, dict) else ''}."),
+        (sizes, f"{where[:1].upper()}{where[1:]} wants {sizes and sizes[1]} features a step, "
+         f"and x of shape {tuple(first.shape)} brings {sizes and sizes[2]}."),
         (first.dtype != kind and ("type" in text and first.is_floating_point() or "torch.int64" in text or "Long" in text),
          f"{where[:1].upper()}{where[1:]} holds {str(kind)[6:]} and gets {_type(first)}: `x = x.to({kind})`."),
         ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in `self.h = h.detach()`."),
         (True, not theirs(error) and unfitting(trace, where, first) or
-         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: {theirs(error) or '`model(x[:2])` shows why.'}")) if when)
+         f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: "
+         f"{theirs(error) or '`model(x[:2])` shows why.'}")) if when)
 
 
 def theirs(error):
@@ -1985,7 +2056,8 @@ def unfitting(trace, where, first):
         more = "" if given.min() < 0 or own else f", or give it {int(given.max()) + 1} rows"
         return f"{where} has {len(weight)} rows, and the numbers run from {int(given.min())} to {int(given.max())}: number from 0{more}."
     if op == "add":
-        return (f"In {where}, {trace.names[id(weight)]} of shape {tuple(weight.shape)} is added to {tuple(given.shape)}: give it as many rows, or " "shorten x.")
+        return (f"In {where}, {trace.names[id(weight)]} of shape {tuple(weight.shape)} is added to {tuple(given.shape)}: "
+                "give it as many rows, or shorten x.")
     if given.dtype != weight.dtype:
         cure = "x = x.float() / 255" if first.dtype == torch.uint8 else f"x = x.to(torch.{_type(weight)})"
         return f"{where} holds {_type(weight)} and gets {_type(given)}: `{cure}`."
