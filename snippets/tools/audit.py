@@ -38,6 +38,7 @@ PLAIN = 12  # REACH for plain convolutions: VGG-19, in which Glorot halves it 18
 ABSURD = 4  # times the loss of an output that knows nothing
 FAINT = 20  # times smaller than the outputs, from where targets are not what the network learns first
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
+FEW = 32  # numbers, up to which chance may have brought them close together
 CHOICES = 4  # keys, from which on scores have a spread
 MASKED = -9e3  # below which a score is one that a mask has put there
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
@@ -168,7 +169,7 @@ def observe(model, x, y, loss, recorder):
                 with Recorder(recorder.tape) as of_loss:
                     value = loss_of(model, x, y, outputs, loss, seen)
         n = len(recorder.x[0])
-        seen.crossed = any({tuple(t.shape) for t in op.taken} == {(n, 1), (n,)} and not any(
+        seen.crossed = n > 2 and any({tuple(t.shape) for t in op.taken if t.dtype.is_floating} == {(n, 1), (n,)} and not any(
             m and m.op in ("ExpandDims", "StridedSlice", "Reshape") and len(m.shape) == 2 for m in op.makers) for op in of_loss.ops)  # as for pairs
         if value is not None and value.shape.num_elements() != 1:
             raise Unreadable(f"The loss has the shape {tuple(value.shape)}, one number for each image: leave out reduction, or take its mean.")
@@ -493,7 +494,11 @@ def head(recorder, spelled, tensor, truth, loss):
     if call and isinstance(call.layer, kl.RNN):  # whose state starts from 0
         found.activation = getattr(getattr(inside(call.layer), "activation", None), "__name__", "")
         found.range = {"tanh": (-1, 1), "sigmoid": (0, 1), "relu": (0, math.inf)}.get(found.activation, FREE)
-    found.logits = bounds(op.taken[0], op.makers[0], len(tensor)) if op and op.given is not None else found.range
+    squashed = found.activation in ("softmax", "sigmoid")
+    while squashed and op and op.given is None and op.op in SAME:  # of a layer that puts steps together, or turns axes
+        op = op.makers[0]
+    applied = op and op.given is not None
+    found.logits = bounds(op.taken[0], op.makers[0], len(tensor)) if applied else FREE if squashed else found.range
     found.units = found.out.shape[-1] if found.out.ndim > 1 else 1
     kept = kind == SPARSE or found.y.shape == found.out.shape  # else Keras reshapes the output, and forgets
     found.own_logits = kept and hasattr(tensor, "_keras_logits")
@@ -691,7 +696,7 @@ def measured(layer, holders, outputs, changes, x):
         "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
         "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
-        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1], "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1),
+        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1], "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1) if inputs.size > FEW else 1.0,
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
         "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
@@ -888,6 +893,7 @@ def outputs(head, seen):
     squashed = activation in ("softmax", "sigmoid")
     earlier = activation_of(head.before.layer) if squashed and head.before else ""
     before = head.before and head.before.layer.name
+    earlier_squashed = head.before and activation_of(head.before.layer) in ("softmax", "sigmoid")
     sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
     takes_shares = head.family in (*CROSS_ENTROPIES, "shares") and not head.from_logits and not head.own_logits
@@ -922,6 +928,8 @@ def outputs(head, seen):
          f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: below {floor:.2g} it cannot fall.",
          'activation="linear".' if limits == earlier else linear if limits in RANGES
          else "a factor between it and the loss, as `10 * out`, fixed or learned."),
+        (takes_shares and head.call and isinstance(head.call.layer, kl.Dropout) and earlier_squashed, name, "dropout behind the output",
+         f"It sets some of the probabilities of {before} to 0, and makes others larger than 1.", "rate=0.0: without this dropout."),
         (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
          f"They run from {_span(out)}, and {head.kind} takes probabilities.",
          to(head, ": or `from_logits=True` in the loss", activation=squash)),
@@ -1264,7 +1272,7 @@ def constant(seen):
     if not uniform(seen):
         return
     passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
-    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1])):
+    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1], ALIKE)):
         yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
                         "padding in front, or `mask_zero=True` in the Embedding.")
         return
