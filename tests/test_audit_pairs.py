@@ -145,6 +145,41 @@ def spoken(steps):
     return stack(layers.AveragePooling1D(12 // steps), layers.GRU(16, return_sequences=True), layers.Dense(20), x=ROWS, y=WORDS[:, :10] % 19 + 1, loss=losses.CTC())
 
 
+def each(layer, loss=SPARSE, y=np.tile(Y[:, None], 12), before=layers.Identity):
+    """One layer for the output of each step."""
+    return stack(before(), layers.TimeDistributed(layer), x=ROWS, y=y, loss=loss)
+
+
+def rounded(function):
+    """A network in which something stands between weights and loss."""
+    return stack(hidden(), layers.Lambda(function, name="cut"), softmax())
+
+
+def straight(function):
+    return lambda h: h + ops.stop_gradient(function(h) - h)
+
+
+def weighing(axis):
+    """Attention to steps, over them or over an axis of one."""
+    return stack(Own(lambda m, h: ops.sum(h * ops.softmax(ops.matmul(h, m.w), axis), 1), {"w": (12, 1)}, "glorot_uniform"), softmax(), x=ROWS)
+
+
+def wandering(activation):
+    """A recurrent network over the 200 steps of a walk."""
+    walk = (np.random.default_rng(0).normal(size=(64, 200, 8)).cumsum(1) / 3).astype("float32")
+    return stack(layers.LSTM(64, activation, name="steps"), layers.Dense(1), x=walk, y=walk[:, -1, :1], loss="mse")
+
+
+def padded(mask):
+    """Two recurrent layers over a few words and much padding."""
+    words = np.pad(1 + WORDS[:, :5] % 49, [(0, 0), (0, 145)])
+    return stack(layers.Embedding(50, 8, mask_zero=mask), layers.GRU(8, return_sequences=True), layers.GRU(8), softmax(), x=words)
+
+
+def dropped(*end):
+    return stack(hidden(), softmax(), *end)
+
+
 PAIRS = {  # a fault, its outcome, words of the finding; what is sound
     "faint_convolutions": (lambda: plain(faint), "start", "kernel too small", lambda: plain(faint, end=layers.BatchNormalization)),
     "faint_by_a_little": (lambda: plain(lambda: normal(0.02), 4), "start", "kernel too small", lambda: plain(lambda: "he_normal", 4)),
@@ -175,6 +210,16 @@ PAIRS = {  # a fault, its outcome, words of the finding; what is sound
     "numbers_below_0": (lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=WORDS - 5), "elsewhere", "numbers below 0", lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=WORDS)),
     "neighbours_of_neighbours": (lambda: deep(8), "elsewhere", "images made alike", lambda: deep(2)),
     "too_few_steps": (lambda: spoken(6), "elsewhere", "longer than the output", lambda: spoken(12)),
+    "steps_cut_off": (lambda: each(layers.Dense(10, "tanh"), CLASSES), "elsewhere", "logits cut off", lambda: each(layers.Dense(10, "softmax"))),
+    "floor": (lambda: rounded(lambda h: ops.floor(h * 16) / 16), "elsewhere", "Floor has no derivative", lambda: rounded(straight(lambda h: ops.floor(h * 16) / 16))),
+    "round": (lambda: rounded(lambda h: ops.round(h * 16) / 16), "elsewhere", "no weight before it is trained", lambda: rounded(straight(ops.round))),
+    "whole": (lambda: rounded(lambda h: ops.cast(ops.cast(h * 16, "int32"), "float32") / 16), "elsewhere", "Cast has no derivative", lambda: rounded(lambda h: h * 16)),
+    "sign": (lambda: rounded(lambda h: ops.sign(h - 0.1)), "elsewhere", "Sign has no derivative", lambda: rounded(straight(ops.sign))),
+    "stopped": (lambda: rounded(ops.stop_gradient), "elsewhere", "without stop_gradient", lambda: rounded(lambda h: h + ops.stop_gradient(h))),
+    "softmax_over_one": (lambda: weighing(-1), "elsewhere", "axis of length 1", lambda: weighing(1)),
+    "explodes_over_steps": (lambda: wandering("relu"), "start", "exploding error signal", lambda: wandering("tanh")),
+    "padding_of_two": (lambda: padded(False), "elsewhere", "mask_zero=True", lambda: padded(True)),
+    "dropout_at_the_end": (lambda: dropped(layers.Dropout(0.5)), "elsewhere", "without this dropout", lambda: dropped(layers.Dropout(0.0))),
 }  # fmt: skip
 
 
@@ -189,6 +234,26 @@ def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_
     given = make()
     found = planted.named(audit(*given), outcome, words)
     planted.removed(found, found[0].fault, given, code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
+
+
+@pytest.mark.parametrize("make", [
+    lambda: each(layers.Dense(10, "softmax"), before=lambda: layers.LSTM(16, return_sequences=True)),
+    lambda: each(layers.Dense(10, "softmax"), "categorical_crossentropy", np.eye(10, dtype="float32")[np.tile(Y[:, None], 12)]),
+    lambda: each(layers.Dense(1, "sigmoid"), "binary_crossentropy", np.tile(Y[:, None, None] % 2, (12, 1)).astype("float32")),
+    lambda: stack(hidden(), layers.Dense(120), layers.Reshape((10, 12)), layers.Softmax(axis=1), layers.Permute((2, 1)), y=np.tile(Y[:, None], 12)),
+])
+def test_a_softmax_of_each_step_is_no_logit(make):
+    keras.utils.set_random_seed(0)
+    report = audit(*make())
+    assert report.outcome == "sound", str(report)
+
+
+def test_two_images_are_too_few_to_tell_a_shape_or_a_centre():
+    keras.utils.set_random_seed(0)
+    two, signs = np.array([[1.0], [1.01]], "float32"), np.array([[1.0], [-1.0]], "float32")
+    for x, loss in ((FLAT[:2], lambda y, p: ops.mean(y * p)), (two, "mse")):
+        report = audit(*stack(hidden(16), layers.Dense(1), x=x, y=signs, loss=loss))
+        assert report.outcome == "sound", str(report)
 
 
 @pytest.mark.parametrize("make", [lambda: directions(64.0), lambda: directions(30.0, normal(0.01)), near])

@@ -75,6 +75,8 @@ RISING = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z)), "Relu": la
 SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Cast", "Mean", "Max", "Min", "GatherV2", "Tile",
         "ConcatV2", "Pack", "SelectV2", "MaxPool", "AvgPool", "Split", "Unpack", "StopGradient", "Round",
         "Maximum", "Minimum")  # which leave the limits
+CUTS = ("Floor", "Ceil", "Round", "Rint", "Sign", "StopGradient", "PyFunc", "EagerPyFunc")  # behind which no derivative is left
+SIZES = ("Shape", "ShapeN", "Size", "Rank")  # whole numbers that no weight decides
 TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2",
          "Einsum", "BiasAdd", "SquaredDifference")
 APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
@@ -183,7 +185,9 @@ def observe(model, x, y, loss, recorder):
         return seen
     weights = [v.value for v in variables]
     zs = [c.z if c.z.dtype.is_floating else tf.zeros(c.z.shape) for c in seen.calls]  # a mask has no gradient
-    deltas, seen.gradients = recorder.tape.gradient(value, [zs, weights])
+    steps = [c for c in seen.calls if isinstance(c.layer, kl.RNN)]
+    deltas, seen.gradients, to_steps = recorder.tape.gradient(value, [zs, weights, [c.inputs[0] for c in steps]])
+    seen.steps = [(c, np.asarray(delta, "float64")) for c, delta in zip(steps, to_steps) if delta is not None]
     seen.loss, seen.lost = float(value), lost(recorder.tape, value, weights, seen.gradients) if half else 0.0
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
         call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
@@ -344,6 +348,8 @@ class Recorder:
 
             if activation:
                 vars(layer)["activation"] = watched
+            if isinstance(layer, kl.RNN) and here.inputs:
+                self.tape.watch(here.inputs[0])
             if outer:
                 outer.innermost = False
             self.stack.append(here)
@@ -374,6 +380,7 @@ class Recorder:
                                weighty=weighty, shape=outputs[0].shape, output=outputs[0] if self.keeps else None,
                                given=inputs[0] if op in ("Softmax", "LogSoftmax", "Sigmoid") else None, learned=weighty or bool(learned),
                                summed=(learned or inputs, inputs, outputs[0]) if op in (*SUMS, "AddV2") else None,
+                               cuts=op in CUTS or not (outputs[0].dtype.is_floating or op in SIZES),
                                products=op in PRODUCTS and not any(one and one.weighty for one in before))  # of numbers with numbers
         self.ops.append(here)
         self.made |= {id(t): (weakref.ref(t), here) for t in outputs}
@@ -487,7 +494,7 @@ def head(recorder, spelled, tensor, truth, loss):
     while op and op.op in ("Cast", "Reshape", "Squeeze", "Identity"):
         op = op.makers[0]
     before = maker(op.given) if op and op.given is not None and call is None else before  # of a model that computes by itself
-    found = SimpleNamespace(tensor=tensor, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
+    found = SimpleNamespace(tensor=tensor, made=made, truth=truth, out=np.asarray(tensor, "float64"), y=np.asarray(truth, "float64"), loss=loss,
         kind=kind, family=FAMILIES.get(kind), from_logits=options.get("from_logits", False), call=call, before=before,
         ignored=options.get("ignore_class"), axis=options.get("axis", -1), spelled=spelled, layer=call.layer.name if call else "output",
         activation=activation_of(call.layer) if call else APPLIED.get(op.op, "") if op else "", range=bounds(tensor, made, len(tensor)))
@@ -761,10 +768,10 @@ def judge(seen):
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
-        causes += [] if named(causes + mixes) else first((averaged, depth), seen)
+        causes += [] if named(causes + mixes) else first((averaged, over_steps, depth), seen)
     causes += reused(rows)
     if not named(causes + outside):
-        outside += first((gradient, cut_off, rate_of_zero, first_loss, step) if finite else (overflow,), seen)
+        outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen)]
 
 
@@ -1345,6 +1352,18 @@ def trunk(seen):
     return [by_layer[name] for name in longest(seen.calls) if name in by_layer]
 
 
+def over_steps(seen):
+    """An error signal that explodes on its way back through the steps of a recurrent layer."""
+    for call, delta in seen.steps:
+        sizes = np.sqrt(np.mean(delta**2, axis=(0, *range(2, delta.ndim))))
+        times, function = sizes.max() / (sizes[sizes > 0][-1:].sum() or math.inf), getattr(inside(call.layer), "activation", None)
+        bounded = getattr(function, "__name__", "") in LIMITS
+        if times > math.exp(REACH) and not (bounded and call.layer.return_sequences):  # which others may weigh
+            yield Finding(call.layer.name, "exploding error signal", f"On its way back from the last of {len(sizes)} steps its RMS grows "
+                          f"{times:.2g} times.", 'recurrent_initializer="orthogonal".' if bounded
+                          else 'activation="tanh": without limits the state grows from step to step.')
+
+
 def averaged(seen):
     """Images that products with the neighbours in a graph make alike, layer by layer."""
     way = [row for row in trunk(seen) if row.apart > 0]
@@ -1509,13 +1528,39 @@ def gradient(seen):
 
 
 def cut_off(seen):
-    """A function that makes whole numbers of others, behind which there is a gradient and before which there is none."""
-    for call in (c for c in seen.calls if not c.kernels and c.inputs and np.any(c.delta)):
-        before = next((c for c in seen.calls if c.output is call.inputs[0]), None)
-        made, given = np.asarray(call.output), np.asarray(call.inputs[0])
-        if before and not np.any(before.delta) and np.ptp(made) and (made == made.round()).all() and (given != given.round()).any():
-            yield elsewhere(call.layer.name, "no gradient", "It makes whole numbers, which have no derivative, and no weight before "
-                            "it is trained.", "without it, or straight through: `h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
+    """What has no derivative, as rounding, on every way from some weights to the output."""
+    slopes, reached, dead = dict(zip(map(id, seen.model.trainable_variables), seen.gradients)), {}, {}
+    for layer in dict.fromkeys(call.layer for call in seen.calls):
+        found = [slopes.get(id(v)) for v in getattr(layer, "trainable_variables", [])]
+        if found and not any(g is not None and np.any(g) for g in found):
+            dead[id(layer)] = all(g is None for g in found)  # else it is 0, as of a sign, or of a branch that starts from 0
+    todo = [head.made for head in seen.heads]
+    while todo:
+        if (op := todo.pop()) and id(op) not in reached:
+            reached[id(op)] = op
+            todo += op.before
+    ways, names, cut, none = {}, [], None, False  # from those weights to the output
+    for op in (op for op in seen.ops if id(op) in reached):
+        own = op.op == "ReadVariableOp" and id(op.layer) in dead
+        if own:
+            names, cut, none = [*names, op.layer.name], None, dead[id(op.layer)]
+        if own or any(id(one) in ways for one in op.before):
+            ways[id(op)] = op
+            cut = cut or (op if op.op == "Sign" or op.cuts and none and not own else None)
+    if cut:
+        yield elsewhere(place(cut, seen), "no gradient", f"{cut.op} has no derivative, and no weight before it is trained, as of "
+                        f"{listed(dict.fromkeys(names))}.", "without stop_gradient: or trainable=False before it, where that is meant."
+                        if cut.op == "StopGradient" else
+                        "without it, or straight through: `h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
+
+
+def sole(seen):
+    """A softmax over an axis of length 1, which says 1 whatever the weights before it."""
+    still = any(g is None or not np.any(g) for g in seen.gradients)
+    for op in (op for op in seen.ops if still and op.op == "Softmax" and op.learned and op.shape[-1] == 1 and op.shape.num_elements() > op.shape[0]):
+        if scores(op) is None:
+            yield elsewhere(place(op, seen), "constant output", "Its softmax is over an axis of length 1: it always says 1, and no weight before "
+                            "it is trained.", "the axis that holds the choices, as `axis=1`.")
             return
 
 
