@@ -703,7 +703,8 @@ def measured(layer, holders, outputs, changes, x):
         "is_first": not first.feeders and not first.fed and (first.traced or first is holders[0]),
         "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
-        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1], "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1) if inputs.size > FEW else 1.0,
+        "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
+        "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1) if inputs.size > FEW else 1.0,
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
         "silenced": np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape else 0.0,
@@ -771,7 +772,7 @@ def judge(seen):
         causes += [] if named(causes + mixes) else first((averaged, over_steps, depth), seen)
     causes += reused(rows)
     if not named(causes + outside):
-        outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, step) if finite else (overflow,), seen)
+        outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen)]
 
 
@@ -1352,15 +1353,16 @@ def trunk(seen):
     return [by_layer[name] for name in longest(seen.calls) if name in by_layer]
 
 
-def over_steps(seen):
-    """An error signal that explodes on its way back through the steps of a recurrent layer."""
-    for call, delta in seen.steps:
+def over_steps(seen, large=False):
+    """An error signal that explodes on its way back through the steps of a recurrent layer, whose kernel is (not) too large."""
+    loud_ones = {row.layer for row in seen.rows if row.argument == "recurrent_initializer" and math.log(row.off) > row.chance}
+    for call, delta in ((call, delta) for call, delta in seen.steps if (call.layer.name in loud_ones) == large):
         sizes = np.sqrt(np.mean(delta**2, axis=(0, *range(2, delta.ndim))))
         times, function = sizes.max() / (sizes[sizes > 0][-1:].sum() or math.inf), getattr(inside(call.layer), "activation", None)
         bounded = getattr(function, "__name__", "") in LIMITS
         if times > math.exp(REACH) and not (bounded and call.layer.return_sequences):  # which others may weigh
             yield Finding(call.layer.name, "exploding error signal", f"On its way back from the last of {len(sizes)} steps its RMS grows "
-                          f"{times:.2g} times.", 'recurrent_initializer="orthogonal".' if bounded
+                          f"{times:.2g} times.", 'recurrent_initializer="orthogonal".' if bounded or large
                           else 'activation="tanh": without limits the state grows from step to step.')
 
 
