@@ -212,6 +212,7 @@ def observe(model, root, x, y, images, loss, optimizer):
             seen.gradients, seen.lost = {}, 0.0
         except Exception as error:  # whatever PyTorch raises
             raise ValueError(sentence(error, trace, x)) from None
+        aimed(trace, y, loss)
         seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices)
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
@@ -235,6 +236,26 @@ def ignorant(outputs, y, loss):
     except Exception:  # of a loss that wants more of outputs than their numbers
         return None
     return min(found) if all(0 < one < math.inf for one in found) else None
+
+
+def aimed(trace, y, loss):
+    """Leaves to an own loss the kind of a distance only if it is 0 for outputs that equal y, and of its labels those that it looks at."""
+    out, heads = trace.outputs, [head for head in trace.heads if head.by_hand and head.kind in DISTANCES and not head.labels]
+    if not heads:
+        return
+    found = used = None
+    try:
+        if out.shape == y.shape and y.is_floating_point():
+            twin = out.detach().clone().requires_grad_()
+            value = loss(twin, y)
+            used, = torch.autograd.grad(value, twin)
+            found = abs(float(loss(y.detach().clone(), y))) <= 1e-3 * abs(float(value.detach()))
+    except Exception:  # of a loss that wants more of outputs than their numbers
+        found = None
+    for head in heads:
+        head.kind = head.kind if found else ""
+        if found and head.y.shape == tuple(used.shape):
+            head.used = _numpy(used) != 0
 
 
 def slopes(value, weights, trace):
@@ -643,6 +664,7 @@ def headed(trace, op, out, truth, named):
     head.spelled, head.remade = spelled(trace, head.call.atom) if head.activation and head.call.atom else "", partial(remade, trace, head)
     head.swapped = made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth
     head.hidden, head.named, head.labels, head.by_hand = made.truth and not head.swapped, trace.spelled.get(id(truth), "y"), [], True
+    head.used = None  # of the labels, where one's own loss looks at some alone
     return head
 
 
@@ -816,7 +838,7 @@ def measured(seen, group, changes):
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
         raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
-        contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1],
+        contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two, batch normalization makes -1 and 1
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
@@ -1102,6 +1124,9 @@ def outputs(head, seen):
 def reach(head, seen):
     """Targets beyond the range of the output's activation, or beyond its steps."""
     name, kind, layer, out, y, linear = head.activation, head.kind, head.layer, head.out, head.y, replaced(head, "Identity()")
+    if head.used is not None and head.used.any():  # as with a mask over what is missing
+        out, y = out[head.used], y[head.used]
+
     def missed(low, high):
         slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
         return np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
@@ -1310,7 +1335,7 @@ def silent(rows):
             evidence = f"{_share(row.dead)} of its units are zero for every image, {_share(row.silenced)} by their bias."
             yield of(row, "dead units", evidence, advice(row) if not (unbiased and row.trainable)
                      else unbiased if row.silenced else f"{advice(row)}; {unbiased}")
-        elif not row.is_output and (row.saturated or 0) > MOST:
+        elif not row.is_output and (row.saturated or 0) > MOST and not (row.normalized and row.few):
             evidence = f"{_share(row.saturated)} of its activations are at a limit of {row.activation}."
             yield of(row, "units saturated", evidence, row.trainable and row.from_bias and unbiased or "normalization before it.")
 
@@ -1728,11 +1753,15 @@ def untouched(seen):
     known = {id(w) for group in groups for w in group["params"]}
     left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in known]
     held, theirs = [w.dim() for group in groups for w in group["params"]], [seen.gradients[name].dim() for name in left]
-    if left and held and (set(held) == {2} and max(theirs) < 2 or type(seen.optimizer) is torch.optim.SparseAdam):
-        yield f"{type(seen.optimizer).__name__} does not hold {listed(left, 'weights')}: sound if another optimizer has them."
+    ours, owners = {id(w) for w in seen.model.parameters()}, {name.rpartition(".")[0] for name in left}
+    whole = known <= ours and "" not in owners and not any(  # as of a GAN, of which each half has its own
+        id(w) in known for owner in owners for w in seen.model.get_submodule(owner).parameters())
+    if left and held and (whole or set(held) == {2} and max(theirs) < 2 or type(seen.optimizer) is torch.optim.SparseAdam):
+        more = " or they stay as they are" * whole
+        yield f"{type(seen.optimizer).__name__} does not hold {listed(left, 'weights')}: sound if another optimizer has them{more}."
     elif left and held:
         some = ", ".join(spelled(seen.trace, name) for name in left)
-        code = f"*{seen.root}.parameters()" if len(left) == len(seen.gradients) else some
+        code = f"*{seen.root}.parameters()" if not known & ours else some
         yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {listed(left, 'weights')}.",
                         f'optimizer.add_param_group({{"params": [{code}]}})')
 
@@ -1810,6 +1839,7 @@ def step(seen):
     row = max(rows, key=lambda row: math.inf if math.isnan(row.stride) else row.stride)
     group = next((group for group in groups if any(w is row.parameter for w in group["params"])), groups[0])
     evidence = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}."
+    evidence = "The next step is not a number." if math.isnan(row.stride) else evidence
     rate, epsilon, large = float(group["lr"]), group.get("eps", 0), not row.stride <= 1
     epsilon = epsilon if isinstance(epsilon, float) else 0.0  # Adafactor has two
     warming = rate < group.get("initial_lr", rate)  # of a schedule
@@ -1840,7 +1870,7 @@ def left_out(seen):
             yield f"{what} {listed(names, 'names')}."
     if seen.unread:
         yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
-    for head in (head for head in seen.heads if seen.y is None or any(head.y.size == part.numel() for part in leaves(seen.y))):
+    for head in (head for head in seen.heads if not head.by_hand if seen.y is None or any(head.y.size == part.numel() for part in leaves(seen.y))):
         yield from alike(head)
 
 
