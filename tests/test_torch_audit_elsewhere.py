@@ -160,7 +160,7 @@ def held(weight):
 
 def forgotten():
     net = mlp()
-    return case(net) | {"optimizer": torch.optim.SGD(net[0].parameters(), 0.01)}
+    return case(net) | {"optimizer": torch.optim.SGD([*net[0].parameters(), net[2].weight, *net[4].parameters()], 0.01)}
 
 
 OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is words

@@ -162,7 +162,110 @@ def pinball(out, y):
     return torch.maximum(q * (y - out), (q - 1) * (y - out)).mean()
 
 
+def played():
+    """The step of a generator, which a discriminator judges that has an optimizer of its own."""
+    net = nn.Sequential(dense(144, 32, 20, end=[nn.Tanh()]), dense(20, 32, 1, act=nn.LeakyReLU))
+    return case(net, y=torch.ones(64, 1), loss=BCEL) | {"optimizer": torch.optim.Adam(net[0].parameters(), 2e-4)}
+
+
+def kept_optimizer(new):
+    """An optimizer of the weights before the head was replaced, the others frozen."""
+    net = mlp()
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    net.requires_grad_(False)
+    net[4] = nn.Linear(32, 10)
+    return case(net) | {"optimizer": torch.optim.SGD(net.parameters(), 0.1) if new else optimizer}
+
+
+def gaussian(pack):
+    """A policy whose mean is limited, and actions that lie beyond it."""
+    action, worth = 2 * REAL, REAL.roll(3, 0)
+
+    def loss(mean, y):
+        a, w = (y["a"], y["w"]) if isinstance(y, dict) else y if isinstance(y, tuple) else (y[:, :1], y[:, 1:])
+        return (((a - mean) ** 2) * w).mean()
+
+    return case(mlp(out=1, end=[nn.Tanh()]), y=pack(action, worth), loss=loss)
+
+
+def gaps(value, mask=True):
+    """Targets of which some are missing, and a squared error that leaves them out, or does not."""
+    y = torch.where(torch.arange(64)[:, None] % 3 == 0, value, REAL)
+
+    def loss(out, y):
+        known = y != value if mask else torch.ones_like(y)
+        return ((out - y) ** 2 * known).sum() / known.sum()
+
+    return case(mlp(out=1), y=y, loss=loss)
+
+
+def few(images):
+    net = nn.Sequential(nn.Linear(144, 32), nn.BatchNorm1d(32), nn.Hardtanh(), nn.Linear(32, 10))
+    return case(net, FLAT[:images], Y[:images])
+
+
+def numbered(scale):
+    """Words that a network takes as floats."""
+    return case(Net(lambda m, x: m.end(m.words(x.long()).mean(1)), words=nn.Embedding(50, 16), end=nn.Linear(16, 10)), WORDS * scale)
+
+
+def pooled(axis):
+    """A weight for each step, by a softmax over the steps, or over the one score of each."""
+    return case(Net(lambda m, x: m.end((m.score(x).softmax(axis) * x).sum(1)), score=nn.Linear(12, 1), end=nn.Linear(12, 10)), ROWS)
+
+
+def dropped(use):
+    def forward(m, x):
+        h = F.relu(m.a(x))
+        other = F.relu(m.b(h))
+        return use(m, h, other)
+
+    return case(Net(forward, a=nn.Linear(144, 32), b=nn.Linear(32, 32), c=nn.Linear(32, 10)))
+
+
+def stored(m, h, other):
+    """An output that the model keeps for another loss."""
+    m.aside = other
+    return m.c(h)
+
+
+def stopped(function):
+    """What a function of one's own makes of a layer."""
+    return case(Net(lambda m, x: m.b(function(m.a(x))), a=nn.Linear(144, 32), b=nn.Linear(32, 10)))
+
+
+def unseen(h):
+    with torch.no_grad():
+        return F.relu(h)
+
+
+def words_and_padding(turned):
+    """Sentences whose first word is asked after a layer of a transformer that is to leave the padding out."""
+    x = torch.where(torch.arange(12) < 4 + torch.arange(64)[:, None] % 7, WORDS % 49 + 1, 0)
+    layer = nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0, batch_first=True)
+    parts = {"words": nn.Embedding(50, 16), "body": nn.TransformerEncoder(layer, 1), "end": nn.Linear(16, 10)}
+    return case(Net(lambda m, x: m.end(m.body(m.words(x), src_key_padding_mask=(x == 0) != turned)[:, 0]), **parts), x)
+
+
+def acting(act):
+    """Log-probabilities of a policy, and a loss of one's own of the actions taken."""
+    def loss(out, y):
+        return -(out.gather(1, y[:, :1].long()).squeeze(1) * y[:, 1]).mean()
+
+    net = Net(lambda m, x: act(m.net(x)).log_softmax(1), net=mlp(out=3))
+    return case(net, y=torch.stack([Y % 3, REAL[:, 0]], 1), loss=loss)
+
+
 FAULTY = {  # a network, the outcome, words of the finding
+    "replaced_head": (lambda: kept_optimizer(False), "elsewhere", "weights not in the optimizer"),
+    "gaps_counted": (lambda: gaps(-999.0, mask=False), "elsewhere", "targets too large"),
+    "words_divided": (lambda: numbered(0.02), "elsewhere", "constant output"),
+    "softmax_over_one_score": (lambda: pooled(-1), "elsewhere", "over an axis of one"),
+    "thrown_away": (lambda: dropped(lambda m, h, other: m.c(h)), "elsewhere", "is not used"),
+    "comparison": (lambda: stopped(lambda h: (h > 0).float()), "elsewhere", "only through .gt()"),
+    "relu_under_no_grad": (lambda: stopped(unseen), "elsewhere", "runs under no_grad"),
+    "mask_turned": (lambda: words_and_padding(True), "elsewhere", "mask the other way round"),
+    "relu_before_an_own_loss": (lambda: acting(F.relu), "elsewhere", "logits cut off"),
     "cosine_as_a_logit": (lambda: compared(1.0), "elsewhere", "logits cut off"),
     "faint_convolutions": (lambda: faint(0.01), "start", "kernel too small"), "faint_convolutions_of_gans": (lambda: faint(0.02), "start", "kernel too small"),
     "two_faint_convolutions": (lambda: faint(0.02, 2), "start", "kernel too small"),
@@ -180,6 +283,13 @@ FAULTY = {  # a network, the outcome, words of the finding
     "norm_over_images": (lambda: normalized(0), "elsewhere", "images mixed"), "data": (lambda: ended(lambda z: z.data), "elsewhere", "no gradient"), "softmax_over_time": (lambda: case(mlp(end=[nn.Softmax(0)])), "elsewhere", "over the batch"),
 }  # fmt: skip
 SOUND = {  # the like of them
+    "generator": played, "new_optimizer": lambda: kept_optimizer(True), "gaps_left_out": lambda: gaps(-999.0),
+    "policy_of_tuples": lambda: gaussian(lambda a, w: (a, w)), "policy_of_columns": lambda: gaussian(lambda a, w: torch.cat([a, w], 1)),
+    "policy_of_names": lambda: gaussian(lambda a, w: {"a": a, "w": w}), "two_images": lambda: few(2), "many_images": lambda: few(64),
+    "words_as_floats": lambda: numbered(1.0), "softmax_over_steps": lambda: pooled(1), "used": lambda: dropped(lambda m, h, other: m.c(h + other)),
+    "stored": lambda: dropped(stored), "returned": lambda: dropped(lambda m, h, other: {"logits": m.c(h), "aside": other}),
+    "mask": lambda: words_and_padding(False),
+    "policy": lambda: acting(lambda z: z), "sigmoid": lambda: stopped(torch.sigmoid),
     "cosine_times_ten": lambda: compared(10.0), "arcface": lambda: directions(64, 0.35), "normface": lambda: directions(30), "prototypes": distances, "faint_and_normalized": lambda: faint(0.02, norm=True),
     "recurrent_output": lambda: recurrent(y=REAL.tanh()), "twice_tanh": lambda: ended(lambda z: 2 * z.tanh(), y=2 * REAL.tanh()), "sigmoid_of_tanh": lambda: ended(lambda z: z.tanh().sigmoid(), y=0.4 + 0.2 * YES),
     "minus_softplus": lambda: ended(lambda z: -F.softplus(z), y=-REAL.abs()), "square": lambda: ended(lambda z: z**2, y=REAL.abs()), "log": lambda: ended(lambda z: (z.abs() + 1).log(), y=REAL.abs() + 1),
@@ -203,6 +313,12 @@ def test_a_kind_of_fault_is_named_and_its_remedy_run_as_printed_removes_it(make,
 def test_its_like_that_is_sound_gets_no_finding(make):
     torch.manual_seed(0)
     assert not (report := audit(**make())).findings, str(report)
+
+
+def test_labels_of_an_own_loss_are_not_said_to_be_alike_and_a_second_optimizer_may_hold_the_rest():
+    torch.manual_seed(0)
+    assert not [note for note in audit(**gaussian(lambda a, w: {"a": torch.ones_like(a), "w": w})).notes if "alike" in note]
+    assert any("sound if another optimizer has them or they stay as they are" in note for note in audit(**played()).notes)
 
 
 def test_every_faint_convolution_is_named():

@@ -68,6 +68,7 @@ RISING = (*RANGES, "elu", "selu", "celu", "leakyrelu", "log", "sqrt", "atan", "a
 SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack", "where", "gather", "indexselect", "repeat", "tile", "flip", "roll",
         "chunk", "split", "maximum", "minimum", "maxpool2d", "avgpool2d", "adaptiveavgpool2d", "dropout", "detach")  # which leave the limits
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
+CUTS = (*STEPS, "detach", "get", "argmax", "long", "int")
 FUSED = "scaleddotproductattention"
 PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", FUSED)
 SUMS = (*PRODUCTS[:-1], "sparsemm", "sum", "indexadd", "scatteradd", "segmentreduce", "indexput")
@@ -213,6 +214,8 @@ def observe(model, root, x, y, images, loss, optimizer):
         except Exception as error:  # whatever PyTorch raises
             raise ValueError(sentence(error, trace, x)) from None
         aimed(trace, y, loss)
+        results = [trace.outputs, dict(getattr(trace.outputs, "__dict__", {})), *(list(vars(m).values()) for m in model.modules())]
+        seen.results = {trace.made.get(id(t)) for t in leaves(results)}  # also those that a layer keeps
         seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices)
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
@@ -240,22 +243,18 @@ def ignorant(outputs, y, loss):
 
 def aimed(trace, y, loss):
     """Leaves to an own loss the kind of a distance only if it is 0 for outputs that equal y, and of its labels those that it looks at."""
-    out, heads = trace.outputs, [head for head in trace.heads if head.by_hand and head.kind in DISTANCES and not head.labels]
-    if not heads:
-        return
-    found = used = None
-    try:
-        if out.shape == y.shape and y.is_floating_point():
-            twin = out.detach().clone().requires_grad_()
+    for head in [head for head in trace.heads if head.by_hand and head.kind in DISTANCES and not head.labels]:
+        try:
+            twin = trace.outputs.detach().clone().requires_grad_()
             value = loss(twin, y)
-            used, = torch.autograd.grad(value, twin)
-            found = abs(float(loss(y.detach().clone(), y))) <= 1e-3 * abs(float(value.detach()))
-    except Exception:  # of a loss that wants more of outputs than their numbers
-        found = None
-    for head in heads:
-        head.kind = head.kind if found else ""
-        if found and head.y.shape == tuple(used.shape):
-            head.used = _numpy(used) != 0
+            zero = twin.shape == y.shape and float(loss(y.detach().clone(), y)) <= 1e-3 * float(value.detach())
+            used = _numpy(torch.autograd.grad(value, twin)[0]) != 0
+        except Exception:  # of a loss that wants more of outputs than their numbers
+            zero = False
+        if not zero:
+            head.kind = ""
+        elif head.y.shape == used.shape and used.any() and not used.all() and head.activation != "softmax":
+            head.out, head.y = head.out[used], head.y[used]
 
 
 def slopes(value, weights, trace):
@@ -494,12 +493,12 @@ class Trace(TorchFunctionMode):
         call = Call(op, function=function, args=args, named=kwargs, operands=[self.made.get(id(one), one) for one in operands],
                     output=out[0], kernels=found, inputs=data, before=inputs, head=head, in_loss=self.in_loss,
                     dim=kwargs.get("dim", args[1] if len(args) > 1 else None),
-                    options=(dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs
-                             if op == FUSED else {}),
+                    options=(dict(zip(("query", "key", "value", "attn_mask", "dropout_p", "is_causal"), args)) | kwargs if op == FUSED else {}),
                     weights=[self.weights[id(t)] for t in given if id(t) in self.weights],
                     data=any(c.data for c in inputs), truth=bool(inputs) and all(c.truth for c in inputs), norm=op in NORMS)
         call.weighty, call.module, call.blind = bool(call.weights), self.stack[-1].path if self.stack else "", not torch.is_grad_enabled()
-        call.cuts, call.given = not out[0].requires_grad and any(t.requires_grad for t in data), given if op in ("add", *PRODUCTS) else ()
+        call.given, copies = given if op in ("add", *PRODUCTS) else (), op.endswith("like") or op.startswith("new")  # of a shape alone
+        call.cuts = op in STEPS or not (out[0].requires_grad or copies) and any(t.requires_grad for t in data)
         if (found or op in ACTIVATIONS) and out[0].is_floating_point():  # what comes later may change it in place
             call.value = out[0].detach().clone()
         if found and out[0].requires_grad:
@@ -556,12 +555,16 @@ def linked(trace, images):
 
 def upstream(call):
     """The calls that feed a call, nearest first, up to those with kernels."""
-    past, todo = {}, list(call.before)
+    return passed(call.before, lambda c: [] if c.kernels else c.before)
+
+
+def passed(calls, onward):
+    """These calls and all that one gets to from them, nearest first."""
+    past, todo = {}, list(calls)
     while todo:
-        one = todo.pop(0)
-        if one not in past:
+        if (one := todo.pop(0)) not in past:
             past[one] = True
-            todo += [] if one.kernels else one.before
+            todo += onward(one)
     return list(past)
 
 
@@ -664,7 +667,6 @@ def headed(trace, op, out, truth, named):
     head.spelled, head.remade = spelled(trace, head.call.atom) if head.activation and head.call.atom else "", partial(remade, trace, head)
     head.swapped = made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth
     head.hidden, head.named, head.labels, head.by_hand = made.truth and not head.swapped, trace.spelled.get(id(truth), "y"), [], True
-    head.used = None  # of the labels, where one's own loss looks at some alone
     return head
 
 
@@ -828,8 +830,7 @@ def measured(seen, group, changes):
     several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
     return SimpleNamespace(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation,
-        normalized=paths[0].normalized, scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF,
-        is_output=is_output,
+        normalized=paths[0].normalized, scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF, is_output=is_output,
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or seen.still, still=seen.still, hides=not is_output and all(
@@ -838,7 +839,7 @@ def measured(seen, group, changes):
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
         raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
-        contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two, batch normalization makes -1 and 1
+        contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two a batch norm makes -1 and 1
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
         silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
@@ -908,7 +909,7 @@ def judge(seen):
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or not rows:
         return bad + seen.labels
-    outside = [*seen.labels, *spread(seen), *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    outside = [*seen.labels, *spread(seen), *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen), *clipped(seen)]
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
@@ -920,7 +921,7 @@ def judge(seen):
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
-        causes += [] if named([*causes, *mixes]) else first((depth, averaged), seen)
+        causes += [] if named([*causes, *mixes]) else first((depth, averaged, blinded), seen)
     causes += reused(rows)
     if not named(causes + outside):
         outside += first((gradient, cut_off, untouched, first_loss, step) if finite else (overflow,), seen)
@@ -1030,8 +1031,7 @@ def labels(head):
     lists, every = y.size * units == head.out.size and units > 1, f"{head.remade(int(high) + 1)}"
     entropy, with_logits = f"loss = {F}cross_entropy", f"{F}binary_cross_entropy_with_logits"
     shifted = f"y = y{typed * (not classes)} - {low:.0f}".replace("- -", "+ ")
-    by_class = [swapped,
-        (floats and not whole and (units == 1 or ours == theirs and (low < 0 or high > 1) and np.median((y != 0).sum(axis=1)) > 1),
+    by_class = [swapped, (floats and not whole and (units == 1 or ours == theirs and (low < 0 or high > 1) and np.median((y != 0).sum(axis=1)) > 1),
          "loss", "y holds no classes", f"It runs from {_span(read)}, and {kind} takes numbers of classes.",
          "loss = torch.nn.MSELoss()" + f"; y = y.reshape{theirs}" * (ours != theirs)),
         (units == 1 and (several or abs(y.sum() - 1) > 0.01), head.layer, "one unit for all classes", alone,  # else a ranking
@@ -1124,9 +1124,6 @@ def outputs(head, seen):
 def reach(head, seen):
     """Targets beyond the range of the output's activation, or beyond its steps."""
     name, kind, layer, out, y, linear = head.activation, head.kind, head.layer, head.out, head.y, replaced(head, "Identity()")
-    if head.used is not None and head.used.any():  # as with a mask over what is missing
-        out, y = out[head.used], y[head.used]
-
     def missed(low, high):
         slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
         return np.mean((y < low - slack) | (y > high + slack)) if y.size else 0
@@ -1161,6 +1158,16 @@ def spread(seen):
             yield elsewhere("loss", "targets broadcast",
                             f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: each with all.",
                             "`.squeeze(1)` on the column.")
+            return
+
+
+def clipped(seen):
+    """A softmax at the end, or in one's own loss, of what an activation has cut off."""
+    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not (seen.heads or c.truth)):
+        before = call.before[0]
+        if (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
+            yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "logits cut off", f"{before.op} stands before "
+                            f"{call.op}, which takes logits of any size.", f"without the {before.op} before {call.op}.")
             return
 
 
@@ -1463,8 +1470,7 @@ def reused(rows):
 def overflow(seen):
     """Finite weights and data that end as NaN or infinity."""
     floats, ends = [c for c in seen.calls if c.value.is_floating_point()], ("softmax", "logsoftmax", FUSED)
-    call = next((c for c in floats if not torch.isfinite(c.value).all() and not (
-        "mask" in c.op or ((c.value == 0) | (c.value == -math.inf)).all()
+    call = next((c for c in floats if not torch.isfinite(c.value).all() and not ("mask" in c.op or ((c.value == 0) | (c.value == -math.inf)).all()
         or any(t.op in ends for t in c.takers) and not (c.value.isnan() | (c.value == math.inf)).any())), None)
     found = scores(call) if call else None
     if found and (found[0] == -math.inf).all(axis=-1).any():
@@ -1524,6 +1530,11 @@ def constant(seen):
         if varies(steps) and not varies(steps[:, -1]):
             yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
                             "padding in front, or `torch.nn.utils.rnn.pack_padded_sequence`.")
+            return
+    for call, t in ((c, c.inputs[0]) for c in seen.calls if c.alike and c.data and not c.truth and c.inputs):
+        if t.is_floating_point() and call.value.dtype in (torch.int64, torch.int32) and call.value.shape == t.shape and varies(t):
+            yield elsewhere(_place(call), "constant output", f"Here numbers from {_span(_numpy(t))} become whole numbers, the same for all images.",
+                            "numbers of words or classes as they are, not divided: they number the rows of a table.")
             return
     for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
         if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
@@ -1643,6 +1654,19 @@ def softened(call):
     return (int(call.value.dim() != 3) if call.dim is None else call.dim) % call.value.dim()
 
 
+def blinded(seen):
+    """Attention of which the mask leaves the padding and hides the words."""
+    words = [c.inputs[0] for c in seen.calls if c.op == "embedding" and c.inputs and c.inputs[0].dim() == 2]
+    for call, found in ((c, scores(c)) for c in signals(seen.calls) if words):
+        keys = (found[0] > MASKED).any(axis=-2) if found else np.zeros(1)  # that any query sees
+        for x in (_numpy(x) for x in words if keys.size % x.numel() == 0 and keys.shape[-1] == x.shape[-1]):
+            seen_by = keys.reshape(len(x), -1, x.shape[-1]).any(axis=1)
+            if seen_by.sum() > len(x) and len(set(x[seen_by])) == 1 < len(set(x[~seen_by])) and x[seen_by][0] not in x[~seen_by]:
+                yield elsewhere(call.module or _place(call), "mask the other way round", f"It leaves what is {x[seen_by][0]:.0f}, as padding, and "
+                                "hides all other words.", "True in key_padding_mask where padding is, as `x == 0`; elsewhere `~mask`.")
+                return
+
+
 def decided(seen):
     """Attention of which the softmax is saturated before it has learned, as its scores are too large."""
     learned = seen.trained or any(c.norm and c.weights and np.ptp(_numpy(c.weights[0])) for c in seen.calls)  # scales start equal
@@ -1732,19 +1756,28 @@ def cut_off(seen):
         yield elsewhere(mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
                         "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
         return
+    loss = {c for c in seen.calls if c.head or c.in_loss}
     for row in mute:
-        todo, past = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)], {}
-        while todo:
-            for c in (c for c in todo.pop().takers if c not in past):
-                past[c] = c.cuts and c.op in ("detach", "get", "argmax", "long", "int") or c.op in STEPS
-                todo.append(c)
-        op = next((c.op for c, cuts in past.items() if cuts), "")
-        if op and any(c.head or c.in_loss for c in past):
-            did = ".data" if op == "get" else f".{op}()"
-            remedy = f"without {did} between this layer and the loss"
-            remedy += f", or straight through: `h + ({op}(h) - h).detach()`." if op in STEPS else "."
-            yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {did}, which has no derivative.", remedy)
-            return
+        first = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)]
+        way, alone = {*passed(first, lambda c: c.takers)}, row.gradient is None and not any(c.blind for c in first)
+        stops = [c for c in passed([t for c in first for t in c.takers], lambda c: [] if c.cuts else c.takers) if c.cuts]
+        stop = next((c for c in stops if (alone or c.op in CUTS) and loss & {*passed([c], lambda c: c.takers)}), None)
+        lone = next((c for c in way if c.op in ("softmax", "logsoftmax") and c.value.dim() and c.value.shape[softened(c)] == 1), None)
+        if stop:
+            did = ".data" if stop.op == "get" else f".{stop.op}()"
+            cure = f"without {did} between this layer and the loss" + f", or straight through: `h + ({stop.op}(h) - h).detach()`" * (stop.op in STEPS)
+            yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {did}, which "
+                            f"{'runs under no_grad' if stop.blind else 'has no derivative'}.",
+                            f"{did} outside torch.no_grad()." if stop.blind else f"{cure}.")
+        elif alone and not stops and not way & (seen.results | loss):
+            yield elsewhere(row.layer, "no gradient", "Its result is not used: neither the output nor the loss is made of it.",
+                            "the result in what follows, as `h = self.layer(h)`, or without the layer.")
+        elif row.gradient is not None and lone and not scores(lone):
+            yield elsewhere(row.layer, "no gradient", "The softmax behind it is over an axis of one, and so always 1.",
+                            "the axis of the positions as dim in this softmax, as `dim=1`.")
+        else:
+            continue
+        return
 
 
 def untouched(seen):
@@ -1753,15 +1786,14 @@ def untouched(seen):
     known = {id(w) for group in groups for w in group["params"]}
     left = [name for name, g in seen.gradients.items() if g is not None and id(seen.model.get_parameter(name)) not in known]
     held, theirs = [w.dim() for group in groups for w in group["params"]], [seen.gradients[name].dim() for name in left]
-    ours, owners = {id(w) for w in seen.model.parameters()}, {name.rpartition(".")[0] for name in left}
-    whole = known <= ours and "" not in owners and not any(  # as of a GAN, of which each half has its own
-        id(w) in known for owner in owners for w in seen.model.get_submodule(owner).parameters())
+    ours, owners = {id(w): n.rpartition(".")[0] for n, w in seen.model.named_parameters()}, {n.rpartition(".")[0] for n in left}
+    whole = known <= set(ours) and not owners & {ours[one] for one in known & set(ours)}  # as of a GAN, of which each half has its own
     if left and held and (whole or set(held) == {2} and max(theirs) < 2 or type(seen.optimizer) is torch.optim.SparseAdam):
-        more = " or they stay as they are" * whole
-        yield f"{type(seen.optimizer).__name__} does not hold {listed(left, 'weights')}: sound if another optimizer has them{more}."
+        yield (f"{type(seen.optimizer).__name__} does not hold {listed(left, 'weights')}: sound if another optimizer has them"
+               f"{' or they stay as they are' * whole}.")
     elif left and held:
         some = ", ".join(spelled(seen.trace, name) for name in left)
-        code = f"*{seen.root}.parameters()" if not known & ours else some
+        code = f"*{seen.root}.parameters()" if not known & set(ours) else some
         yield elsewhere("optimizer", "weights not in the optimizer", f"It does not hold {listed(left, 'weights')}.",
                         f'optimizer.add_param_group({{"params": [{code}]}})')
 
