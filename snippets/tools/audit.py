@@ -1838,7 +1838,8 @@ def sentence(error, model, x, recorder):
         return "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."
     if isinstance(error, NotImplementedError):
         return "This model has no call() that takes a batch: audit its parts, or write call()."
-    for layer in recorder.failed:
+    convolutions = [layer for layer in model._flatten_layers() if hasattr(layer, "kernel_size")] if "grouped convolutions" in str(error) else []
+    for layer in recorder.failed or convolutions:  # an error in the gradient names no layer
         if getattr(layer, "groups", 1) > 1:
             return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
         if isinstance(layer, kl.Embedding):
