@@ -1,6 +1,7 @@
 """Learning curves of depthwise separable networks whose depthwise kernels start from Keras's count of the fans and from the right one."""
 
 from evidence.readings import rates
+from evidence.style import curves
 
 SIZE = (6.6, 3.0)
 ALT = (
@@ -12,17 +13,6 @@ TITLES = {"plain": "without normalization", "normalized": "batch normalization"}
 
 
 def draw(fig, runs, palette):
-    """Panels: without normalization and with; x: steps; y: test accuracy in per cent, each seed thin and the mean thick, each at its best rate."""
+    """Panels: without normalization and with; each start at its best rate."""
     arms = runs["depthwise_start"]
-    protocol = arms.protocol
-    axes = fig.subplots(1, len(protocol["networks"]), sharey=True)
-    for ax, kind in zip(axes, protocol["networks"], strict=True):
-        for start, (label, color, dash) in STARTS.items():
-            curve = 100 * rates.best(arms, f"{start}_{kind}")["test_accuracy"]
-            ax.plot(protocol["steps"], curve.T, color=palette[color], linestyle=dash, linewidth=0.7, alpha=0.5)
-            ax.plot(protocol["steps"], curve.mean(0), color=palette[color], linestyle=dash, linewidth=2.2, label=label)
-        ax.set_title(TITLES[kind])
-        ax.set(ylim=(0, 100), xlim=(0, None), xlabel=f"Steps of {protocol['batch_size']} images")
-        ax.grid(axis="y")
-    axes[0].set_ylabel("Test accuracy (%)")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    curves.by_start(fig, palette, arms.protocol, STARTS, TITLES, lambda start, panel: rates.best(arms, f"{start}_{panel}")["test_accuracy"])
