@@ -10,7 +10,7 @@ PROTOCOL = {
     "window": 3,
     "pixels": 14,  # along each side, and 7 from the layer half way
     "optimizer": "sgd",
-    "learning_rates": {"10": [0.01, 0.03, 0.1, 0.3], "22": [0.001, 0.003, 0.01, 0.03], "30": [0.001, 0.003, 0.01, 0.03]},  # by depth
+    "learning_rates": {"10": [0.01, 0.03, 0.1], "22": [0.003, 0.01, 0.03], "30": [0.003, 0.01, 0.03]},  # by depth
     "images": 12_800,
     "validation_images": 1000,
     "test_images": 1000,
