@@ -226,7 +226,7 @@ def the_count_delays_eight_groups(runs):
     assert soon["default"].mean() < 0.4 and min(soon["glorot"].mean(), soon["he"].mean()) > 0.5
     assert end["default"].mean() > 0.4 and gap.mean < paired_difference(soon["he"], soon["default"]).mean / 2
     return budget(runs, "grouped_start") | {
-        "many": spelled(many), "soon": SOON, "rates": spelled(len(protocol["learning_rates"])), "late": late, "before": points(before), "gap": points(gap),
+        "many": spelled(many), "soon": SOON, "rates": spelled(len(protocol["learning_rates"])), "late": f"{late:,}", "before": points(before), "gap": points(gap),
         "has": "has" if abs(gap.mean - before.mean) < SETTLED else "has not",
     } | {f"{start}_soon": over_seeds(found, 100, " %") for start, found in soon.items()} | {
         start: over_seeds(found, 100, " %") for start, found in end.items()

@@ -17,11 +17,11 @@ PROTOCOL = {
     "pixels": 7,  # along each side, in all grouped layers
     "optimizer": "sgd",
     "learning_rates": [0.03, 0.1, 0.3, 1.0],
-    "images": 12_800,
+    "images": 25_600,
     "validation_images": 1000,
     "test_images": 1000,
     "batch_size": 16,
-    "steps": [50, 100, 200, 400, 600, 800],  # after which the test images are asked
+    "steps": [50, 100, 200, 400, 800, 1200, 1600],  # after which the test images are asked
     "seeds": list(range(5)),
 }
 
