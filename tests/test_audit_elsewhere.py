@@ -6,8 +6,10 @@ import tensorflow as tf
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests import audited, planted
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, attentive, code, graph, hidden, mended, normal, of, pasted, seed, softmax, stack, under
+from tests import planted
+from tests import planted_keras as made
+from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, pasted, seed, softmax, stack, under
+from tests.planted_keras import attentive
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
@@ -192,10 +194,10 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "T_reshape": (lambda: turned(lambda x: ops.reshape(transposed(x), (-1, 12, 12))), ""), "T_reshape_in_a_lambda": (lambda: turned(layers.Lambda(lambda x: tf.reshape(transposed(x), (-1, 12, 12)))), ""),
     "T_attention": (lambda: computed(among_images, FLAT, q=layers.Dense(16), k=layers.Dense(16), v=layers.Dense(16), end=softmax()), ""),
     "T_blank": (lambda: computed(lambda m, x: m.end(transposed(m.loop(transposed(x)))[:, -1]), np.pad(ROWS[:, :11], ((0, 0), (0, 1), (0, 0))), loop=layers.LSTM(16, return_sequences=True), end=softmax()), ""),
-    "C_lone": (lambda: audited.grouped(32), "groups"), "U_column": (lambda: audited.table(5e4), "x"), "U_part": (lambda: audited.table(5e4, True), "x"),
-    "V_padding": (lambda: audited.masked(False), ""), "V_padding_by_sgd": (lambda: of(*audited.masked(False), SPARSE, optimizers.SGD(0.1)), ""),
-    "V_padding_of_one_s_own": (lambda: audited.masked(False, audited.Looking(16, name="look")), ""),
-    "V_centred": (audited.pooled, ""), "V_centred_by_layer": (lambda: stack(layers.Conv2D(8, 3), layers.LayerNormalization(axis=(1, 2)), layers.GlobalAveragePooling2D(), softmax(), x=X), ""), "V_degrees": (lambda: audited.summed(False), ""), "V_degrees_of_edges": (lambda: audited.summed(False, over=audited.by_edges), ""), "V_degrees_of_two_layers": (lambda: audited.summed(False, 2), ""),
+    "C_lone": (lambda: made.grouped(32), "groups"), "U_column": (lambda: made.table(5e4), "x"), "U_part": (lambda: made.table(5e4, True), "x"),
+    "V_padding": (lambda: made.masked(False), ""), "V_padding_by_sgd": (lambda: of(*made.masked(False), SPARSE, optimizers.SGD(0.1)), ""),
+    "V_padding_of_one_s_own": (lambda: made.masked(False, made.Looking(16, name="look")), ""),
+    "V_centred": (made.pooled, ""), "V_centred_by_layer": (lambda: stack(layers.Conv2D(8, 3), layers.LayerNormalization(axis=(1, 2)), layers.GlobalAveragePooling2D(), softmax(), x=X), ""), "V_degrees": (lambda: made.summed(False), ""), "V_degrees_of_edges": (lambda: made.summed(False, over=made.by_edges), ""), "V_degrees_of_two_layers": (lambda: made.summed(False, 2), ""),
     "N_broadcast_choices": (lambda: stack(hidden(), layers.Dense(4, name="out"), y=REAL, loss="huber"), "units"),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
@@ -274,7 +276,7 @@ SOUND = {
     "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
     "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
     "waves": lambda: stack(layers.Embedding(50, 32), layers.Lambda(lambda h: h + np.sin(np.arange(384, dtype="float32").reshape(12, 32))), layers.GlobalAveragePooling1D(), softmax(), x=WORDS),
-    "masked": lambda: audited.masked(True), "masked_by_one_s_own": lambda: audited.masked(True, audited.Looking(16)), "normalized": lambda: audited.pooled(layers.ReLU()), "mean_of_neighbours": lambda: audited.summed(True),
+    "masked": lambda: made.masked(True), "masked_by_one_s_own": lambda: made.masked(True, made.Looking(16)), "normalized": lambda: made.pooled(layers.ReLU()), "mean_of_neighbours": lambda: made.summed(True),
     "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
 }  # fmt: skip
 
@@ -363,7 +365,7 @@ def test_a_mask_draws_no_warning_of_tensorflow(caplog):
     seed(0)
     tf.get_logger().addHandler(caplog.handler)  # which hands nothing on
     try:
-        audit(*audited.masked(True))
+        audit(*made.masked(True))
     finally:
         tf.get_logger().removeHandler(caplog.handler)
     assert not caplog.records

@@ -7,6 +7,7 @@ from keras import initializers, layers, ops
 
 from snippets.tools.audit import audit
 from tests import audited, planted
+from tests import planted_keras as made
 from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, Linear, Opaque, Own, Raw, code, graph, hidden, mended, normal, pasted, softmax, stack
 
 HE = "he_normal"
@@ -168,11 +169,11 @@ SOUND = {
     "E_zeros": lambda: stack(hidden(), softmax(kernel_initializer="zeros")), "I_distributed": distributed, "I_attention": attention,
     "J_dense": lambda: spectral(hidden), "J_convolution": lambda: spectral(lambda: layers.Conv2D(8, 3, activation="relu"), flat=False),
     "J_unit_norm": lambda: stack(layers.Dense(32, "relu", kernel_constraint="unit_norm"), softmax()), "M_two_seeds": lambda: seeded(2, None),
-    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "factors": lambda: audited.adapted(normal(0.25)), "scale": lambda: audited.gated("ones"), "scale_in_a_branch": lambda: audited.gated("zeros", True), "groups": lambda: audited.grouped(8),
-    "table": lambda: audited.table(1.0), "table_apart": lambda: audited.table(1.0, True), "products_of_directions": lambda: audited.contrasted(True), "raw_attention": lambda: audited.raw_attention(lambda: "glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
-    "positions": lambda: audited.placed(normal(1.0)), "positions_embedding": lambda: audited.numbered(normal(1.0)), "centers": lambda: audited.centred(normal(1.0)),
+    "P_dcgan": dcgan, "P_detector": detector, "P_separable": separable, "siren": siren, "factors": lambda: made.adapted(normal(0.25)), "scale": lambda: made.gated("ones"), "scale_in_a_branch": lambda: made.gated("zeros", True), "groups": lambda: made.grouped(8),
+    "table": lambda: made.table(1.0), "table_apart": lambda: made.table(1.0, True), "products_of_directions": lambda: made.contrasted(True), "raw_attention": lambda: made.raw_attention(lambda: "glorot_uniform"), "dead_gate": excited, "no_gamma_in_a_branch": lambda: without_gamma("branch"),
+    "positions": lambda: made.placed(normal(1.0)), "positions_embedding": lambda: made.numbered(normal(1.0)), "centers": lambda: made.centred(normal(1.0)),
     "regression_from_zeros": lambda: stack(hidden(), Own(lambda m, h: ops.softmax(h @ ops.transpose(m.rows)), {"rows": (10, 32)}, "zeros")),
-    "blur": lambda: audited.convolved(initializers.Constant(1 / 72), False), "biases_of_items": items,
+    "blur": lambda: made.convolved(initializers.Constant(1 / 72), False), "biases_of_items": items,
     "irnn": lambda: stack(layers.SimpleRNN(64, activation="relu", recurrent_initializer="identity", kernel_initializer=normal(0.001)), softmax(), x=ROWS),
     "regularized": lambda: stack(hidden(kernel_regularizer="l2"), softmax(kernel_regularizer=keras.regularizers.L1(1e-4))),
     "warm_up": lambda: stack(hidden(), softmax(), optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 99, warmup_target=0.001, warmup_steps=9))),
@@ -229,11 +230,11 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "one_way": (one_way, "dense, dense_1, out", "kernel_initializer"),
     "no_gamma": (lambda: without_gamma("second"), "second", "gamma_initializer"),
     "low_sigmoid": (lambda: stack(hidden(), hidden(32, "sigmoid", "glorot_uniform", bias_initializer=initializers.Constant(-200), name="full"), softmax()), "full", "bias_initializer"),
-    "U_factors": (lambda: audited.adapted("zeros"), "adapter", "initializer"), "U_scale": (lambda: audited.gated("zeros"), "gate", "initializer"),
-    "S_kernels": (lambda: audited.raw_attention(lambda: normal(1.0)), "q, v, k, o", "kernel_initializer"), "F_products": (audited.contrasted, "products", ""),
-    "V_positions": (lambda: audited.placed(initializers.RandomUniform(-49, 49)), "places", "initializer"),
-    "V_positions_embedding": (lambda: audited.numbered(initializers.RandomUniform(-49, 49)), "places", EMBED),
-    "V_centers": (lambda: audited.centred("ones"), "near", "initializer"), "V_centers_of_zeros": (lambda: audited.centred("zeros"), "near", "initializer"), "V_mean": (lambda: audited.convolved(initializers.RandomUniform(0, 0.5)), "up", "kernel_initializer"),
+    "U_factors": (lambda: made.adapted("zeros"), "adapter", "initializer"), "U_scale": (lambda: made.gated("zeros"), "gate", "initializer"),
+    "S_kernels": (lambda: made.raw_attention(lambda: normal(1.0)), "q, v, k, o", "kernel_initializer"), "F_products": (made.contrasted, "products", ""),
+    "V_positions": (lambda: made.placed(initializers.RandomUniform(-49, 49)), "places", "initializer"),
+    "V_positions_embedding": (lambda: made.numbered(initializers.RandomUniform(-49, 49)), "places", EMBED),
+    "V_centers": (lambda: made.centred("ones"), "near", "initializer"), "V_centers_of_zeros": (lambda: made.centred("zeros"), "near", "initializer"), "V_mean": (lambda: made.convolved(initializers.RandomUniform(0, 0.5)), "up", "kernel_initializer"),
     "V_mean_in_depth": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer"),
     "copies_of_words": (lambda: stack(layers.Embedding(50, 8, "ones", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", EMBED),
     "Q_zeros": (lambda: raw("zeros"), "mine", "initializer"), "Q_normal": (lambda: raw(normal(1.0)), "mine", "initializer"), "Q_zeros_of_two": (lambda: stack(
