@@ -16,7 +16,10 @@ Y = np.arange(64) % 10
 FLAT = X.reshape(64, 144)
 ROWS = X[..., 0]  # a sequence of 12 steps
 WORDS = RNG.integers(0, 50, (64, 12))
-SPARSE = "sparse_categorical_crossentropy"
+REAL = RNG.normal(size=(64, 1))
+YES = Y % 2
+HOT = np.eye(10)[Y]
+SPARSE, CATEGORICAL, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 
 
 def seed(number):
@@ -162,3 +165,64 @@ class Raw(keras.Model):
 
     def call(self, x):
         return ops.softmax(ops.relu(x @ self.first) @ self.last)
+
+
+def behind(function, y=Y, end=softmax, loss=SPARSE):
+    """A network that computes something of its own behind its hidden layer."""
+    inputs = keras.Input((144,))
+    return graph(inputs, end()(function(hidden(name="before")(inputs))), y=y, loss=loss)
+
+
+def one(activation=None, **options):
+    return layers.Dense(1, activation, name="out", **options)
+
+
+def half(make=lambda: stack(hidden(64), hidden(64), softmax()), **options):
+    return under("float16", make)
+
+
+class Computed(keras.Model):
+    """A model that computes by itself between its layers."""
+
+    def __init__(self, function, **parts):
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def call(self, x):
+        return self.function(self, x)
+
+
+def computed(function, x=ROWS, loss=SPARSE, **parts):
+    model = Computed(function, **parts)
+    model(x[:2])
+    return of(model, x, Y, loss)
+
+
+def transposed(x):
+    return ops.transpose(x, (1, 0, 2))
+
+
+def turned(function, x=ROWS, y=Y):
+    """A network that computes something of its own in front of its hidden layer."""
+    inputs = keras.Input(x.shape[1:])
+    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(hidden()(function(inputs)))), x, y)
+
+
+def unscaled(factor):
+    """A small loss in float16, without the scaling that Keras does by itself."""
+    model, x, y = under("mixed_float16", lambda: stack(hidden(), layers.Dense(1, dtype="float32"), y=REAL, loss=lambda t, p: factor * ops.mean((t - p) ** 2)))
+    model.compile("adam", model.loss, auto_scale_loss=factor == 2e-6)
+    return model, x, y
+
+
+def dice(y, p):
+    return 1 - (2 * ops.sum(y * p) + 1) / (ops.sum(y) + ops.sum(p) + 1)
+
+
+def attending(score):
+    """Steps of a sequence, weighed by a score."""
+    inputs = keras.Input((12, 12))
+    h = layers.LSTM(16, return_sequences=True)(inputs)
+    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(h * score(h))), ROWS)

@@ -8,34 +8,18 @@ from keras import initializers, layers, losses, ops, optimizers
 from snippets.tools.audit import audit
 from tests import planted
 from tests import planted_keras as made
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, code, graph, hidden, mended, normal, of, pasted, seed, softmax, stack, under
+from tests.audited import (
+    BINARY, CATEGORICAL, FLAT, HOT, REAL, RNG, ROWS, SPARSE, WORDS, X, Y, YES, attending, behind, code, computed, dice, graph, half, hidden, mended,
+    normal, of, one, pasted, seed, softmax, stack, transposed, turned, under, unscaled)  # fmt: skip
 from tests.planted_keras import attentive
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
-BINARY, CATEGORICAL = "binary_crossentropy", "categorical_crossentropy"
-YES = Y % 2
-REAL = RNG.normal(size=(64, 1))
-HOT = np.eye(10)[Y]
-
-
-def behind(function, y=Y, end=softmax, loss=SPARSE):
-    """A network that computes something of its own behind its hidden layer."""
-    inputs = keras.Input((144,))
-    return graph(inputs, end()(function(hidden(name="before")(inputs))), y=y, loss=loss)
-
-
-def one(activation=None, **options):
-    return layers.Dense(1, activation, name="out", **options)
 
 
 def cut(function):
     """A network whose end has no derivative."""
     inputs = keras.Input((144,))
     return graph(inputs, layers.Lambda(function)(one()(hidden()(inputs))), y=REAL, loss="mse")
-
-
-def half(make=lambda: stack(hidden(64), hidden(64), softmax()), **options):
-    return under("float16", make)
 
 
 def clipped(bias=30.0, labels=0.0, own=lambda z: 1 / (1 + ops.exp(-z))):
@@ -49,54 +33,14 @@ def frozen():
     return of(model, x, y, SPARSE)
 
 
-def with_logits(activation, loss, y, units):
-    return stack(hidden(), layers.Dense(units, name="out"), layers.Lambda(activation), y=y, loss=loss)
-
-
 def over_images():
     inputs = keras.Input((12, 12))
     scores = layers.Softmax(axis=0)(layers.Dot(axes=2)([hidden()(inputs), hidden()(inputs)]))
     return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(layers.Dot(axes=(2, 1))([scores, inputs]))), ROWS)
 
 
-class Computed(keras.Model):
-    """A model that computes by itself between its layers."""
-
-    def __init__(self, function, **parts):
-        super().__init__()
-        self.function = function
-        for name, part in parts.items():
-            setattr(self, name, part)
-
-    def call(self, x):
-        return self.function(self, x)
-
-
-def computed(function, x=ROWS, loss=SPARSE, **parts):
-    model = Computed(function, **parts)
-    model(x[:2])
-    return of(model, x, Y, loss)
-
-
-def transposed(x):
-    return ops.transpose(x, (1, 0, 2))
-
-
-def turned(function, x=ROWS, y=Y):
-    """A network that computes something of its own in front of its hidden layer."""
-    inputs = keras.Input(x.shape[1:])
-    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(hidden()(function(inputs)))), x, y)
-
-
 def among_images(m, x):
     return m.end(ops.matmul(ops.softmax(ops.matmul(m.q(x), ops.transpose(m.k(x))) / 4), m.v(x)))
-
-
-def unscaled(factor):
-    """A small loss in float16, without the scaling that Keras does by itself."""
-    model, x, y = under("mixed_float16", lambda: stack(hidden(), layers.Dense(1, dtype="float32"), y=REAL, loss=lambda t, p: factor * ops.mean((t - p) ** 2)))
-    model.compile("adam", model.loss, auto_scale_loss=factor == 2e-6)
-    return model, x, y
 
 
 MASK = np.zeros((12, 12), "float32")
@@ -127,10 +71,6 @@ def made_in_call():
     return model
 
 
-def dice(y, p):
-    return 1 - (2 * ops.sum(y * p) + 1) / (ops.sum(y) + ops.sum(p) + 1)
-
-
 def padded(end=290):
     """Sentences of ten words, and behind them zeros."""
     return stack(layers.Embedding(50, 8), layers.LSTM(16), softmax(), x=np.pad(WORDS[:, :10] + 1, ((0, 0), (0, end))) % 50)
@@ -141,13 +81,6 @@ def two():
     h = hidden()(inputs := keras.Input((144,)))
     outputs = [layers.Dense(1, "sigmoid", name="age")(h), layers.Dense(1, name="income")(h)]
     return graph(inputs, outputs, y={"age": abs(REAL) % 1, "income": abs(REAL) * 4e4}, loss={"age": "mse", "income": "mse"})
-
-
-def attending(score):
-    """Steps of a sequence, weighed by a score."""
-    inputs = keras.Input((12, 12))
-    h = layers.LSTM(16, return_sequences=True)(inputs)
-    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(h * score(h))), ROWS)
 
 
 KINDS = {  # a network, and the argument of its remedy that is code
@@ -260,34 +193,6 @@ def test_every_fault_of_the_table_is_planted():
     assert {planted.kind(case) for case in KINDS} == planted.ELSEWHERE.keys()
 
 
-SOUND = {
-    "attention": lambda: attending(lambda h: layers.Softmax(axis=1)(layers.Dense(1)(h))),
-    "logits": lambda: stack(hidden(), layers.Dense(10), loss=losses.SparseCategoricalCrossentropy(from_logits=True)),
-    "void": lambda: stack(layers.Embedding(50, 8), softmax(50), x=WORDS, y=np.where(WORDS > 40, -1, WORDS), loss=losses.SparseCategoricalCrossentropy(ignore_class=-1)),
-    "labels_of_one_column": lambda: stack(hidden(), softmax(), y=Y[:, None]), "labels_as_floats": lambda: stack(hidden(), softmax(), y=Y.astype("float32")),
-    "targets_of_one_axis": lambda: stack(hidden(), one(), y=REAL[:, 0], loss="mse"), "ages": lambda: stack(hidden(), one(), y=RNG.uniform(18, 80, (64, 1)), loss="mse"),
-    "image_to_image": lambda: stack(hidden(), layers.Dense(144, "sigmoid"), y=FLAT, loss="mse"), "softmax_by_binary": lambda: stack(hidden(), softmax(), y=HOT, loss=BINARY),
-    "hinge": lambda: stack(hidden(), one("tanh"), y=2 * YES - 1, loss="hinge"), "smoothed": lambda: stack(hidden(), softmax(), y=HOT, loss=losses.CategoricalCrossentropy(label_smoothing=0.1)),
-    "softened": lambda: stack(hidden(), softmax(), y=0.9 * HOT + 0.01, loss=CATEGORICAL), "root_of_more": lambda: behind(lambda h: ops.sqrt(h + 1e-3)),
-    "own_loss": lambda: stack(hidden(), one(), y=REAL, loss=lambda t, p: ops.mean(ops.abs(t - p) ** 1.5)), "mixed": lambda: under("mixed_float16", lambda: stack(hidden(), softmax())), "half_words": lambda: half(lambda: stack(layers.Embedding(60_000, 8), layers.Flatten(), softmax(), x=1000 * WORDS + 9000, optimizer=optimizers.SGD(1.0))),
-    "weighted_actions": lambda: stack(hidden(), softmax(4), y=np.eye(4)[Y % 4] * REAL, loss=CATEGORICAL), "overlap": lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=1.0 * (X > 0.2), loss=dice),
-    "shares": lambda: stack(hidden(), softmax(4), y=RNG.dirichlet(np.ones(4), 64), loss="kl_divergence"), "warm_up": lambda: stack(hidden(), softmax(), optimizer=optimizers.Adam(optimizers.schedules.CosineDecay(0.0, 99, warmup_target=1e-3, warmup_steps=9))),
-    "scaled_gradient": lambda: unscaled(2e-6), "larger_gradient": lambda: unscaled(1.0), "mixed_bfloat": lambda: under("mixed_bfloat16", lambda: stack(hidden(), softmax())),
-    "scaled_attention": attentive, "causal": lambda: attentive(mask=np.triu(np.full((12, 12), -1e9, "float32"), 1)), "turned": lambda: turned(lambda x: transposed(ops.reshape(ops.reshape(transposed(x), (-1, 12)), (12, -1, 12)))),
-    "steps_first": lambda: computed(lambda m, x: m.end(ops.mean(transposed(m.first(transposed(x))), axis=1)), first=hidden(), end=softmax()), "spread": lambda: turned(lambda x: (x - ops.mean(x, axis=0, keepdims=True)) / (ops.std(x, axis=0, keepdims=True) + 1)),
-    "waves": lambda: stack(layers.Embedding(50, 32), layers.Lambda(lambda h: h + np.sin(np.arange(384, dtype="float32").reshape(12, 32))), layers.GlobalAveragePooling1D(), softmax(), x=WORDS),
-    "masked": lambda: made.masked(True), "masked_by_one_s_own": lambda: made.masked(True, made.Looking(16)), "normalized": lambda: made.pooled(layers.ReLU()), "mean_of_neighbours": lambda: made.summed(True),
-    "relu_of_counts": lambda: stack(hidden(), one("relu"), y=abs(REAL), loss="mse"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("make", SOUND.values(), ids=SOUND)
-def test_labels_and_losses_that_fit_get_no_finding(make):
-    seed(0)
-    report = audit(*make())
-    assert report.outcome == "sound", str(report)
-
-
 def test_adam_moves_no_weight_under_the_policy_bfloat16():
     seed(0)
     model, x, y = under("bfloat16", lambda: stack(hidden(), softmax()))
@@ -298,21 +203,9 @@ def test_adam_moves_no_weight_under_the_policy_bfloat16():
     assert all(np.array_equal(old, np.asarray(new, "float32")) for old, new in zip(before, model.get_weights(), strict=True))
 
 
-def test_attention_that_has_learned_to_choose_gets_no_finding():
-    seed(0)
-    model, x, y = attentive(scale=1.0)
-    model.layers[1].gamma.assign(RNG.normal(1, 0.1, 64))  # as after training that the optimizer does not know of
-    assert audit(model, x, y).outcome == "sound"
-
-
 def test_a_softmax_that_a_model_applies_by_itself_is_seen():
     findings = audit(*computed(lambda m, x: ops.softmax(m.end(m.first(x))), FLAT, first=hidden(), end=softmax())).findings
     assert [(finding.layer, finding.fault) for finding in findings] == [("out", "softmax applied twice")]
-
-
-def test_a_softmax_that_keras_takes_the_logits_of_is_a_note():
-    report = audit(*stack(hidden(), softmax(), loss=losses.SparseCategoricalCrossentropy(from_logits=True)))
-    assert not report.findings and "from_logits=True" in report.notes[0]
 
 
 def test_the_labels_of_one_output_are_named_among_several():
@@ -328,12 +221,6 @@ def test_a_remedy_is_not_what_the_kernels_have_already():
         h = 30 * hidden()(h)
     remedy = audit(*graph(inputs, softmax()(h))).findings[0].remedy
     assert "initializer" not in remedy and "normalization" in remedy
-
-
-def test_a_loss_named_in_the_call_is_judged_as_one_of_compile():
-    model, x, _ = stack(hidden(), one())
-    losses = [audit(model, x, REAL[:, 0], "mse").loss, audit(of(model, x, REAL, "mse")[0], x, REAL[:, 0]).loss]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
 
 
 def test_a_start_and_labels_at_fault_are_both_named():
