@@ -1,9 +1,84 @@
 """Networks in Keras with a place for a fault, for the tests of snippets/tools/audit.py: what is put there makes them sound or not."""
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers, ops
 
-from tests.audited import FLAT, RNG, ROWS, WORDS, X, Y, Own, graph, hidden, normal, softmax, stack
+from tests.audited import BINARY, FLAT, RNG, ROWS, WORDS, X, Y, Own, graph, hidden, normal, softmax, stack
+
+HE = "he_normal"
+
+
+def twins(rule=HE, own=hidden, between=None):
+    """One layer, called on two inputs."""
+    a, b = keras.Input((144,)), keras.Input((144,))
+    shared = between or own(rule=rule, name="shared")
+    return graph([a, b], layers.Dense(1, "sigmoid")(shared(a) - shared(b)), [FLAT, FLAT[::-1]], Y % 2, BINARY)
+
+
+def unrolled(rule=HE):
+    shared, inputs = hidden(rule=rule, name="shared"), keras.Input((144,))
+    h = hidden()(inputs)
+    for _ in range(3):
+        h = shared(h)
+    return graph(inputs, softmax()(h))
+
+
+def tied(rule="uniform"):
+    inputs = keras.Input((12,), dtype="int32")
+    shared = layers.ReversibleEmbedding(50, 32, embeddings_initializer=rule, name="shared")
+    h = layers.LayerNormalization()(layers.Dense(32, "gelu")(shared(inputs)))
+    return graph(inputs, shared(h, reverse=True), WORDS, WORDS, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+
+def depthwise(rule, times=5, layer=layers.DepthwiseConv2D, **options):
+    parts = [layers.Conv2D(32, 3, padding="same", activation="relu", kernel_initializer=HE)]
+    for _ in range(times):
+        parts += [layer(3, padding="same", activation="relu", depthwise_initializer=rule(), **options),
+                  layers.Conv2D(32, 1, activation="relu", kernel_initializer=HE)]
+    return stack(*parts, layers.GlobalAveragePooling2D(), softmax(), x=X)
+
+
+def attention(rule="glorot_uniform"):
+    inputs = keras.Input((12, 12))
+    h = layers.MultiHeadAttention(2, 8, kernel_initializer="glorot_uniform", name="look")(inputs, inputs)
+    return graph(inputs, softmax()(layers.GRU(16)(h)), ROWS)
+
+
+def distributed(rule=HE):
+    return stack(layers.TimeDistributed(hidden(rule=rule), name="each"), layers.Flatten(), hidden(), softmax(), x=ROWS)
+
+
+def separable(**rules):
+    return stack(layers.Conv2D(8, 3, activation="relu"), layers.SeparableConv2D(16, 3, activation="relu", name="apart", **rules),
+                 layers.Flatten(), softmax(), x=X)
+
+
+def seeded(towers, seed=0, rule=lambda: HE):
+    inputs, ends = keras.Input((144,)), []
+    for _ in range(towers):
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        ends.append(hidden(rule=rule())(inputs))
+    return graph(inputs, softmax()(layers.Concatenate()(ends)))
+
+
+def without_gamma(*names):
+    """Normalized convolutions and, last of them, a residual branch, some of whose scales are zero."""
+
+    def block(h, filters, name):
+        h = layers.Conv2D(filters, 3, padding="same", kernel_initializer=HE)(h)
+        return layers.BatchNormalization(gamma_initializer="zeros" if name in names else "ones", name=name)(h)
+
+    inputs = keras.Input((12, 12, 1))
+    h = layers.ReLU()(block(layers.ReLU()(block(inputs, 8, "first")), 16, "second"))
+    return graph(inputs, softmax()(layers.GlobalAveragePooling2D()(layers.Add()([h, block(h, 16, "branch")]))), X)
+
+
+def raw(rule):
+    """A convolution by a function of TensorFlow, of weights that a layer holds itself."""
+    return stack(layers.Conv2D(16, 3, activation="relu"), Own(lambda m, x: tf.nn.conv2d(x, m.k, 1, "SAME"), {"k": (3, 3, 16, 16)}, rule, name="mine"), layers.ReLU(),
+                 layers.Flatten(), softmax(), x=X)
 
 
 class Attention(layers.Layer):
