@@ -11,7 +11,7 @@ from keras import layers, ops
 
 from snippets.tools.audit import audit
 from tests import pages
-from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, hidden, of, softmax, stack
+from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, graph, hidden, of, softmax, stack
 
 GOOD = stack(hidden(), softmax())[0]
 IMAGES = stack(layers.Conv2D(4, 3), layers.Flatten(), softmax(), x=X)[0]
@@ -124,6 +124,17 @@ def test_what_cannot_be_read_is_one_clear_sentence(ask, words):
     assert not any(word in text for word in ("__wrapped__", "Traceback", "Exception encountered", "KerasTensor", "EagerTensor")), text
     assert caught.value.__suppress_context__ or caught.value.__context__ is None, "a traceback of the framework is shown above the sentence"
     assert keras.Layer.__call__ is call
+
+
+@pytest.mark.parametrize("x, words", [
+    ([[1, 2, 3], [4, 5]], "rows of unequal length, 2 to 3"), (np.array(["one", "two"]), "x holds strings"), (WORDS, "The model takes 2 inputs"),
+])
+def test_an_input_that_the_model_cannot_take_is_refused_with_what_it_takes(x, words):
+    inputs = [keras.Input((12,)), keras.Input((12,))] if x is WORDS else keras.Input((12,))
+    joined = layers.Concatenate()(inputs) if x is WORDS else inputs
+    model, *_ = graph(inputs, softmax()(joined), WORDS)
+    with pytest.raises(ValueError, match=words):
+        audit(model, x, Y[:len(x)])
 
 
 def test_a_grouped_convolution_is_read_or_refused_in_a_sentence():
