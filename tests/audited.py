@@ -39,6 +39,10 @@ def normal(stddev):
     return initializers.RandomNormal(stddev=stddev)
 
 
+def small():
+    return normal(0.02)  # a new object for each layer
+
+
 def stack(*parts, x=FLAT, y=Y, loss=SPARSE, optimizer="adam"):
     """(model, x, y) of layers in a row."""
     return of(keras.Sequential([keras.Input(x.shape[1:]), *parts]), x, y, loss, optimizer)

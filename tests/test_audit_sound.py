@@ -5,18 +5,11 @@ import pytest
 from keras import initializers, layers, losses, ops
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, RNG, ROWS, SPARSE, WORDS, X, Y, graph, hidden, normal, of, seed, softmax, stack, under
+from tests.audited import BINARY, FLAT, REAL, RNG, ROWS, SPARSE, WORDS, X, Y, graph, hidden, normal, of, seed, small, softmax, stack, under
 
-BINARY = "binary_crossentropy"
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
-REAL = RNG.normal(size=(64, 1))
 STATES = RNG.normal(size=(64, 8))
-NOISE = RNG.normal(size=(64, 16))
 BLANK = np.pad(X[:, 5:7, 5:7], ((0, 0), (5, 5), (5, 5), (0, 0)))  # as the border of a digit
-
-
-def small():
-    return normal(0.02)  # a new object for each layer
 
 
 class Places(layers.Layer):
@@ -41,34 +34,6 @@ class Gate(layers.Layer):
 
     def call(self, x):
         return self.scale * x
-
-
-class Sample(layers.Layer):
-    """The latent variable of a variational autoencoder, whose divergence is a loss of its own."""
-
-    def call(self, parts):
-        mean, log = parts
-        self.add_loss(-0.5 * ops.mean(1 + log - mean**2 - ops.exp(log)))
-        return mean + ops.exp(log / 2) * keras.random.normal(ops.shape(mean))
-
-
-class Autoencoder(keras.Model):
-    """The same as tutorials write it, in a class."""
-
-    def __init__(self):
-        super().__init__()
-        self.encode = keras.Sequential([hidden(64), layers.Dense(8)])
-        self.decode = keras.Sequential([hidden(64), layers.Dense(144, "sigmoid")])
-
-    def call(self, x):
-        mean, log = ops.split(self.encode(x), 2, axis=-1)
-        return self.decode(mean + ops.exp(log / 2) * keras.random.normal(ops.shape(mean)))
-
-
-def called(model, x, y, loss):
-    """A subclassed model, built by a call."""
-    model(x[:2])
-    return of(model, x, y, loss)
 
 
 def looped(first, step, times, last=softmax, x=FLAT, y=Y, loss=SPARSE):
@@ -143,12 +108,6 @@ def averaging():
     return lambda h: softmax()(layers.GlobalAveragePooling2D()(h))
 
 
-def variational():
-    inputs = keras.Input((144,))
-    h = hidden(64)(inputs)
-    return graph(inputs, layers.Dense(144, "sigmoid")(hidden(64)(Sample()([layers.Dense(4)(h), layers.Dense(4)(h)]))), y=FLAT, loss=BINARY)
-
-
 def unet():
     inputs, rule = keras.Input((12, 12, 1)), {"kernel_initializer": "he_normal"}
     a = convolved(16, **rule)(inputs)
@@ -156,27 +115,6 @@ def unet():
     h = layers.Conv2DTranspose(32, 2, 2)(convolved(64, **rule)(layers.MaxPooling2D()(b)))
     h = layers.UpSampling2D()(convolved(32, **rule)(layers.Concatenate()([h, b])))
     return graph(inputs, layers.Conv2D(1, 1, activation="sigmoid")(convolved(16, **rule)(layers.Concatenate()([h, a]))), X, X > 0.3, BINARY)
-
-
-def gan():
-    """A generator, trained through a frozen discriminator."""
-    turn, bn = layers.Conv2DTranspose, layers.BatchNormalization
-    judge = keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(32, 4, 2, "same", kernel_initializer=small()), layers.LeakyReLU(0.2),
-                              layers.Conv2D(64, 4, 2, "same", kernel_initializer=small()), bn(), layers.LeakyReLU(0.2), layers.Flatten(), layers.Dense(1, "sigmoid")])
-    judge.trainable = False
-    make = keras.Sequential([keras.Input((16,)), layers.Dense(576, kernel_initializer=small()), layers.Reshape((3, 3, 64)), bn(), layers.ReLU(),
-                             turn(32, 4, 2, "same", kernel_initializer=small()), bn(), layers.ReLU(), turn(1, 4, 2, "same", activation="tanh", kernel_initializer=small())])
-    return of(keras.Sequential([keras.Input((16,)), make, judge]), NOISE, np.ones((64, 1)), BINARY)
-
-
-def generator():
-    return stack(layers.Dense(576, "relu"), layers.Reshape((3, 3, 64)), layers.Conv2DTranspose(32, 4, 2, "same", activation="relu"),
-                 layers.Conv2DTranspose(1, 4, 2, "same", activation="sigmoid"), x=NOISE, y=X, loss="mse")
-
-
-def critic():
-    return stack(layers.Conv2D(16, 4, 2, "same"), layers.LeakyReLU(0.2), layers.Conv2D(32, 4, 2, "same"), layers.LeakyReLU(0.2), layers.Flatten(), layers.Dense(1),
-                 x=X, y=np.where(Y % 2, 1.0, -1.0)[:, None], loss=lambda t, p: ops.mean(t * p))
 
 
 def actor_and_critic():
@@ -282,8 +220,7 @@ SOUND = {
     "relu_behind_the_sum": lambda: looped(hidden(64), lambda h: layers.ReLU()(h + hidden(64, None)(hidden(64)(h))), 4),
     "squeeze_and_excite": lambda: looped(convolved(), squeezed, 3, averaging, X), "inception": lambda: looped(convolved(), branched, 2, averaging, X),
     "flow": lambda: looped(layers.Identity(), coupled, 4, layers.Identity, STATES, STATES, lambda t, p: ops.mean(ops.sum(p**2, -1)) / 2),
-    "variational": variational, "variational_class": lambda: called(Autoencoder(), FLAT, FLAT, "mse"), "autoencoder": lambda: stack(hidden(64), hidden(8), hidden(64), layers.Dense(144), y=FLAT, loss="mse"),
-    "unet": unet, "gan": gan, "generator": generator, "critic": critic, "actor_and_critic": actor_and_critic, "dueling": dueling,
+    "unet": unet, "actor_and_critic": actor_and_critic, "dueling": dueling,
     "deep_q": lambda: stack(layers.Rescaling(1 / 255), convolved(16, 4, 2), convolved(), layers.Flatten(), layers.Dense(64, "relu"), layers.Dense(4), x=255 * X, y=RNG.normal(size=(64, 4)), loss="huber"),
     "actor_of_ddpg": lambda: stack(layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(2, "tanh", kernel_initializer=initializers.RandomUniform(-3e-3, 3e-3)),
                                    x=STATES, y=RNG.uniform(-1, 1, (64, 2)), loss="mse"),
