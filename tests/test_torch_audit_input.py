@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is in requirements-framewor
 nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
-from tests.audited_torch import FLAT, ROWS, WORDS, F, Net, X, Y, mlp, started  # noqa: E402
+from tests.audited_torch import FLAT, REAL, ROWS, WORDS, F, Net, X, Y, mlp, started  # noqa: E402
 
 torch.manual_seed(0)
 GOOD = mlp()
@@ -104,6 +104,43 @@ def test_what_cannot_be_read_is_one_clear_sentence(ask, words):
     assert caught.value.__suppress_context__ or caught.value.__context__ is None, "a traceback of PyTorch is shown above the sentence"
     assert hooks == [nn.modules.module._global_forward_hooks, nn.modules.module._global_forward_pre_hooks]
     assert torch.overrides._get_current_function_mode() is None
+
+
+class Places(nn.Module):
+    """Learned positions for ten steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.into, self.places, self.end = nn.Linear(12, 8), nn.Parameter(0.02 * torch.randn(1, 10, 8)), nn.Linear(8, 10)
+
+    def forward(self, x):
+        return self.end((self.into(x) + self.places).mean(1))
+
+
+def bagged():
+    return Net(lambda m, x: m.end((m.words(x) + m.places(torch.arange(x.shape[1]))).mean(1)), words=nn.Embedding(50, 8), places=nn.Embedding(8, 8), end=nn.Linear(8, 10))
+
+
+def looped():
+    return Net(lambda m, x: m.end(m.loop(x)[0][:, -1]), loop=nn.GRU(12, 8, batch_first=True), end=nn.Linear(8, 10))
+
+
+REFUSED = {
+    "nested": (lambda: audit(mlp(), torch.nested.nested_tensor([FLAT[0], FLAT[1]], layout=torch.jagged), Y[:2]), r"x is nested: `x = x.to_padded_tensor\(0.0\)`"),
+    "packed": (lambda: audit(nn.GRU(12, 8), nn.utils.rnn.pack_padded_sequence(ROWS, torch.full((64,), 12), batch_first=True), Y), "x is packed"),
+    "bare_recurrent": (lambda: audit(nn.LSTM(12, 1, batch_first=True), ROWS, REAL, F.mse_loss), "returns its outputs and its state"),
+    "loss_of_four": (lambda: audit(mlp(), FLAT, Y, nn.CTCLoss()), r"CTCLoss takes \(log_probs.*target_lengths"),
+    "whole_numbers": (lambda: audit(looped(), ROWS.long(), Y), r"holds float32 and gets int64: `x = x.to\(torch.float32\)`"), "double": (lambda: audit(looped(), ROWS.double(), Y), "holds float32 and gets float64"),
+    "features": (lambda: audit(looped(), ROWS[..., :7], Y), "wants 12 features a step, and x of shape .* brings 7"), "keys": (lambda: audit(looped(), {"inputs": ROWS}, Y), r"takes \(\*inputs\), and x holds inputs|x holds inputs"),
+    "places": (lambda: audit(Places(), ROWS, Y), r"places of shape \(1, 10, 8\) is added to \(64, 12, 8\)"), "table_of_places": (lambda: audit(bagged(), WORDS, Y), "places has 8 rows, and the numbers run from 0 to 11: number from 0, or give it 12 rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call, words", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_read_is_said_in_one_sentence(call, words):
+    with pytest.raises(ValueError if "CTC" not in words else TypeError, match=words) as error:
+        call()
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("x, y", [(FLAT.numpy(), Y.numpy()), ((FLAT,), Y), ([FLAT], Y), ({"input": FLAT}, Y), (FLAT.requires_grad_(False), Y.byte())],
