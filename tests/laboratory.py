@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 from urllib.parse import urlencode
 
-from test_browser import SIZES, until
+from tests.browser import SIZES, until
 
 SMALL = {"depth": 3, "width": 16, "batch": 8}
 IDLE = "!document.getElementById('train').disabled && document.getElementById('train').textContent !== 'Pause'"

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from evidence.book import digits
-from tests import dense_reference
-from tests.laboratory import IDLE, SMALL, Laboratory
-from test_browser import browser, folder, site, until  # noqa: F401
 from test_laboratory_engine import CODE as LOAD
 from test_laboratory_engine import floats
+from tests import dense_reference
+from tests.browser import browser, folder, site, until  # noqa: F401
+from tests.laboratory import IDLE, SMALL, Laboratory
 
 pytestmark = pytest.mark.browser
 

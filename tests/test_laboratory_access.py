@@ -8,8 +8,8 @@ import matplotlib.image
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import SCHEMES, browser, folder, site, until  # noqa: F401
 from tests.laboratory import IDLE, SMALL, Laboratory
-from test_browser import SCHEMES, browser, folder, site, until  # noqa: F401
 
 pytestmark = pytest.mark.browser
 

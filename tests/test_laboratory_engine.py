@@ -12,7 +12,7 @@ from scipy import stats
 
 from evidence.theory import activations, variance
 from tests import dense_reference, rules
-from test_browser import browser, folder, site  # noqa: F401
+from tests.browser import browser, folder, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
 

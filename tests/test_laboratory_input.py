@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.laboratory import IDLE, SMALL, Laboratory
-from test_browser import browser, folder, site, until  # noqa: F401
 from test_laboratory_engine import CODE as LOAD
+from tests.browser import browser, folder, site, until  # noqa: F401
+from tests.laboratory import IDLE, SMALL, Laboratory
 
 pytestmark = pytest.mark.browser
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_browser import Site, browser, folder, until  # noqa: F401
+from tests.browser import Site, browser, folder, until  # noqa: F401
 from tests.laboratory import IDLE
 
 pytestmark = pytest.mark.browser

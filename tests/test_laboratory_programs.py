@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from evidence.theory.variance import VARIANCE
-from tests import rules, sandbox
-from tests.laboratory import IDLE, SMALL, Laboratory
-from test_browser import browser, folder, site, until  # noqa: F401
 from test_laboratory_engine import CODE as LOAD
 from test_laboratory_engine import OTHERS, SCALE
+from tests import rules, sandbox
+from tests.browser import browser, folder, site, until  # noqa: F401
+from tests.laboratory import IDLE, SMALL, Laboratory
 
 pytestmark = pytest.mark.browser
 

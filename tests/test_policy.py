@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from test_browser import Site, browser, folder, site  # noqa: F401
+from tests.browser import Site, browser, folder, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
 

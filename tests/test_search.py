@@ -1,13 +1,15 @@
 """Who types what he sees into the search box finds the section about it first.
 
-The built site's own worker answers, in Chromium, from the site's own index: part of `make verify`.
+The built site's own worker answers, in Chromium, from the site's own index, and the search box shows what it says: part of `make verify`.
 
     python -m pytest tests/test_search.py --site site
 """
 
+import re
+
 import pytest
 
-from test_browser import browser, folder, site  # noqa: F401: fixtures
+from tests.browser import browser, folder, page_with, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -198,3 +200,40 @@ def hits(site):  # noqa: F811
 @pytest.mark.parametrize("phrase", FIRST)
 def test_the_search_puts_the_section_first_that_helps(hits, phrase):
     assert hits[phrase][:1] == [FIRST[phrase]], f"the search gives {hits[phrase][:4]}"
+
+
+def test_the_search_finds_he_and_opens_the_page(site):  # noqa: F811
+    page = page_with(site, "h1")
+    page.keyboard.press("/")
+    page.locator("[data-md-component=search-query]").press_sequentially("he_normal")
+    hit = page.locator(".md-search-result__link").first
+    hit.wait_for()
+    address = hit.get_attribute("href").split("?")[0].split("#")[0]
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url.split("?")[0].split("#")[0] == address)
+    assert "he_normal" in page.locator("article").inner_text()
+    page.context.close()
+
+
+TYPED = {  # what people type, and the page that must come first; with an anchor, the section that must be its first
+    "dying relu": "checklist/#dying-relu",
+    "xavier": "glorot/",
+    "kaiming": "he/",
+    "symmetry": "symmetry/",
+    "nan loss": "nan/",
+    "exploding gradient": "vanishing/",
+}
+
+
+@pytest.mark.parametrize("phrase", TYPED)
+def test_the_search_puts_the_right_section_first(site, phrase):  # noqa: F811
+    page = page_with(site, "h1")
+    page.keyboard.press("/")
+    page.locator("[data-md-component=search-query]").press_sequentially(phrase)
+    page.locator(".md-search-result__link").first.wait_for()
+    page.wait_for_timeout(500)  # results arrive letter by letter
+    links = [link.get_attribute("href").removeprefix(site.base) for link in page.locator(".md-search-result__link").all()[:2]]
+    found, section = (re.sub(r"\?[^#]*", "", link) for link in links)
+    page.context.close()
+    assert found == TYPED[phrase].partition("#")[0]
+    assert "#" not in TYPED[phrase] or section == TYPED[phrase]

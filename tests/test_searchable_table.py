@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_browser import browser, folder, site, until  # noqa: F401: fixtures
+from tests.browser import browser, folder, site, until  # noqa: F401: fixtures
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
