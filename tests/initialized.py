@@ -1,4 +1,4 @@
-"""What init_model is asked for, in closed form, and stacks of dense layers that it has drawn, in Keras and in PyTorch."""
+"""What init_model is asked for, in closed form, and models that it has drawn, in Keras and in PyTorch."""
 import math
 
 import keras
@@ -71,3 +71,57 @@ def dense(framework, sizes, activations, **options):
     model = torch.nn.Sequential(*stack)
     table = in_torch().init_model_(model, torch.randn(2, sizes[0]), **options)
     return [layer.weight.detach().numpy().T for layer in model[::2]], table
+
+
+def stack_of_relu(depth, width, initialize):
+    model = keras.Sequential([keras.Input((width,)), *(L.Dense(width, "relu") for _ in range(depth))])
+    if initialize:
+        in_keras.init_model(model)
+    return model
+
+
+class KerasBlock(L.Layer):
+    def __init__(self, width, heads):
+        super().__init__(name="block")
+        self.first, self.second = L.LayerNormalization(), L.RMSNormalization()
+        self.attention = L.MultiHeadAttention(heads, width // heads, name="attention")
+        self.up, self.down = L.Dense(4 * width, "gelu", name="up"), L.Dense(width, name="down")
+
+    def call(self, x):
+        h = self.first(x)
+        x = x + self.attention(h, h)
+        return x + self.down(self.up(self.second(x)))
+
+
+def transformer(framework, **options):
+    """(table, {name: kernel with inputs first}) of a block of width 64 on embeddings, with a head for 50 words."""
+    if framework == "keras":
+        tokens = keras.Input((7,), dtype="int32")
+        h = KerasBlock(64, 4)(L.Embedding(50, 64)(tokens))
+        model = keras.Model(tokens, L.Dense(50, name="head")(h))
+        table = in_keras.init_model(model, **options)
+        return table, {w.path.removeprefix("block/").removesuffix("/kernel"): w.numpy() for w in model.weights}
+    import torch
+    from torch import nn
+
+    class Block(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.first, self.second = nn.LayerNorm(width), nn.RMSNorm(width)
+            self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+            self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+        def forward(self, x):
+            h = self.first(x)
+            x = x + self.attention(h, h, h)[0]
+            return x + self.down(nn.functional.gelu(self.up(self.second(x))))
+
+    model = nn.Sequential()
+    for name, part in zip(["embedding", "block", "head"], [nn.Embedding(50, 64), Block(64, 4), nn.Linear(64, 50)]):
+        model.add_module(name, part)
+    table = in_torch().init_model_(model, torch.randint(50, (2, 7)), **options)
+    named = {name.removeprefix("block.").removesuffix(".weight"): value for name, value in model.named_parameters()}
+    kernels = {name: value.detach().numpy().T for name, value in named.items()}
+    for name, kernel in zip(("query", "key", "value"), np.split(kernels["attention.in_proj_weight"], 3, axis=1)):
+        kernels[f"attention/{name}"] = kernel
+    return table, kernels
