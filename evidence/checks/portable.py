@@ -42,7 +42,7 @@ BFLOAT16 = {"avx512f", "avx_ne_convert"}
 WITHOUT_BFLOAT16 = {"SSE41", "AVX2"}
 IN_BFLOAT16 = ["half_range"]  # the experiments that multiply in it
 QUICK = "not browser and not cluster and not slow"  # as in `make test`: large networks would fill the memory five times
-COMPUTING = ("keras", "tensorflow", "torch", "jax", "flax", "optax", "snippets", "tests.sandbox")
+COMPUTING = ("keras", "tensorflow", "torch", "transformers", "jax", "flax", "optax", "snippets", "tests.sandbox")
 
 
 class Outcome(NamedTuple):
