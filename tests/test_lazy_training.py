@@ -7,7 +7,7 @@ import tensorflow as tf
 from evidence.experiments import lazy_training
 from evidence.networks import built, dense, descent
 from snippets.tools import stacked
-from tests.keras_fit import ready
+from tests.keras_fit import fit
 
 WIDTHS = [20, 16, 8, 10]
 
@@ -37,7 +37,7 @@ def test_scaled_networks_start_silent_and_are_trained_as_keras_fit_trains_them()
         inputs = keras.Input((WIDTHS[0],))
         model = keras.Model(inputs, keras.layers.Rescaling(scale)(keras.layers.Subtract()([trained(inputs), begun(inputs)])))
         model.compile(keras.optimizers.SGD(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
-        ready(model, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+        fit(model, x, y, order)
         for (kernel, bias), layer, start in zip(weights, trained.layers, kernels, strict=True):
             np.testing.assert_allclose(kernel[k], layer.kernel, atol=1e-4)
             np.testing.assert_allclose(bias[k, 0], layer.bias, atol=1e-4)

@@ -6,7 +6,7 @@ import pytest
 from keras import layers as kl
 
 from evidence.networks import built
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 STEPS, BATCH, SEED = 50, 16, 3
 RATES = {"sgd": 0.05, "adam": 0.001}
@@ -53,25 +53,25 @@ def shaped(x, model):
 def compiled(model, optimizer, rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(built.RULES[optimizer](rate), loss, metrics=["accuracy"], jit_compile=False)
-    return ready(model, np.zeros((1, *model.input_shape[1:])), np.zeros(1))
+    return model
 
 
 @each_kind
 def test_a_network_ends_where_keras_fit_takes_it_and_has_its_scores(data, kind):
     x, y, order = data
     weights, model, expected = built.start(KINDS[kind], SEED), KINDS[kind](), KINDS[kind]()
-    x, batch = shaped(x, expected), order.ravel()
+    x = shaped(x, expected)
     for optimizer, rate in RATES.items():
         trainer = built.Trainer(model, optimizer)
         expected.set_weights(weights)
-        compiled(expected, optimizer, rate).fit(x[batch], y[batch], batch_size=BATCH, shuffle=False, verbose=0)
+        fit(compiled(expected, optimizer, rate), x, y, order)
         trainer.begin(weights, rate)
         trainer.train(x, y, order)
         # a step of Adam moves a weight by its rate, however small its gradient: there rounding is measured in rates
         close = {"rtol": 1e-3, "atol": 1e-4 + (0.1 * rate if optimizer == "adam" else 0)}
         for ours, theirs in zip(trainer.model.get_weights(), expected.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, err_msg=optimizer, **close)
-    loss, accuracy = expected.evaluate(x, y, verbose=0)
+    loss, accuracy = evaluate(expected, x, y)
     found = trainer.score(x, y)
     assert found[0] == pytest.approx(loss, rel=1e-3)
     assert found[1] == pytest.approx(accuracy, abs=1.5 / len(y))  # two classes may all but tie for one image
@@ -98,7 +98,7 @@ def test_rates_may_change_from_step_to_step(data):
     trainer.train(x, y, order, rates)
     expected.set_weights(weights)
     schedule = keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=1, decay_rate=1.05)
-    compiled(expected, "sgd", schedule).fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0)
+    fit(compiled(expected, "sgd", schedule), x, y, order)
     for ours, theirs in zip(trainer.model.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 

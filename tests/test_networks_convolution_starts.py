@@ -6,7 +6,7 @@ import pytest
 
 from evidence.experiments import delta_orthogonal_training, depthwise_start, grouped_start, new_head_convolutions
 from evidence.networks import built
-from tests.keras_fit import ready
+from tests.keras_fit import fit
 
 NETWORKS = {
     "delta_orthogonal": lambda: delta_orthogonal_training.network("delta_orthogonal"),
@@ -34,7 +34,7 @@ def test_a_network_is_trained_as_keras_fit_trains_it(name):
     expected = NETWORKS[name]()
     expected.set_weights(weights)
     expected.compile(keras.optimizers.SGD(0.05), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
-    ready(expected, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+    fit(expected, x, y, order)
     for found, want, first in zip(trainer.model.get_weights(), expected.get_weights(), weights, strict=True):
         np.testing.assert_allclose(found, want, atol=2e-4)
         assert not np.array_equal(found, first)

@@ -6,7 +6,7 @@ import pytest
 
 from evidence import mnist
 from evidence.networks import built, convolutions
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +42,12 @@ def test_a_curve_of_every_depth_rule_and_rate_is_what_keras_fit_and_evaluate_say
     }  # fmt: skip
     found = convolutions.curves(protocol, 3)
     assert list(found) == [f"{rule}_2_{rate}" for rule in protocol["initializers"] for rate in (0.05, 0.1)]
-    batches = built.batches(3, 64, 16, 6).ravel()
     keras.utils.set_random_seed(3)
     expected = convolutions.plain("he_normal", 2, 4)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     expected.compile(keras.optimizers.SGD(0.1), loss, metrics=["accuracy"], jit_compile=False)
     maps = convolutions.maps(x)
-    ready(expected, maps, y).fit(maps[batches], y[batches], batch_size=16, shuffle=False, verbose=0)
-    value, accuracy = expected.evaluate(maps[90:], y[90:], verbose=0)
+    fit(expected, maps, y, built.batches(3, 64, 16, 6))
+    value, accuracy = evaluate(expected, maps[90:], y[90:])
     assert found["he_normal_2_0.1"]["test_loss"][-1] == pytest.approx(value, rel=1e-3)
     assert found["he_normal_2_0.1"]["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 30)

@@ -7,7 +7,7 @@ import pytest
 from evidence import mnist
 from evidence.experiments import embedding_gradient
 from evidence.networks import built, decoder
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit, ready
 
 SHAPE = {"vocabulary": 16, "length": 48, "width": 8, "heads": 2, "blocks": 1}
 STARTS = {"one": {"head": 0.3}, "tied": {"spread": 0.3, "multiplier": 3.0, "normalized": True}}
@@ -80,18 +80,17 @@ def test_curves_of_every_rate_are_what_keras_fit_and_evaluate_say(images, monkey
     }  # fmt: skip
     found = decoder.curves(protocol, 3, {name: STARTS[name]})
     assert list(found) == [f"{name}_0.003", f"{name}_0.01"]
-    batches = built.batches(3, 64, 16, 50).ravel()
     keras.utils.set_random_seed(3)
     expected = decoder.decoder(SHAPE, **STARTS[name])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     expected.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"], jit_compile=False)
-    ready(expected, read, told).fit(read[batches], told[batches], batch_size=16, shuffle=False, verbose=0)
+    fit(expected, read, told, built.batches(3, 64, 16, 50))
     ours = decoder.TRAINERS  # whose last network is the one of the last rate
     trained = ours[list(ours)[-1]].model.get_weights()
     for weights, theirs in zip(trained, expected.get_weights(), strict=True):
         np.testing.assert_allclose(weights, theirs, rtol=1e-3, atol=1e-3)  # a tenth of Adam's step: see test_networks_built.py
     for quantity, some in (("val_loss", slice(64, 90)), ("test_loss", slice(90, None))):
-        value, accuracy = expected.evaluate(read[some], told[some], verbose=0)
+        value, accuracy = evaluate(expected, read[some], told[some])
         assert found[f"{name}_0.01"][quantity][-1] == pytest.approx(value, rel=1e-3)
     assert found[f"{name}_0.01"]["test_accuracy"][-1] == pytest.approx(accuracy, abs=3 / 1440)
 

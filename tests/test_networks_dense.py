@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from evidence.networks import dense, descent
 from evidence.theory.adam import EPSILONS
+from tests import keras_fit
 from tests.keras_fit import ready, restarted
 
 STEPS, BATCH, WIDTHS = 20, 16, (20, 16, 12, 10)
@@ -64,11 +65,11 @@ def compiled(made, optimizer, rate, **options):
     return ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
 
 
-def fit(ready_one, x, y, order):
+def fit(model, x, y, order):
     """The loss of every batch, before its step, by keras.Model.fit."""
     losses = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: losses.append(logs["loss"] * (batch + 1)))
-    ready_one.fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0, callbacks=[watch])
+    keras_fit.fit(model, x, y, order, callbacks=[watch])
     return np.diff(losses, prepend=0)
 
 
@@ -156,8 +157,8 @@ def test_accuracy_is_that_of_keras_evaluate_with_moving_statistics(data, normali
     expected = compiled(model(weights, 0), "sgd", 1.0)
     for k in range(2):
         expected.set_weights(model(weights, k).get_weights())
-        np.testing.assert_allclose(logits[k], expected.predict(x, verbose=0), rtol=1e-4, atol=1e-4)
-        assert found[k] == pytest.approx(expected.evaluate(x, y, verbose=0)[1], abs=1.5 / len(y))
+        np.testing.assert_allclose(logits[k], expected(x), rtol=1e-4, atol=1e-4)
+        assert found[k] == pytest.approx(keras_fit.evaluate(expected, x, y)[1], abs=1.5 / len(y))
 
 
 def test_without_statistics_a_layer_is_normalized_by_those_of_the_batch(data):

@@ -6,7 +6,7 @@ import pytest
 
 from evidence.experiments import lora_start
 from evidence.networks import descent, lora
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 WIDTHS, RANK = [12, 9, 5], 3
 
@@ -47,13 +47,13 @@ def test_adapted_networks_end_where_keras_enable_lora_and_fit_end(images, optimi
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rule = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}[optimizer]
     model.compile(rule(rate), loss, metrics=["accuracy"], jit_compile=False)
-    ready(model, x, y).fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    fit(model, x, y, order)
     for layer, (kernel, bias, a, b) in zip(layers, weights, strict=True):
         np.testing.assert_allclose(a[1], layer.lora_kernel_a, rtol=1e-3, atol=1e-5)
         np.testing.assert_allclose(b[1], layer.lora_kernel_b, rtol=1e-3, atol=1e-5)
     for found, before in zip([part for kernel, bias, *_ in weights for part in (kernel, bias)], pretrained, strict=True):
         np.testing.assert_array_equal(found, before)  # the body rests
-    value, accuracy = model.evaluate(x, y, verbose=0)
+    value, accuracy = evaluate(model, x, y)
     found = lora.scores(weights, x, y)
     assert found[0, 1] == pytest.approx(value, rel=1e-3) and found[1, 1] == pytest.approx(accuracy, abs=1.5 / 160)
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 from evidence.experiments import mixture_load, mixture_start
 from evidence.networks import mixture, stack
 from evidence.theory import routing
-from tests.keras_fit import ready
+from tests.keras_fit import fit
 
 SHAPE = {"inputs": 12, "width": 8, "experts": 4, "hidden": 3}
 STEPS, BATCH, RATE = 50, 16, 0.003
@@ -73,7 +73,7 @@ def test_a_mixture_ends_where_keras_fit_ends_with_the_balance_loss_and_without(a
     made = keras.Sequential([keras.Input((SHAPE["inputs"],)), *layers])
     made.set_weights(first)
     made.compile(keras.optimizers.Adam(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"], jit_compile=False)
-    ready(made, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0)
+    fit(made, x, y, order)
     for ours, theirs in zip(apart([part[0].numpy() for part in weights[:-1]]), made.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 + 0.05 * RATE)
 

@@ -7,7 +7,7 @@ import pytest
 from evidence import mnist
 from evidence.engine import freshness
 from evidence.networks import built, recurrent
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 UNITS = 32
 
@@ -92,14 +92,13 @@ def test_a_curve_of_every_start_and_rate_is_what_keras_fit_and_evaluate_say(imag
     }  # fmt: skip
     found = recurrent.curves(protocol, 3)
     assert list(found) == [f"lstm_{start}_{rate}" for start in ("keras", "chrono") for rate in (0.01, 0.03)]
-    batches = built.batches(3, 64, 16, 50).ravel()
     keras.utils.set_random_seed(3)
     expected = recurrent.network("lstm", "chrono", (4, 196), 8)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     expected.compile(keras.optimizers.Adam(0.03, global_clipnorm=0.2), loss, metrics=["accuracy"], jit_compile=False)
     sequences = x.reshape(-1, 4, 196)
-    ready(expected, sequences, y).fit(sequences[batches], y[batches], batch_size=16, shuffle=False, verbose=0)
-    value, accuracy = expected.evaluate(sequences[90:], y[90:], verbose=0)
+    fit(expected, sequences, y, built.batches(3, 64, 16, 50))
+    value, accuracy = evaluate(expected, sequences[90:], y[90:])
     assert found["lstm_chrono_0.03"]["test_loss"][-1] == pytest.approx(value, rel=1e-2)
     assert found["lstm_chrono_0.03"]["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 30)
 
@@ -114,7 +113,7 @@ def test_a_trainer_ends_where_keras_fit_with_a_clipped_norm_ends(images):
     for norm in (0.3, None):
         expected.set_weights(weights)
         expected.compile(keras.optimizers.SGD(0.1, global_clipnorm=norm), loss, jit_compile=False)
-        ready(expected, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+        fit(expected, x, y, order)
         ends.append(expected.get_weights())
     trainer = recurrent.Trainer(model, "sgd", 0.3)
     trainer.begin(weights, 0.1)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from evidence.networks import built, convolutions, residual
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 BLOCKS, CHANNELS = 2, 16
 SILENT = ["zero_last", "skipinit", "fixup", "zero_gamma"]
@@ -59,7 +59,7 @@ def test_each_start_draws_its_branches_and_its_classifier_by_its_rule():
 def compiled(model, rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(rate), loss, metrics=["accuracy"], jit_compile=False)
-    return ready(model, np.zeros((1, *model.input_shape[1:])), np.zeros(1))
+    return model
 
 
 @pytest.mark.parametrize("start", ["skipinit", "fixup"])
@@ -69,7 +69,7 @@ def test_a_network_ends_where_keras_fit_takes_it(images, start):
     trainer, weights = built.Trainer(network(start, 1, channels=4)), expected.get_weights()
     trainer.begin(weights, 0.05)
     trainer.train(x, y, order)
-    expected.fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+    fit(expected, x, y, order)
     assert all(np.abs(one - first).max() > 1e-3 for one, first in zip(expected.get_weights(), weights, strict=True) if one.ndim == 4)
     for one, other in zip(trainer.model.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=2e-4)
@@ -80,9 +80,8 @@ def test_a_curve_is_what_keras_fit_and_evaluate_say_of_its_start(images):
     parts = [(x[some], y[some]) for some in (slice(64), slice(64, 90), slice(90, None))]
     protocol = {"images": 64, "channels": 4, "batch_size": 16, "steps": [3, 8]}
     found = residual.curve("normalized", BLOCKS, 0.05, protocol, 3, parts)
-    order = built.batches(3, 64, 16, 8).ravel()
     expected = compiled(network("normalized", 3, channels=4), 0.05)
-    expected.fit(x[order], y[order], batch_size=16, shuffle=False, verbose=0)
-    value, accuracy = expected.evaluate(x[90:], y[90:], verbose=0)
+    fit(expected, x, y, built.batches(3, 64, 16, 8))
+    value, accuracy = evaluate(expected, x[90:], y[90:])
     assert found["test_loss"][-1] == pytest.approx(value, rel=1e-3)
     assert found["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 30)

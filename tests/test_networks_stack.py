@@ -10,7 +10,7 @@ from evidence.experiments import bfloat16_weights, half_range
 from evidence.networks import dense, masked, stack
 from evidence.theory import rounding
 from snippets.tools import stacked
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 STEPS, BATCH, WIDTHS = 50, 16, [20, 16, 16, 10]
 RATES = [0.001, 0.01]
@@ -38,7 +38,7 @@ def fitted(model, optimizer, data):
     """What keras.Model.fit makes of a model's weights."""
     x, y, order = data
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"], jit_compile=False)
-    ready(model, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=BATCH, shuffle=False, verbose=0)
+    fit(model, x, y, order)
     return model.get_weights()
 
 
@@ -92,9 +92,9 @@ def test_curves_are_what_keras_evaluates_on_images_that_were_not_trained_on(data
     (found,) = stack.Stack(plain, weights, RATES[1:]).curves((x, y), (x[:50], y[:50]), (x[:30], y[:30]), order[:6], [2, 6])
     made = model(kernels)
     fitted(made, keras.optimizers.Adam(RATES[1]), (x, y, order[:6]))
-    loss, accuracy = made.evaluate(x[:30], y[:30], verbose=0)
+    loss, accuracy = evaluate(made, x[:30], y[:30])
     assert found["test_loss"][1] == pytest.approx(loss, rel=1e-3) and found["test_accuracy"][1] == pytest.approx(accuracy)
-    assert len(found["test_loss"]) == 2 and found["val_accuracy"] == pytest.approx(made.evaluate(x[:50], y[:50], verbose=0)[1])
+    assert len(found["test_loss"]) == 2 and found["val_accuracy"] == pytest.approx(evaluate(made, x[:50], y[:50])[1])
 
 
 @pytest.mark.parametrize("size", [1, 1e-5, 1e-20])

@@ -6,7 +6,7 @@ import pytest
 
 from evidence.networks import built, transformers
 from evidence.theory import transformers as theory
-from tests.keras_fit import ready
+from tests.keras_fit import fit
 
 RATE, WARM_UP, STEPS = 0.003, 20, 50
 
@@ -45,7 +45,7 @@ def test_a_network_ends_where_keras_fit_takes_it_warm_up_included(images):
     theirs.set_weights(weights)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     theirs.compile(keras.optimizers.Adam(WarmUp()), loss, jit_compile=False)
-    ready(theirs, x, y).fit(x[order.ravel()], y[order.ravel()], batch_size=16, shuffle=False, verbose=0)
+    fit(theirs, x, y, order)
     apart = [max(np.abs(a - b).max() for a, b in zip(end, theirs.get_weights(), strict=True)) for end in ended]
     assert apart[1] < 2e-3 < 2e-2 < apart[0]  # Adam divides rounding by rounding where a gradient is nearly zero
     assert sum(np.abs(a - b).max() > 0.01 for a, b in zip(ended[1], weights, strict=True)) > 12

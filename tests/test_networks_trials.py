@@ -9,7 +9,7 @@ import pytest
 from evidence import mnist
 from evidence.networks import curves, subset, trials
 from snippets.tools import stacked
-from tests.keras_fit import ready, restarted
+from tests.keras_fit import evaluate, fit, restarted
 
 WIDTHS, IMAGES, BATCH, SEED = (784, 16, 16, 10), 160, 16, 3
 EPOCH = IMAGES // BATCH  # steps
@@ -32,7 +32,7 @@ def compiled(activation, optimizer):
     made = keras.Sequential([keras.Input((WIDTHS[0],)), *hidden, keras.layers.Dense(WIDTHS[-1])])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     made.compile(RULES[optimizer](), loss, metrics=["accuracy"], jit_compile=False)
-    return ready(made, np.zeros((1, WIDTHS[0])), np.zeros(1))
+    return made
 
 
 def model(weights, activation="relu", optimizer="sgd", rate=0.1):
@@ -49,10 +49,9 @@ def fitted(initializer, optimizer, rate, activation, data, asked, points):
     """(loss, accuracy) on each of the images asked, after each of so many steps: (points, asked, 2), by Keras."""
     (x, y), made, found = data, model(initial(initializer), activation, optimizer, rate), []
     order = np.concatenate([stacked.batch_order(SEED, epoch, IMAGES) for epoch in range(-(-points[-1] // EPOCH))])
-    for first, last in zip([0, *points], points):
-        some = order[first * BATCH : last * BATCH]
-        made.fit(x[some], y[some], batch_size=BATCH, shuffle=False, verbose=0)
-        found.append([made.evaluate(*images, verbose=0) for images in asked])
+    for some in np.split(order.reshape(-1, BATCH)[: points[-1]], points[:-1]):
+        fit(made, x, y, some)
+        found.append([evaluate(made, *images) for images in asked])
     return np.array(found)
 
 
@@ -98,7 +97,7 @@ def test_scores_are_those_of_keras_evaluate_for_more_networks_than_one_group(par
     found, made, expected = trials.scores(networks, *parts[1], activation), model(networks[0], activation), []
     for weights in networks:
         made.set_weights(weights)
-        expected.append(made.evaluate(*parts[1], verbose=0))
+        expected.append(evaluate(made, *parts[1]))
     expected = np.transpose(expected)
     np.testing.assert_allclose(found[0], expected[0], rtol=1e-5)
     assert_accuracies(found[1], expected[1], len(parts[1][1]))
@@ -108,9 +107,9 @@ def test_the_accuracy_and_the_last_hidden_layer_of_one_network_are_keras_s(parts
     rng = np.random.default_rng(2)
     weights = [rng.normal(0, 0.1, part.shape).astype("float32") for part in initial("zeros")]
     (x, y), made = parts[2], model(weights)
-    assert_accuracies(subset.accuracy(weights, x, y), made.evaluate(x, y, verbose=0)[1], len(y))
+    assert_accuracies(subset.accuracy(weights, x, y), evaluate(made, x, y)[1], len(y))
     below = keras.Sequential(made.layers[:-1])
-    np.testing.assert_allclose(subset.hidden(weights, x), below.predict(x, verbose=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(subset.hidden(weights, x), below(x), rtol=1e-4, atol=1e-5)
 
 
 def test_a_subset_holds_no_image_twice_keeps_labels_and_changes_with_seed_and_size():

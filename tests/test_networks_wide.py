@@ -8,7 +8,7 @@ from evidence.engine import freshness
 from evidence.networks import wide
 from snippets.tools import stacked
 from snippets.tools.mup import mup
-from tests.keras_fit import ready
+from tests.keras_fit import evaluate, fit
 
 WIDTH, BASE, STEPS, BATCH, RATES = 48, 16, 50, 16, (2**-8, 2**-6)
 
@@ -39,12 +39,12 @@ def test_fifty_steps_are_those_of_keras_fit_with_the_optimizer_of_the_tool(data)
             optimizer = mup(model(WIDTH), model(BASE), optimizer)
         theirs.set_weights([part for start in starts for part in (start[k], np.zeros(start.shape[2], "float32"))])
         theirs.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
-        ready(theirs, x, y).fit(x, y, batch_size=BATCH, shuffle=False, verbose=0)
+        fit(theirs, x, y, order)
         for mine, its, start in zip(wide.kernels(weights), theirs.get_weights()[::2], starts, strict=True):
             # an entry whose gradient is rounding goes either way; beside how far all have gone it is little
             assert np.sqrt(np.mean((mine[k] - its) ** 2)) < 0.01 * np.sqrt(np.mean((its - start[k]) ** 2))
         loss, _ = wide.scores(weights, x, y)
-        assert loss[k] == pytest.approx(theirs.evaluate(x, y, verbose=0), rel=1e-3)
+        assert loss[k] == pytest.approx(evaluate(theirs, x, y), rel=1e-3)
 
 
 def test_the_start_is_that_of_table_3():

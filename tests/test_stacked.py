@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from snippets.tools import stacked
-from tests.keras_fit import ready, restarted
+from tests.keras_fit import batches, ready, restarted
 
 # Two epochs of 24 full batches and one of 16: 50 steps. The two programs round differently: after 50 steps they
 # differed by less than 1e-6 in every case below. A single step of Adam moves a weight by up to its rate, 1e-3.
@@ -49,13 +49,14 @@ def fit(initializer, seed, data, *, widths, activation="relu", output="softmax",
         learning_rate=None):
     """The reference: Keras's own training loop, fed in the order that the tool uses."""
     x, y, (x_val, y_val) = data
+    classes = np.eye(10, dtype="float32")
     start = [part for kernel in stacked.initial_kernels(initializer, widths, seed) for part in (kernel, np.zeros(kernel.shape[1], "float32"))]
     model = restarted(reference(widths, activation, output, optimizer), start, learning_rate or RATE[optimizer])
     logs = []
     for epoch in range(epochs):
         order = stacked.batch_order(seed, epoch, N)
-        logs.append(model.fit(x[order], np.eye(10)[y[order]], batch_size=BATCH, shuffle=False, verbose=0,
-                              validation_data=(x_val, np.eye(10)[y_val])).history)
+        logs.append(model.fit(batches(x[order], classes[y[order]], BATCH), verbose=0,
+                              validation_data=batches(x_val, classes[y_val], N)).history)
     return {name: [log[name][0] for log in logs] for name in logs[0]}, model.get_weights()
 
 
