@@ -1,5 +1,7 @@
 """evidence/networks/built.py against keras.Model.fit: same start, same batches, same weights, for each kind of network."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -56,13 +58,19 @@ def compiled(model, optimizer, rate):
     return model
 
 
+@functools.cache
+def trained(kind, optimizer):
+    """A trainer of such networks, which is traced once."""
+    return built.Trainer(KINDS[kind](), optimizer)
+
+
 @each_kind
 def test_a_network_ends_where_keras_fit_takes_it_and_has_its_scores(data, kind):
     x, y, order = data
-    weights, model, expected = built.start(KINDS[kind], SEED), KINDS[kind](), KINDS[kind]()
+    weights, expected = built.start(KINDS[kind], SEED), KINDS[kind]()
     x = shaped(x, expected)
     for optimizer, rate in RATES.items():
-        trainer = built.Trainer(model, optimizer)
+        trainer = trained(kind, optimizer)
         expected.set_weights(weights)
         fit(compiled(expected, optimizer, rate), x, y, order)
         trainer.begin(weights, rate)
@@ -79,7 +87,7 @@ def test_a_network_ends_where_keras_fit_takes_it_and_has_its_scores(data, kind):
 
 def test_a_trainer_keeps_nothing_of_the_network_before(data):
     x, y, order = data
-    trainer, weights = built.Trainer(KINDS["dense"](), "adam"), [built.start(KINDS["dense"], seed) for seed in (0, 1)]
+    trainer, weights = trained("dense", "adam"), [built.start(KINDS["dense"], seed) for seed in (0, 1)]
     ends = []
     for k in (0, 1, 0):
         trainer.begin(weights[k], 0.01)
@@ -93,7 +101,7 @@ def test_a_trainer_keeps_nothing_of_the_network_before(data):
 def test_rates_may_change_from_step_to_step(data):
     x, y, order = data
     rates = 0.01 * 1.05 ** np.arange(STEPS)
-    weights, trainer, expected = built.start(KINDS["dense"], SEED), built.Trainer(KINDS["dense"]()), KINDS["dense"]()
+    weights, trainer, expected = built.start(KINDS["dense"], SEED), trained("dense", "sgd"), KINDS["dense"]()
     trainer.begin(weights, 1.0)
     trainer.train(x, y, order, rates)
     expected.set_weights(weights)
@@ -107,7 +115,7 @@ def test_a_curve_is_that_of_one_run_and_its_last_point_is_the_end(data):
     x, y, order = data
     parts = [(x[some], y[some]) for some in (slice(0, 250), slice(250, 300), slice(300, 400))]
     order = built.batches(SEED, 250, BATCH, STEPS)
-    weights, trainer = built.start(KINDS["dense"], SEED), built.Trainer(KINDS["dense"]())
+    weights, trainer = built.start(KINDS["dense"], SEED), trained("dense", "sgd")
     found = built.curve(trainer, weights, 0.05, *parts, order, [10, 25, STEPS])
     trainer.begin(weights, 0.05)
     trainer.train(*parts[0], order)

@@ -77,11 +77,11 @@ def test_a_network_ends_where_keras_fit_takes_it(images, start):
 
 def test_a_curve_is_what_keras_fit_and_evaluate_say_of_its_start(images):
     x, y = images
-    parts = [(x[some], y[some]) for some in (slice(64), slice(64, 90), slice(90, None))]
-    protocol = {"images": 64, "channels": 4, "batch_size": 16, "steps": [3, 8]}
+    parts = [(x[some], y[some]) for some in (slice(64), slice(64, 92), slice(92, None))]
+    protocol = {"images": 64, "channels": 4, "batch_size": 16, "steps": [4, 8]}
     found = residual.curve("normalized", BLOCKS, 0.05, protocol, 3, parts)
     expected = compiled(network("normalized", 3, channels=4), 0.05)
     fit(expected, x, y, built.batches(3, 64, 16, 8))
-    value, accuracy = evaluate(expected, x[90:], y[90:])
+    value, accuracy = evaluate(expected, x[92:], y[92:])
     assert found["test_loss"][-1] == pytest.approx(value, rel=1e-3)
-    assert found["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 30)
+    assert found["test_accuracy"][-1] == pytest.approx(accuracy, abs=1.5 / 28)

@@ -61,8 +61,8 @@ def test_networks_side_by_side_end_where_keras_fit_ends_in_two_calls_as_in_one(o
     x, y, order = data
     weights = dense.start([np.stack([kernel] * 2) for kernel in kernels])
     trained = stack.Stack(plain, weights, RATES, range(0, 4, 2) if optimizer == "muon" else ())
-    trained.train(x, y, order[:20])
-    trained.train(x, y, order[20:])
+    trained.train(x, y, order[:25])
+    trained.train(x, y, order[25:])
     rules = {
         "adam": lambda: keras.optimizers.Adam(RATES[1]),
         "muon": lambda: keras.optimizers.Muon(RATES[1], exclude_layers=["last"], weight_decay=None, adam_weight_decay=None),
@@ -89,7 +89,7 @@ def test_the_largest_share_of_the_scores_is_kept():
 def test_curves_are_what_keras_evaluates_on_images_that_were_not_trained_on(data, kernels):
     x, y, order = data
     weights = dense.start([kernel[None] for kernel in kernels])
-    (found,) = stack.Stack(plain, weights, RATES[1:]).curves((x, y), (x[:50], y[:50]), (x[:30], y[:30]), order[:6], [2, 6])
+    (found,) = stack.Stack(plain, weights, RATES[1:]).curves((x, y), (x[:50], y[:50]), (x[:30], y[:30]), order[:6], [3, 6])
     made = model(kernels)
     fitted(made, keras.optimizers.Adam(RATES[1]), (x, y, order[:6]))
     loss, accuracy = evaluate(made, x[:30], y[:30])
