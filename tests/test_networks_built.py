@@ -30,7 +30,7 @@ KINDS = {
     "dense": lambda: sequential((32,), kl.Dense(16, "tanh")),
     "convolution": lambda: sequential((8, 4, 1), kl.Conv2D(4, 3, padding="same", activation="relu"), kl.GlobalAveragePooling2D()),
     "depthwise": lambda: sequential((8, 4, 1), kl.Conv2D(4, 3), kl.DepthwiseConv2D(2, activation="relu"), kl.Flatten()),
-    "normalized": lambda: sequential((8, 4, 1), kl.Conv2D(4, 3), kl.BatchNormalization(), kl.ReLU(), kl.Flatten()),
+    "normalized": lambda: sequential((8, 4, 1), kl.Conv2D(4, 3, use_bias=False), kl.BatchNormalization(), kl.ReLU(), kl.Flatten()),
     "recurrent": lambda: sequential((8, 4), kl.SimpleRNN(8)),
     "lstm": lambda: sequential((8, 4), kl.LSTM(8)),
     "gru": lambda: sequential((8, 4), kl.GRU(8)),
