@@ -227,10 +227,9 @@ PAIRS = {  # a fault, its outcome, words of the finding; what is sound
 def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_it(case):
     make, outcome, words, sound = PAIRS[case]
     seed(0)
-    keras.utils.set_random_seed(0)
     report = audit(*sound())
     assert report.outcome == "sound", str(report)
-    keras.utils.set_random_seed(0)
+    seed(0)
     given = make()
     found = planted.named(audit(*given), outcome, words)
     planted.removed(found, found[0].fault, given, code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
@@ -243,13 +242,13 @@ def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_
     lambda: stack(hidden(), layers.Dense(120), layers.Reshape((10, 12)), layers.Softmax(axis=1), layers.Permute((2, 1)), y=np.tile(Y[:, None], 12)),
 ])
 def test_a_softmax_of_each_step_is_no_logit(make):
-    keras.utils.set_random_seed(0)
+    seed(0)
     report = audit(*make())
     assert report.outcome == "sound", str(report)
 
 
 def test_two_images_are_too_few_to_tell_a_shape_or_a_centre():
-    keras.utils.set_random_seed(0)
+    seed(0)
     two, signs = np.array([[1.0], [1.01]], "float32"), np.array([[1.0], [-1.0]], "float32")
     for x, loss in ((FLAT[:2], lambda y, p: ops.mean(y * p)), (two, "mse")):
         report = audit(*stack(hidden(16), layers.Dense(1), x=x, y=signs, loss=loss))
@@ -258,14 +257,14 @@ def test_two_images_are_too_few_to_tell_a_shape_or_a_centre():
 
 @pytest.mark.parametrize("make", [lambda: directions(64.0), lambda: directions(30.0, normal(0.01)), near])
 def test_a_loud_loss_of_a_head_of_fixed_scale_is_a_note(make):
-    keras.utils.set_random_seed(0)
+    seed(0)
     report = audit(*make())
     assert report.outcome == "sound" and any("where the scale is meant" in note for note in report.notes), str(report)
 
 
 def test_all_faint_kernels_between_input_and_output_are_named():
     for depth in range(1, 7):
-        keras.utils.set_random_seed(0)
+        seed(0)
         finding, = audit(*plain(faint, depth)).findings
         assert len(finding.layers) == depth + 1 and "out" not in finding.layers
 
