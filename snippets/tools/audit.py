@@ -55,6 +55,7 @@ RECTIFIERS = ("relu", "leaky", "prelu", "elu", "celu", "gelu", "silu", "mish")
 ACTIVATIONS = {name.replace("_", ""): name for name in ["prelu", *dir(keras.activations)]}
 NORMALIZATION = (kl.BatchNormalization, kl.LayerNormalization, kl.GroupNormalization, kl.UnitNormalization, kl.RMSNormalization)
 Schedule = keras.optimizers.schedules.LearningRateSchedule
+APART = (keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.RMSprop)  # each variable by its own gradient
 KERNELS = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
 SPARSE, CATEGORICAL, BINARY = (f"{kind}_crossentropy" for kind in ("sparse_categorical", "categorical", "binary"))
 RELATIVE = "mean_absolute_percentage_error"
@@ -193,7 +194,8 @@ def observe(model, x, y, loss, recorder):
         call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
     seen.flows = any(map(np.any, slopes))
-    changes = dict(zip(map(id, variables), zip(slopes, next_step(model, slopes))))
+    steps = next_step(model, slopes, {id(v) for call in holders for v in call.kernels.values()})
+    changes = {id(v): (slope, steps.get(id(v))) for v, slope in zip(variables, slopes)}
     for layer in dict.fromkeys(call.layer for call in holders):
         seen.rows += measured(layer, holders, outputs, changes, x)
     return seen
@@ -440,21 +442,23 @@ def own_kernels(call):
     return {v.name: v for v in call.layer.trainable_variables if tuple(v.shape[-2:]) == shape and len(v.shape) <= deep}
 
 
-def next_step(model, gradients):
-    """By how much the compiled optimizer's next step would change each trainable variable; None if there is none."""
-    optimizer, unknown = bare(model), [None] * len(gradients)
-    if optimizer is None or not gradients:
-        return unknown
-    copies = [keras.Variable(v.numpy(), dtype=v.dtype, name=v.name) for v in model.trainable_variables]
+def next_step(model, gradients, asked):
+    """{id: by how much the compiled optimizer's next step would change it} of at least the trainable variables asked for by id."""
+    optimizer, pairs = bare(model), list(zip(gradients, model.trainable_variables))
+    if type(optimizer) in APART and not optimizer.built and not optimizer.global_clipnorm:  # to copy them all takes longer
+        pairs = [(gradient, v) for gradient, v in pairs if id(v) in asked]
+    if optimizer is None or not pairs:
+        return {}
+    copies = [keras.Variable(v.numpy(), dtype=v.dtype, name=v.name) for _, v in pairs]
     try:
         twin = type(optimizer).from_config(optimizer.get_config())
     except Exception:  # someone's own, that cannot be copied
-        return unknown
+        return {}
     twin.build(copies)
     for new, old in zip(twin.variables, optimizer.variables if optimizer.built else []):
         new.assign(old)
-    twin.apply(gradients, copies)
-    return [np.asarray(v, "float64") - np.asarray(old, "float64") for v, old in zip(copies, model.trainable_variables)]
+    twin.apply([gradient for gradient, _ in pairs], copies)
+    return {id(v): np.asarray(copy, "float64") - np.asarray(v, "float64") for copy, (_, v) in zip(copies, pairs)}
 
 
 # Heads: an output with its labels and its loss.
