@@ -165,14 +165,14 @@ def weighing(axis):
 
 
 def wandering(activation):
-    """A recurrent network over the 200 steps of a walk."""
-    walk = (np.random.default_rng(0).normal(size=(64, 200, 8)).cumsum(1) / 3).astype("float32")
+    """A recurrent network over the 60 steps of a walk."""
+    walk = np.random.default_rng(0).normal(size=(64, 60, 8)).cumsum(1).astype("float32")
     return stack(layers.LSTM(64, activation, name="steps"), layers.Dense(1), x=walk, y=walk[:, -1, :1], loss="mse")
 
 
 def padded(mask):
     """Two recurrent layers over a few words and much padding."""
-    words = np.pad(1 + WORDS[:, :5] % 49, [(0, 0), (0, 145)])
+    words = np.pad(1 + WORDS[:, :5] % 49, [(0, 0), (0, 45)])
     return stack(layers.Embedding(50, 8, mask_zero=mask), layers.GRU(8, return_sequences=True), layers.GRU(8), softmax(), x=words)
 
 
