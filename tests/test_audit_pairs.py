@@ -180,9 +180,29 @@ def dropped(*end):
     return stack(hidden(), softmax(), *end)
 
 
+def loud(scale):
+    """A bounded layer behind another, by a rule that is so many times too large."""
+    return stack(hidden(400), layers.Dense(100, "tanh", kernel_initializer=normal(scale / 20), name="loud"), softmax())
+
+
+class Named(layers.Layer):
+    """A modulation whose parts have the names that settings of Keras have."""
+
+    def __init__(self, units=32, **options):
+        super().__init__(**options)
+        self.gamma, self.beta, self.bias, self.strides, self.groups, self.rate, self.activation = *map(layers.Dense, 3 * [units]), "same", "two", "slow", None
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], 32), initializer="glorot_uniform", name="kernel")
+
+    def call(self, x):
+        return self.gamma(x) * ops.matmul(x, self.kernel) + self.beta(x)
+
+
 PAIRS = {  # a fault, its outcome, words of the finding; what is sound
     "faint_convolutions": (lambda: plain(faint), "start", "kernel too small", lambda: plain(faint, end=layers.BatchNormalization)),
     "faint_by_a_little": (lambda: plain(lambda: normal(0.02), 4), "start", "kernel too small", lambda: plain(lambda: "he_normal", 4)),
+    "loud_behind_another": (lambda: loud(6.0), "start", "kernel too large", lambda: loud(1.0)),
     "cosines": (lambda: alike(1.0), "elsewhere", "logits cut off", lambda: alike(10.0)),
     "directions": (lambda: directions(1.0), "elsewhere", "logits cut off", lambda: directions(64.0)),
     "norm_over_images": (lambda: stack(hidden(), layers.Lambda(lambda h: ops.normalize(h, axis=0)), softmax()), "elsewhere", "images mixed",
@@ -233,6 +253,23 @@ def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_
     given = make()
     found = planted.named(audit(*given), outcome, words)
     planted.removed(found, found[0].fault, given, code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softsign"])
+def test_a_start_of_any_scale_is_read(activation):
+    for scale in (0.01, 0.1, 0.3, 2.0):
+        for depth in (1, 3):
+            keras.utils.set_random_seed(0)
+            for before in ([], [hidden(400)]):
+                parts = [layers.Dense(32, activation, kernel_initializer=normal(scale)) for _ in range(depth)]
+                model, x, y = stack(*before, *parts, softmax())
+                assert len(audit(model, x, y).rows) == len(model.weights) / 2
+
+
+def test_what_someone_calls_as_keras_does_is_read_or_left_alone():
+    keras.utils.set_random_seed(0)
+    report = audit(*stack(hidden(), Named(), Named(), layers.BatchNormalization(), layers.ReLU(), softmax()))
+    assert report.outcome == "sound", str(report)
 
 
 @pytest.mark.parametrize("make", [

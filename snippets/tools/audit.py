@@ -342,6 +342,7 @@ class Recorder:
             here.inputs = [t for t in keras.tree.flatten((args, kwargs)) if tf.is_tensor(t)]
             here.traced = all(getattr(one.layer, "inputs", None) for one in self.stack)  # in Functional models alone
             activation = vars(layer).get("activation") if inside(layer) is layer and kernels(layer) else None
+            activation = activation if callable(activation) else None
 
             def watched(z, *more, **named):
                 self.tape.watch(z)
@@ -431,6 +432,18 @@ def kernels(layer):
     """The kernels of one layer, {name: variable}."""
     found = {name: getattr(inside(layer), f"_{name}", getattr(inside(layer), name, None)) for name in KERNELS}
     return {name: v for name, v in found.items() if isinstance(v, keras.Variable)}
+
+
+def variable(layer, name):
+    """The variable of that name, or None: in someone's own layer it may be anything."""
+    found = getattr(layer, name, None)
+    return found if isinstance(found, keras.Variable) else None
+
+
+def whole(layer, name):
+    """The product of a setting of whole numbers, 1 where a layer has none or another thing of that name."""
+    found = np.ravel(getattr(layer, name, 1))
+    return math.prod(found.tolist()) if found.dtype.kind == "i" else 1
 
 
 def own_kernels(call):
@@ -590,14 +603,14 @@ def fans(layer, name, shape):
         size = dict(zip(w, shape))
         return math.prod(size[a] for a in w if a not in out), math.prod(size[a] for a in w if a not in x)
     window, (a, b) = math.prod(shape[:-2]), shape[-2:]
-    stride = math.prod(np.atleast_1d(getattr(layer, "strides", 1)).tolist())
+    stride = whole(layer, "strides")
     if isinstance(layer, kl.RNN):
         return window * a, getattr(layer.cell, "units", b)
     if name == "depthwise_kernel" or "Depthwise" in type(layer).__name__:
         return window, window * b / stride
     if "Transpose" in type(layer).__name__:
         return window * b / stride, window * a
-    return window * a, window * b / getattr(layer, "groups", 1) / stride
+    return window * a, window * b / whole(layer, "groups") / stride
 
 
 def activation_of(layer):
@@ -617,7 +630,7 @@ def behind(call):
     while len(found.end.takers) == 1 and not found.end.takers[0].kernels and len(found.end.takers[0].inputs) == 1:
         found.end = found.end.takers[0]
         found.normalized |= isinstance(found.end.layer, NORMALIZATION)
-        shift = getattr(found.end.layer, "beta", None)
+        shift = variable(found.end.layer, "beta")
         found.shifted = found.end.layer.name if shift is not None and np.any(shift) else found.shifted
         own = isinstance(found.end.layer, (kl.Lambda, kl.Rescaling)) or not isinstance(found.end.layer, keras.Layer)
         found.scaled |= own
@@ -682,7 +695,7 @@ def measured(layer, holders, outputs, changes, x):
     first, activation, end = calls[0], paths[0].activation, paths[0].end
     inputs, h = flat([c.inputs[0] for c in calls]), flat([path.h for path in paths], layer)
     z, delta = flat([c.z for c in calls], layer), flat([c.delta for c in calls], layer)
-    bias = getattr(inside(layer), "bias", None)
+    bias = variable(inside(layer), "bias")
     still = not any(map(varies, keras.tree.flatten(outputs)))
     biased = bias is not None and hasattr(inside(layer), "bias_initializer")
     bias = np.asarray(0.0 if bias is None or isinstance(layer, kl.RNN) else bias, "float64").ravel()
@@ -1043,11 +1056,11 @@ def scales(rows, seen):
                 found.append(Finding(row.layer, "mean of its kernel too large", evidence, f"{advice(row)}."))
             continue
         if row.follows & RULES.keys():
-            other += [row] * (row.off < 1 / OFF)
+            other += [row] if row.off < 1 / OFF else []
         elif times < 1 and not row.scaled and (row.is_output or row.meant):
             faint.append(row)
         elif not row.scaled:
-            full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
+            full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
             evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
@@ -1134,7 +1147,7 @@ def scores(op):
 
 def decided(seen):
     """Attention of which a mask leaves nothing, or the softmax is saturated before it has learned, as its scores are too large."""
-    learned = seen.trained or any(np.ptp(c.layer.gamma) for c in seen.calls if getattr(c.layer, "gamma", None) is not None)  # which starts equal
+    learned = seen.trained or any(np.ptp(v) for c in seen.calls if (v := variable(c.layer, "gamma")) is not None)  # which starts equal
     for op, found in ((op, scores(op)) for op in seen.ops if not learned):
         given = np.ma.masked_less_equal([MASKED] if found is None else found, MASKED)  # without those that a mask hides
         rows = given.count(axis=-1) >= CHOICES
@@ -1232,7 +1245,7 @@ def factors(seen):
 def muting(seen, call):
     """A weight of zeros by which a layer without a kernel multiplies all that comes in, or None."""
     if isinstance(call.layer, NORMALIZATION):
-        known = [v for v in [getattr(call.layer, "gamma", None)] if v is not None]
+        known = [v for v in [variable(call.layer, "gamma")] if v is not None]
     else:
         still = {id(v) for v, g in zip(seen.model.trainable_variables, seen.gradients) if g is None or not np.any(g)}
         known = [v for v in getattr(call.layer, "weights", []) if id(v) in still and not call.kernels and "bias" not in v.name]
@@ -1291,7 +1304,7 @@ def constant(seen):
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
     layer, evidence = getattr(at, "layer", None), "Behind it outputs hardly differ between images"
-    rate, weight = getattr(layer, "rate", 0), muting(seen, at) if passes else None
+    rate, weight = getattr(layer, "rate", 0) if "Dropout" in type(layer).__name__ else 0, muting(seen, at) if passes else None
     if weight is not None:
         zero = [c for c in seen.calls if muting(seen, c) is not None and not varies(c.z)]
         names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
@@ -1844,7 +1857,7 @@ def sentence(error, model, x, recorder):
         return "This model has no call() that takes a batch: audit its parts, or write call()."
     convolutions = [layer for layer in model._flatten_layers() if hasattr(layer, "kernel_size")] if "grouped convolutions" in str(error) else []
     for layer in recorder.failed or convolutions:  # an error in the gradient names no layer
-        if getattr(layer, "groups", 1) > 1:
+        if whole(layer, "groups") > 1:
             return f"TensorFlow cannot run the grouped convolution {layer.name} on this processor: use a GPU."
         if isinstance(layer, kl.Embedding):
             return f"x holds numbers that {layer.name} has no row for: they must be 0 to {layer.input_dim - 1}."
