@@ -15,6 +15,13 @@ from tests.planted_torch import (  # noqa: E402
     unbiased, unrolled, weight_norm, without_gamma)  # fmt: skip
 
 
+def squashed(std, act=nn.Tanh):
+    """A bounded layer behind a rectifier, which is saturated the more, the larger its kernel."""
+    net = nn.Sequential(nn.Linear(144, 400), nn.ReLU(), nn.Linear(400, 100), act(), nn.Linear(100, 10))
+    put(net[2].weight, std)
+    return case(net)
+
+
 FAULTY = {  # a network, and the layers to be named
     "A_twins": (lambda: twins(3.0), "shared"), "A_unrolled": (lambda: unrolled(3.0), "shared"), "A_zeros": (lambda: unrolled(zero=True), "shared"),
     "F_frozen": (frozen, "0"), "F_recurrent": (lambda: recurrent(gain=3.0, nonlinearity="relu"), "loop"), "F_embedding": (lambda: embedded(std=50.0), "words"),
@@ -79,7 +86,7 @@ OWN = {  # PyTorch's: a network, the fault, the layers
     "raw_convolution": (lambda: convolved(k2=2.0), "kernel too large", "k2"), "raw_gamma": (lambda: convolved(gamma=0.0), "constant output", "gamma"),
     "factors_merged": (lambda: made.adapted(0.0, merged=True), "zero kernel", "0, 2, 4"), "dead_without_bias": (unbiased, "dead units", "0"),
     "raw_bias": (lambda: case(raw(b1=torch.full((32,), -20.0))), "dead units", "w1"), "raw_contraction": (lambda: case(Raw(lambda m, x: torch.einsum("...i,io->...o", F.relu(torch.tensordot(x, m.w1, 1)), m.w2), w1=torch.randn(144, 32), w2=torch.randn(32, 10))), "kernel too large", "w1, w2"),
-    "words_of_ones": (lambda: embedded(value=1.0), "copied units", "words"),
+    "saturated_in_part": (lambda: squashed(0.3), "kernel too large", "2"), "words_of_ones": (lambda: embedded(value=1.0), "copied units", "words"),
 }  # fmt: skip
 
 
@@ -95,6 +102,7 @@ def test_a_transformer_encoder_that_was_drawn_anew_gets_no_finding():
 
 
 KEPT = {  # the same networks as they should be
+    "saturated_in_part": lambda: squashed(0.07),
     "factors_of_peft": lambda: made.adapted(0.25), "factors_merged": lambda: made.adapted(0.25, merged=True), "scale": lambda: made.gated(1.0), "scale_in_a_branch": lambda: made.gated(0.0, residual=True),
     "scale_of_the_output": lambda: case(Net(lambda m, x: m.gamma * m.net(x), net=mlp(), gamma=nn.Parameter(torch.zeros(10)))), "groups": lambda: made.grouped(8), "table": lambda: made.table(1.0), "table_apart": lambda: made.table(1.0, True),
     "products_of_directions": lambda: made.contrasted(1.0), "raw_attention": lambda: made.raw_attention(draw), "blank_rows": lambda: made.blank(batch_first=True),
@@ -124,6 +132,15 @@ def test_the_loud_output_of_a_frozen_network_is_a_note():
     given["model"][4].base.weight.data *= 1.5  # for longer
     report = audit(**given)
     assert report.loss > 4 * 2.31 and not report.findings and any("It is frozen" in note for note in report.notes), str(report)
+
+
+@pytest.mark.parametrize("act", [nn.Tanh, nn.Sigmoid, nn.Hardtanh, nn.Hardsigmoid])
+def test_a_start_of_any_scale_is_audited(act):
+    torch.manual_seed(0)
+    for std, fault in {0.01: "kernel too small", 0.03: "", 0.1: "", 0.2: "", 0.3: "kernel too large", 0.5: "kernel too large", 1.0: "kernel too large",
+                       3.0: "kernel too large, units saturated"}.items():
+        report = audit(**squashed(std, act))
+        assert [finding.fault[:len(fault)] for finding in report.findings] == [fault] * bool(fault), str(report)
 
 
 @pytest.mark.parametrize("make", [lambda: case(raw()), convolved], ids=["products", "functions"])

@@ -746,6 +746,12 @@ def remade(trace, head, units):
 # Rows of numbers, one per kernel.
 
 
+class Row(SimpleNamespace):
+    """What one batch shows of a kernel. Rows are compared by identity, as the arrays in them cannot be."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+
 def ordered(calls):
     """The calls of each kernel with what they read, [[(call, kernel), …], …], in the order of first use."""
     groups = {}
@@ -828,7 +834,7 @@ def measured(seen, group, changes):
     is_output = calls[0].data and not any(call in taken for call in calls)
     owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
     several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
-    return SimpleNamespace(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
+    return Row(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation,
         normalized=paths[0].normalized, scaled=paths[0].scaled and 1 / OFF < _rms(end.value) / (_rms(given) or 1) < OFF, is_output=is_output,
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
@@ -841,9 +847,9 @@ def measured(seen, group, changes):
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two a batch norm makes -1 and 1
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
-        gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=h.mean(), std=h.std(), dead=dead.mean(),
-        silenced=np.mean(dead & ((z - bias).max(axis=0) > 0)) if dead.shape == bias.shape and loud else 0.0,
-        saturated=np.mean((h < low + edge) | (h > high - edge)) if activation in LIMITS else None,
+        gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=float(h.mean()), std=float(h.std()),
+        dead=float(dead.mean()), silenced=float(np.mean(dead & ((z - bias).max(axis=0) > 0))) if dead.shape == bias.shape and loud else 0.0,
+        saturated=float(np.mean((h < low + edge) | (h > high - edge))) if activation in LIMITS else None,
         delta=_rms(delta), delta_square=np.sum(delta**2) / seen.images,
         pull_square=np.sum(np.sum(delta**2, axis=-1) * np.mean(z**2, axis=-1)) / seen.images, **weighed(seen, first, changes))
 
@@ -886,7 +892,7 @@ def weighed(seen, kernel, changes):
     by_shape = {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()}
     chance = ERRORS / math.sqrt(2 * w.size)  # of the logarithm of the RMS of so many random numbers
     return {"kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
-        "weight_std": w.std(dtype="float64"), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
+        "weight_std": float(w.std(dtype="float64")), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
         "spelled": spelled(seen.trace, kernel.full) if kernel.full in seen.trace.names.values() else "the weight",
         "recurs": kernel.op in RECURRENT, "convolves": kernel.op.startswith("conv"), "dtype": _type(kernel.parameter),
         "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
@@ -895,7 +901,7 @@ def weighed(seen, kernel, changes):
         "gradient": None if gradient is None else _rms(gradient), "step": None if change is None or not own else _rms(change) / own,
         "stride": (None if change is None or not own
                    else _rms(change) / own * (own / size * min(ratios.values()) if 0 < max(ratios.values()) < 1 / OFF else 1)),
-        "stuck": (np.mean(change[_numpy(gradient) != 0] == 0)
+        "stuck": (float(np.mean(change[_numpy(gradient) != 0] == 0))
                   if change is not None and gradient is not None and gradient.any() and "16" in _type(kernel.parameter) else 0.0),
         "remade": not 1 / OFF < size / (own or 1) < OFF,  # by the model, as in weight standardization
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
@@ -1276,7 +1282,7 @@ def scales(rows, seen):
         elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row)):
             faint.append(row)
         elif not row.scaled:
-            full = times > 1 and (row.saturated or 0) > SOME and not row.is_output
+            full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
             evidence = f"The RMS of its weights is {times:.2g} times what {rule} asks for"
             evidence += f", and {_share(row.saturated)} of its activations are saturated" * full
             fault = f"kernel too {'large' if times > 1 else 'small'}{', units saturated' * full}"
