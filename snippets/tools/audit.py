@@ -1575,7 +1575,8 @@ def cut_off(seen):
 
 def sole(seen):
     """A softmax over an axis of length 1, which says 1 whatever the weights before it."""
-    still = any(g is None or not np.any(g) for g in seen.gradients)
+    sizes = [0.0 if g is None else _rms(np.asarray(tf.convert_to_tensor(g), "float64")) for g in seen.gradients]
+    still = any(size <= LOST * max(sizes) for size in sizes)  # rounding leaves some, as of a softmax without oneDNN
     for op in (op for op in seen.ops if still and op.op == "Softmax" and op.learned and op.shape[-1] == 1 and op.shape.num_elements() > op.shape[0]):
         if scores(op) is None:
             yield elsewhere(place(op, seen), "constant output", "Its softmax is over an axis of length 1: it always says 1, and no weight before "
