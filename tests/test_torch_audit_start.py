@@ -137,8 +137,8 @@ def test_the_loud_output_of_a_frozen_network_is_a_note():
 @pytest.mark.parametrize("act", [nn.Tanh, nn.Sigmoid, nn.Hardtanh, nn.Hardsigmoid])
 def test_a_start_of_any_scale_is_audited(act):
     torch.manual_seed(0)
-    for std, fault in {0.01: "kernel too small", 0.03: "", 0.1: "", 0.2: "", 0.3: "kernel too large", 0.5: "kernel too large", 1.0: "kernel too large",
-                       3.0: "kernel too large, units saturated"}.items():
+    small, large = "kernel too small", "kernel too large"
+    for std, fault in ((0.01, small), (0.03, ""), (0.1, ""), (0.2, ""), (0.3, large), (0.5, large), (1.0, large), (3.0, f"{large}, units saturated")):
         report = audit(**squashed(std, act))
         assert [finding.fault[:len(fault)] for finding in report.findings] == [fault] * bool(fault), str(report)
 

@@ -91,9 +91,7 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     model, root = unwrapped(model)
     with torch.inference_mode(False), np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
         warnings.simplefilter("ignore")  # PyTorch's, of what the report says
-        x, y, images = check(model, x, y, loss, optimizer)
-        seen = observe(model, root, x, y, images, loss, optimizer)
-        said = judge(seen)
+        said = judge(seen := observe(model, root, *check(model, x, y, loss, optimizer), loss, optimizer))
     return Report(seen.loss, seen.rows, merged(said), [note for note in said if isinstance(note, str)])
 
 
@@ -216,7 +214,8 @@ def observe(model, root, x, y, images, loss, optimizer):
         aimed(trace, y, loss)
         results = [trace.outputs, dict(getattr(trace.outputs, "__dict__", {})), *(list(vars(m).values()) for m in model.modules())]
         seen.results = {trace.made.get(id(t)) for t in leaves(results)}  # also those that a layer keeps
-        seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices)
+        seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
+        seen.turned = seen.leak is not None and either(seen) and leak(seen, parts, devices, 1) is None
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
     seen.calls, seen.heads = linked(trace, images), [head for head in trace.heads if not head.hidden]
@@ -274,14 +273,34 @@ def slopes(value, weights, trace):
     return dict(zip(weights, found)), min(lost, 1.0)
 
 
-def leak(seen, parts, devices):
-    """The first call in which other images change what becomes of the last one; None if there is none."""
-    given, images = leaves(seen.x), seen.images
+def timed(x, y):
+    """The axis along which labels are x one step later, as the next words; None for neither."""
+    first, labels = leaves(x)[0], leaves(y)
+    if len(labels) == 1 and first.dim() > 1 and labels[0].numel() == first.numel():
+        for axis in (0, 1):
+            (now, then), later = (t.reshape(first.shape).movedim(axis, 0)[:-1] for t in (first, labels[0])), first.movedim(axis, 0)[1:]
+            if (moved := now != later).any() and float((later == then)[moved].double().mean()) > RARE:
+                return axis
+    return None
+
+
+def either(seen):
+    """True if labels do not tell which of the first two axes of x are the images: one for each step, or as many images as steps."""
+    size, labels = leaves(seen.x)[0].shape[:2], leaves(seen.y) or [head.truth for head in seen.trace.heads]
+    return len(size) > 1 < min(size) and timed(seen.x, seen.y) is None and (
+        size[0] == size[1] or any(size in (t.shape[:2], (1, *t.shape[:1])) or t.shape[:1] == (math.prod(size),) for t in labels[:1]))
+
+
+def leak(seen, parts, devices, axis=None):
+    """The first call in which other images, along an axis of x, change what becomes of the last one; None if there is none."""
+    given = leaves(seen.x)
+    images = seen.images if axis is None else given[0].shape[axis]
     if any(images not in t.shape[:2] or len(given) > 1 and t.shape == (images, images) for t in given):  # as of a graph
         return None
 
     def repeated(t):
-        return t.detach().index_select(t.shape.index(images), torch.full((images,), images - 1, device=t.device))
+        at = axis if axis is not None and t.shape[axis:axis + 1] == (images,) else t.shape.index(images)
+        return t.detach().index_select(at, torch.full((images,), images - 1, device=t.device))
 
     def passed(x, watched):
         with kept(parts, devices), torch.no_grad():
@@ -346,6 +365,9 @@ def loss_of(outputs, y, loss, trace):
     if isinstance(trace.model, nn.RNNBase):
         raise Unreadable("The model returns its outputs and its state: make a module of it that returns one tensor, as `self.rnn(x)[0][:, -1]`.")
     own = (getattr(loss, "__module__", "") or "").startswith("torch.") or getattr(loss, "__name__", "") in trace.builtin
+    if own and type(outputs) is dict and len(outputs) > 1 and "logits" not in outputs:
+        raise Unreadable(f"The model returns a dictionary of {', '.join(map(str, outputs))}, and the loss takes one tensor: "
+                         f'`loss = lambda out, y: your_loss(out["{next(iter(outputs))}"], y)`, or a sum of several.')
     if own and not isinstance(outputs, torch.Tensor):
         found = leaves(fields.get("logits", outputs))
         if not found:
@@ -407,7 +429,7 @@ class Trace(TorchFunctionMode):
     def __init__(self, model, root, x, y, optimizer=None):
         super().__init__()
         self.optimizer, self.model, self.root, self.calls, self.heads, self.stack, self.alive = optimizer, model, root, [], [], [], []
-        self.outputs, self.in_loss, self.trying, self.used = None, False, ("", [], None), set()
+        self.outputs, self.in_loss, self.trying, self.used, self.returned = None, False, ("", [], None), set(), {}
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.buffers, self.paths = {id(b): name for name, b in model.named_buffers()}, {id(m): name for name, m in model.named_modules()}
         self.weights, self.made, self.strangers = {}, {}, {}
@@ -437,6 +459,7 @@ class Trace(TorchFunctionMode):
         while self.stack and self.stack[-1].module is not module:
             self.stack.pop()
         frame = self.stack.pop() if self.stack else None
+        self.returned |= {id(t): frame.path for t in leaves([output])} if frame and frame.path else {}
         inner = self.calls[frame.start:] if frame and frame.atom else []
         if not inner or any(call.kernels or call.head for call in inner):
             return
@@ -546,6 +569,7 @@ def linked(trace, images):
         before, past = [c for c in call.before if not c.truth], upstream(call)
         call.alike = bool(before) and all(c.alike for c in before) or leveled(call, images)
         call.feeders, call.fed = [c for c in past if c.kernels], any(c.weighty for c in past)
+        call.norm = call.norm and (call.fed or any(c.kernels for c in past))  # not of data, as of an adjacency
         call.even, call.followed = call.norm or call.op == "add" and sum(b.fed or bool(b.kernels) for b in call.before) > 1, any(c.even for c in past)
     for call in reversed(trace.calls):
         call.later = any(t.even or t.later for t in call.takers)
@@ -608,8 +632,7 @@ def kernels(op, args, kwargs, trace):
     else:
         fans = window * b, window * a / groups / stride
         found = kernel(trace, op, weight, fans, -1 if op == "linear" else 1, weight.flatten(1).T)
-    bias = argument(2, "bias")
-    found.bias = bias if isinstance(bias, torch.Tensor) else None
+    found.bias = bias if isinstance(bias := argument(2, "bias"), torch.Tensor) else None
     return [found]
 
 
@@ -746,10 +769,7 @@ def remade(trace, head, units):
 # Rows of numbers, one per kernel.
 
 
-class Row(SimpleNamespace):
-    """What one batch shows of a kernel. Rows are compared by identity, as the arrays in them cannot be."""
-
-    __eq__, __hash__ = object.__eq__, object.__hash__
+Row = type("Row", (SimpleNamespace,), {"__eq__": object.__eq__, "__hash__": object.__hash__})  # by identity, as the arrays in it cannot be
 
 
 def ordered(calls):
@@ -843,6 +863,7 @@ def measured(seen, group, changes):
             c.alike for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
         fed_by_data=calls[0].data, followed=any(call.followed for call in calls),
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
+        renewed=any(c.norm for c in upstream(calls[0])),
         raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two a batch norm makes -1 and 1
@@ -856,8 +877,7 @@ def measured(seen, group, changes):
 
 def unscaled(x, given):
     """Columns of the data that are large where a kernel takes them: [(which, least, largest, remedy)], unless most are."""
-    sizes = np.sqrt(np.mean(given**2, axis=0))
-    large = np.flatnonzero(2 * np.log(sizes) > REACH)
+    large = np.flatnonzero(2 * np.log(sizes := np.sqrt(np.mean(given**2, axis=0))) > REACH)
     if not large.size or len(sizes) < 2 * large.size and isinstance(x, torch.Tensor):
         return []
     parts = [("x", x)] if isinstance(x, torch.Tensor) else [(f'x["{key}"]', t) for key, t in x.items()] if isinstance(x, dict) else [
@@ -929,9 +949,14 @@ def judge(seen):
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
         causes += [] if named([*causes, *mixes]) else first((depth, averaged, blinded), seen)
     causes += reused(rows)
+    if type(seen.x) is type(seen.y) is torch.Tensor and seen.x.dtype == seen.y.dtype and torch.equal(seen.x, seen.y):  # then x comes first
+        if large := [replace(one, remedy=f"{one.remedy}; y = x") for one in inputs(rows) if one.remedy.startswith("x = ")]:
+            outside = [one for one in outside if isinstance(one, str) or not one.remedy.startswith("y = ")]
+            causes = [one for one in causes if isinstance(one, str) or not one.remedy.startswith("x = ")] + large
     if not named(causes + outside):
         outside += first((gradient, cut_off, untouched, first_loss, step) if finite else (overflow,), seen)
-    return [*causes, *outside, *left_out(seen)]
+    known = tuple(f"{name}: " for name in named(causes + outside))
+    return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *left_out(seen)]
 
 
 def first(judges, seen):
@@ -1048,8 +1073,7 @@ def labels(head):
         (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
          f"{shapes} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"),
         (ours == theirs and several and most > 1.01, head.layer, "several labels at once",
-         f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"),
-        (ours == theirs and several,),
+         f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"), (ours == theirs and several,),
         (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
          f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
         (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
@@ -1144,8 +1168,7 @@ def reach(head, seen):
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     scaled = SCALE if y.std() else "targets near 1."
     return first_case([
-        # what else one's own loss wants is not known
-        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",
+        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.",
          pixels or without),
         (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
@@ -1376,6 +1399,9 @@ def depth(seen, reach=REACH):
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
         change = changed(course, size)
+        if what == "signal":  # growth starts anew behind a normalization
+            starts = [i for i, row in enumerate(course) if row.renewed or not i] + [len(course)]
+            change = min(change, max((changed(course[i:j], size) for i, j in zip(starts, starts[1:])), key=abs, default=0.0), key=abs)
         if what != "signal" and change > 0:  # behind a norm δ is large where z is small, as of a blank patch, and δ times z is not
             change = min(change, max(0, changed(course, lambda row: row.pull_square)))
         if abs(change) > allowed:
@@ -1543,7 +1569,12 @@ def constant(seen):
                             "numbers of words or classes as they are, not divided: they number the rows of a table.")
             return
     for call in [c for c in signals(seen.calls) if c.alike and not all(b.alike for b in c.before)][-1:]:
-        if not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
+        before = {k.full for c in passed(call.before, lambda c: c.before) for k in c.kernels if 0 < _rms(call.inputs[0]) < math.sqrt(LOST)}
+        quiet = [row for row in seen.rows if row.full in before and row.fans and row.trainable and 0 < row.off < 1 / OFF]
+        if row := min(quiet, key=lambda row: row.off, default=None):
+            yield of(row, "kernel too small", f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for, and behind it, in "
+                     f"{_place(call)}, images hardly differ.", advice(row))
+        elif not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
             yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.",
                 "`p=0.2` in this dropout, which drops everything." if "drop" in call.op else
                 "a mask that is the other way round: it leaves what is alike in all images, as padding, and hides the rest."
@@ -1713,7 +1744,10 @@ def leaking(seen):
         return
     evidence, name = "Other images change what becomes of the last", _place(call)
     first = vars(seen.model.get_submodule(call.module)).get("batch_first")
-    if first is not None and 1 in call.inputs[0].shape[:2]:
+    if seen.turned:
+        yield ("The model takes axis 1 of x for the images and axis 0 for the steps: sound if x is so. If axis 0 is the images, other images change "
+               f"what becomes of each, first in {name}{f', and batch_first is {first}' if first is not None else ''}.")
+    elif first is not None and 1 in call.inputs[0].shape[:2]:
         yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
                         "x of the shape (images, steps, features), and `batch_first=True`.")
     elif first is not None:
@@ -1766,6 +1800,7 @@ def cut_off(seen):
     for row in mute:
         first = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)]
         way, alone = {*passed(first, lambda c: c.takers)}, row.gradient is None and not any(c.blind for c in first)
+        parts = {f"{path}." for t, path in seen.trace.returned.items() if seen.trace.made.get(t) in way}  # that give it back
         stops = [c for c in passed([t for c in first for t in c.takers], lambda c: [] if c.cuts else c.takers) if c.cuts]
         stop = next((c for c in stops if (alone or c.op in CUTS) and loss & {*passed([c], lambda c: c.takers)}), None)
         lone = next((c for c in way if c.op in ("softmax", "logsoftmax") and c.value.dim() and c.value.shape[softened(c)] == 1), None)
@@ -1775,12 +1810,14 @@ def cut_off(seen):
             yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {did}, which "
                             f"{'runs under no_grad' if stop.blind else 'has no derivative'}.",
                             f"{did} outside torch.no_grad()." if stop.blind else f"{cure}.")
-        elif alone and not stops and not way & (seen.results | loss):
+        elif alone and not stops and not way & (seen.results | loss) and not any(  # the head of a part of which features are taken
+                row.full.startswith(part) and other.full.startswith(part) and other.gradient for part in parts for other in seen.rows):
             yield elsewhere(row.layer, "no gradient", "Its result is not used: neither the output nor the loss is made of it.",
                             "the result in what follows, as `h = self.layer(h)`, or without the layer.")
         elif row.gradient is not None and lone and not scores(lone):
             yield elsewhere(row.layer, "no gradient", "The softmax behind it is over an axis of one, and so always 1.",
-                            "the axis of the positions as dim in this softmax, as `dim=1`.")
+                            "scores of the shape (images, positions) before it, and the axis of the positions as dim." if lone.value.dim() < 3 else
+                            f"the axis of the positions as dim in this softmax{', as `dim=1`' * (softened(lone) != 1)}.")
         else:
             continue
         return
@@ -1919,7 +1956,7 @@ def alike(head):
     if head.y.size > 8 and most == 1:
         yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
     elif head.y.size > 8 and most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
-        yield f"{_share(most)} of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
+        yield f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
 
 
 # Say.
@@ -2013,8 +2050,7 @@ def check(model, x, y, loss, optimizer):
          f"The optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}."))
     weights, lazy = dict(model.named_parameters()), nn.parameter.UninitializedParameter
     refuse(ValueError, *(("quantized" in type(part).__module__, f"{name or 'The model'} is quantized: audit the model before it is quantized.")
-          for name, part in model.named_modules()),
-        (any(isinstance(w, lazy) for w in weights.values()),
+          for name, part in model.named_modules()), (any(isinstance(w, lazy) for w in weights.values()),
          "The model has lazy layers without weights: call it once on a batch, as in `model(x[:2])`."),
         (not weights, "The model has no parameters, so there is nothing to audit: are its layers attributes of it?"),
         (any(w.is_inference() for w in (*weights.values(), *model.buffers()) if not isinstance(w, lazy)),
@@ -2028,8 +2064,10 @@ def check(model, x, y, loss, optimizer):
     home, *others = {w.device for w in weights.values()}
     away, first = [part.device for part in leaves((x, y)) if part.device != home], leaves(x)[0]
     lengths = [len(first), *(len(part) for part in leaves(y)[:1])]
-    if len(set(lengths)) > 1 and first.dim() > 2 and first.shape[1] == lengths[1]:  # a sequence whose first axis is time
+    if len(set(lengths)) > 1 and first.dim() > 1 + first.is_floating_point() and first.shape[1] == lengths[1]:  # of sequences, time first
         lengths = lengths[1:]
+    elif timed(x, y) == 0:
+        lengths = [first.shape[1]]
     refuse(ValueError,
         (away and not others, f'The batch is on {next(iter(away), home)}, the model on {home}: `x, y = x.to("{home}"), y.to("{home}")`.'),
         (min(lengths) < 2 or max(lengths) % min(lengths),  # a model may flatten its sequences, or take views of an image
@@ -2046,12 +2084,9 @@ def tensors(part, name):
     if isinstance(part, nn.utils.rnn.PackedSequence):
         raise ValueError(f"{name} is packed, which hides whose steps they are: give it padded, and pack it in forward().")
     if isinstance(part, torch.Tensor):
-        if part.is_nested:
-            raise ValueError(f"{name} is nested: `{name} = {name}.to_padded_tensor(0.0)`.")
-        if not part.dim():
-            raise ValueError(f"{name} is a single value: give a tensor with an entry for every image.")
-        if part.layout != torch.strided:
-            raise ValueError(f"{name} is sparse: `{name} = {name}.to_dense()`.")
+        refuse(ValueError, (part.is_nested, f"{name} is nested: `{name} = {name}.to_padded_tensor(0.0)`."),
+               (not part.dim(), f"{name} is a single value: give a tensor with an entry for every image."),
+               (part.layout != torch.strided, f"{name} is sparse: `{name} = {name}.to_dense()`."))
         return part.clone() if part.is_inference() else part
     several = isinstance(part, (tuple, list))
     if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
@@ -2090,8 +2125,7 @@ def sentence(error, trace, x):
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
         ("inplace operation" in text, f"An operation in place in {where} overwrites what the gradient needs: `h = h + 1`, not `h += 1`."),
         ("without overflow" in text, f"{where[:1].upper()}{where[1:]} fills in a number that float16 does not hold: "
-         "`torch.finfo(h.dtype).min` in its place."),
-        (isinstance(x, dict) and not takes(trace.model.forward, x),
+         "`torch.finfo(h.dtype).min` in its place."), (isinstance(x, dict) and not takes(trace.model.forward, x),
          f"The model takes ({taken}), and x holds {', '.join(map(str, x)) if isinstance(x, dict) else ''}."),
         (sizes, f"{where[:1].upper()}{where[1:]} wants {sizes and sizes[1]} features a step, "
          f"and x of shape {tuple(first.shape)} brings {sizes and sizes[2]}."),
