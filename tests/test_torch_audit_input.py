@@ -73,6 +73,7 @@ CASES = {
     "nothing_to_audit": (lambda: audit(nn.BatchNorm1d(144), FLAT, FLAT, F.mse_loss), "nothing to audit"), "meta": (lambda: audit(elsewhere(), FLAT, Y), 'device "meta"'),
     "made_for_inference": (lambda: audit(inferred(), FLAT, Y), r"made under torch.inference_mode\(\), so that nothing of it has a gradient: make it outside"),
     "other_device": (lambda: audit(GOOD, FLAT.to("meta"), Y), 'The batch is on meta, the model on cpu: `x, y = x.to\\("cpu"\\)'),
+    "other_device_of_equal_shapes": (lambda: audit(mlp(out=144), *[FLAT.to("meta")] * 2, F.mse_loss), "The batch is on meta, the model on cpu"),
     "no_labels": (lambda: audit(GOOD, FLAT), "computes no loss: give labels"), "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images, at least two"),
     "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"), "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
     "list": (lambda: audit(GOOD, FLAT.tolist(), Y), r"torch.tensor\(x\)"), "list_of_labels": (lambda: audit(GOOD, FLAT, Y.tolist()), r"torch.tensor\(y\)"), "strings": (lambda: audit(GOOD, np.full((64, 144), "a"), Y), "x holds strings"),

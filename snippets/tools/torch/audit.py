@@ -276,7 +276,7 @@ def slopes(value, weights, trace):
 def timed(x, y):
     """The axis along which labels are x one step later, as the next words; None for neither."""
     first, labels = leaves(x)[0], leaves(y)
-    if len(labels) == 1 and first.dim() > 1 and labels[0].numel() == first.numel():
+    if len(labels) == 1 and first.dim() > 1 and labels[0].numel() == first.numel() and first.device == labels[0].device and not first.is_meta:
         for axis in (0, 1):
             (now, then), later = (t.reshape(first.shape).movedim(axis, 0)[:-1] for t in (first, labels[0])), first.movedim(axis, 0)[1:]
             if (moved := now != later).any() and float((later == then)[moved].double().mean()) > RARE:
