@@ -163,7 +163,6 @@ ONE = {  # a network, what is planted, the layers to be named, and a word of the
     "zeros_own": (own, change("dense_0", 0), "dense_0", "zero"),
     "constant": (dense, constant, "dense_1", "copied units"),
     "reused": (dense, repeated, "dense_1, dense_3", "reused initializer"),
-    "reused_in_another_shape": (dense, proportional, "dense_1, out", "reused initializer"),
     "dead": (dense, change("dense_1", bias=-20.0), "dense_1", "dead"),
     "dead_convolution": (convolutional, change("dense_1", bias=-20.0), "dense_1", "dead"),
     "saturated_by_bias": (tanh, change("dense_1", bias=6.0), "dense_1", "saturated"),
@@ -182,6 +181,11 @@ def test_a_planted_fault_is_the_only_finding_and_has_the_right_layer(make, plant
     findings = audit(planted(make, plant), X, Y).findings
     assert [finding.layer for finding in findings] == [name], findings
     assert fault in findings[0].fault and findings[0].evidence and findings[0].remedy
+
+
+def test_the_same_numbers_in_another_shape_are_a_note():
+    report = audit(planted(dense, proportional), X, Y)
+    assert report.outcome == "sound" and any("dense_1, out hold the same numbers" in note for note in report.notes), str(report)
 
 
 @pytest.mark.parametrize("data, fault", [

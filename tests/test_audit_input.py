@@ -57,15 +57,6 @@ class Hungry(layers.Layer):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[99999,99999]")
 
 
-class Unfit(layers.Layer):
-    """A layer whose rate is no number, which the judges take for one."""
-
-    rate = "often"
-
-    def call(self, x):
-        return 0 * x
-
-
 def quantized():
     model = stack(hidden(), softmax())[0]
     model.quantize("int8")
@@ -109,7 +100,8 @@ CASES = {
     "sparse": (lambda: audit(GOOD, tf.sparse.from_dense(FLAT), Y), "x is no dense array"), "ragged_tensor": (lambda: audit(GOOD, tf.ragged.constant([[1.0, 2.0], [3.0]]), Y[:2]), "x is no dense array"),
     "symbolic": (lambda: audit(GOOD, keras.Input((144,)), Y), "not a sparse or symbolic one"), "steps_left": (lambda: audit(plain(layers.Dense(10, "softmax"), shape=(12, 12)), ROWS, Y, SPARSE), r"Flatten\(\)` before the output"),
     "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch: ZeroDivisionError: division by zero"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
-    "judges_fail": (lambda: audit(plain(hidden(), Unfit(), layers.Dense(1)), FLAT, Y, "mse"), "cannot read what"),
+    "numbers_as_objects": (lambda: audit(GOOD, FLAT.astype(object), Y), r'give numbers, as `x = x.astype\("float32"\)`'),
+    "labels_as_objects": (lambda: audit(GOOD, FLAT, Y.astype(object)), r'give numbers, as `y = y.astype\("float32"\)`'),
     "unknown_loss": (lambda: audit(GOOD, FLAT, Y, "crossentropy"), "no loss of this name"),
 }  # fmt: skip
 
@@ -135,6 +127,12 @@ def test_an_input_that_the_model_cannot_take_is_refused_with_what_it_takes(x, wo
     model, *_ = graph(inputs, softmax()(joined), WORDS)
     with pytest.raises(ValueError, match=words):
         audit(model, x, Y[:len(x)])
+
+
+def test_where_a_judge_fails_one_sentence_says_so(monkeypatch):
+    monkeypatch.setattr("snippets.tools.audit.judge", lambda seen: 1 / 0)
+    with pytest.raises(ValueError, match="cannot read what .* computes: audit its parts"):
+        audit(GOOD, FLAT, Y)
 
 
 def test_a_grouped_convolution_is_read_or_refused_in_a_sentence():

@@ -7,7 +7,7 @@ from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
 from tests import planted
-from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, Own, code, graph, hidden, mended, normal, seed, softmax, stack
+from tests.audited import FLAT, ROWS, SPARSE, WORDS, X, Y, Own, code, graph, hidden, mended, normal, of, seed, softmax, stack
 
 BINARY = losses.BinaryCrossentropy(from_logits=True)
 CLASSES = losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -17,10 +17,10 @@ SPARSELY = (np.random.default_rng(0).random((64, 3)) < 0.03).astype("float32")
 EDGES = np.float32((np.random.default_rng(0).random((64, 64)) < 0.2) | np.eye(64, dtype=bool))
 
 
-def plain(rule, depth=2, end=layers.Identity):
+def plain(rule, depth=2, end=layers.Identity, before=layers.Identity):
     """Convolutions by one rule without normalization, or with."""
     parts = [part for _ in range(depth) for part in (layers.Conv2D(32, 3, padding="same", kernel_initializer=rule()), end(), layers.ReLU())]
-    return stack(*parts, layers.GlobalAveragePooling2D(), hidden(rule=rule()), softmax(kernel_initializer=rule()), x=X, optimizer=optimizers.SGD(0.01, 0.9))
+    return stack(before(), *parts, layers.GlobalAveragePooling2D(), hidden(rule=rule()), softmax(kernel_initializer=rule()), x=X, optimizer=optimizers.SGD(0.01, 0.9))
 
 
 def faint():
@@ -199,10 +199,52 @@ class Named(layers.Layer):
         return self.gamma(x) * ops.matmul(x, self.kernel) + self.beta(x)
 
 
+def squash(s):
+    q = ops.sum(s**2, -1, keepdims=True)
+    return q / (1 + q) * s / ops.sqrt(q + 1e-7)
+
+
+def capsules(std):
+    """Ten vectors, whose lengths tell the class."""
+    caps = Own(lambda m, u: squash(ops.einsum("indk,bik->bnd", m.w, u)), {"w": (12, 10, 8, 12)}, normal(std), name="caps")
+    length = layers.Lambda(lambda v: ops.sqrt(ops.sum(v**2, -1) + 1e-7))
+    return stack(layers.Dense(12, "relu"), caps, length, x=ROWS / 10, y=np.eye(10, dtype="float32")[Y], loss=margin)
+
+
+@keras.saving.register_keras_serializable()
+def margin(y, v):
+    return ops.sum(y * ops.relu(0.9 - v) ** 2 + (1 - y) * ops.relu(v - 0.1) ** 2 / 2, -1)
+
+
+def behind_norm(rule, depth):
+    """Layers behind a normalization, that makes faint words loud."""
+    inputs = keras.Input((12,), dtype="int32")
+    h = layers.LayerNormalization()(layers.Dense(32)(layers.Embedding(50, 32)(inputs)))
+    for _ in range(depth):
+        h = hidden(rule=rule())(h)
+    return graph(inputs, softmax(kernel_initializer=normal(0.01))(layers.GlobalAveragePooling1D()(h)), WORDS)
+
+
+class Coded(keras.Model):
+    """An autoencoder that adds a loss on its code."""
+
+    def __init__(self, weight):
+        super().__init__()
+        self.weight, self.first, self.code, self.last = weight, hidden(), layers.Dense(4), layers.Dense(144)
+
+    def call(self, x):
+        z = self.code(self.first(x))
+        self.add_loss(self.weight * ops.mean(z**2))
+        return self.last(z)
+
+
 PAIRS = {  # a fault, its outcome, words of the finding; what is sound
     "faint_convolutions": (lambda: plain(faint), "start", "kernel too small", lambda: plain(faint, end=layers.BatchNormalization)),
     "faint_by_a_little": (lambda: plain(lambda: normal(0.02), 4), "start", "kernel too small", lambda: plain(lambda: "he_normal", 4)),
     "loud_behind_another": (lambda: loud(6.0), "start", "kernel too large", lambda: loud(1.0)),
+    "norm_of_the_data": (lambda: plain(faint, before=layers.BatchNormalization), "start", "kernel too small", lambda: plain(faint, end=layers.BatchNormalization)),
+    "grows_behind_a_norm": (lambda: behind_norm(lambda: normal(0.5), 8), "start", "exploding signal", lambda: behind_norm(lambda: "he_normal", 3)),
+    "capsules": (lambda: capsules(1e-3), "start", "kernel too small", lambda: capsules(0.1)),
     "cosines": (lambda: alike(1.0), "elsewhere", "logits cut off", lambda: alike(10.0)),
     "directions": (lambda: directions(1.0), "elsewhere", "logits cut off", lambda: directions(64.0)),
     "norm_over_images": (lambda: stack(hidden(), layers.Lambda(lambda h: ops.normalize(h, axis=0)), softmax()), "elsewhere", "images mixed",
@@ -297,6 +339,15 @@ def test_a_loud_loss_of_a_head_of_fixed_scale_is_a_note(make):
     seed(0)
     report = audit(*make())
     assert report.outcome == "sound" and any("where the scale is meant" in note for note in report.notes), str(report)
+
+
+def test_a_loss_that_layers_add_is_no_fault_and_said_where_it_drowns_the_other():
+    for weight, drowns in ((1e4, True), (0.01, False)):
+        keras.utils.set_random_seed(0)
+        model = Coded(weight)
+        model(FLAT[:2])
+        report = audit(*of(model, FLAT, FLAT, "mse"))
+        assert report.outcome == "sound" and drowns == any("losses that layers add move" in note for note in report.notes), str(report)
 
 
 def test_all_faint_kernels_between_input_and_output_are_named():

@@ -212,6 +212,7 @@ def rare():
 
 SOUND = {
     "encoder": lambda: looped(words, attended, 6, pooled, WORDS), "encoder_post": lambda: looped(words, lambda h: attended(h, False), 6, pooled, WORDS),
+    "block": lambda: looped(layers.Embedding(50, 32), lambda h: attended(h, False), 1, lambda: lambda h: softmax()(layers.GlobalAveragePooling1D()(h)), WORDS),
     "decoder": lambda: looped(lambda h: words(h, embeddings_initializer=small()), lambda h: attended(h, rule=small), 4,
                               lambda: layers.Dense(50, kernel_initializer=small()), WORDS, WORDS, LOGITS),
     "vision_transformer": lambda: looped(patches, attended, 4, pooled, X), "blank_patches": lambda: looped(lambda h: patches(h, initializers.RandomUniform(-0.02, 0.02)), attended, 1, pooled, BLANK), "half_precision": lambda: under("mixed_float16", lambda: looped(patches, attended, 2, pooled, X)),

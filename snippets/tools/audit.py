@@ -159,8 +159,8 @@ def observe(model, x, y, loss, recorder):
         getattr(model, "optimizer", None), keras.optimizers.LossScaleOptimizer)
     tf.config.run_functions_eagerly(True)  # a tf.function inside the model would hide its tensors
     try:
-        with tf.GradientTape(persistent=half) as recorder.tape:
-            with keras.StatelessScope([(v, tf.identity(v.value)) for v in penalized], collect_losses=True):
+        with tf.GradientTape(persistent=True) as recorder.tape:
+            with keras.StatelessScope([(v, tf.identity(v.value)) for v in penalized], collect_losses=True) as scope:
                 given = keras.tree.map_structure(tf.convert_to_tensor, x)
                 recorder.x = keras.tree.flatten(given)
                 with recorder:
@@ -171,6 +171,7 @@ def observe(model, x, y, loss, recorder):
                 seen.penalty = float(sum(v.regularizer(v) for v in penalized))
                 with Recorder(recorder.tape) as of_loss:
                     value = loss_of(model, x, y, outputs, loss, seen)
+                more = sum(map(tf.reduce_sum, scope.losses)) if loss is None and seen.heads and scope.losses else None
         n = len(recorder.x[0])
         seen.crossed = n > 2 and any({tuple(t.shape) for t in op.taken if t.dtype.is_floating} == {(n, 1), (n,)} and not any(
             m and m.op in ("ExpandDims", "StridedSlice", "Reshape") and len(m.shape) == 2 for m in op.makers) for op in of_loss.ops)  # as for pairs
@@ -193,7 +194,10 @@ def observe(model, x, y, loss, recorder):
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
         call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
-    seen.flows = any(map(np.any, slopes))
+    seen.flows, seen.steepest = any(map(np.any, slopes)), max(map(_rms, slopes), default=0.0)
+    parts = [] if more is None else map(tf.convert_to_tensor, recorder.tape.gradient(more, weights, unconnected_gradients="zero"))
+    seen.added = max(((_rms(part) / rest, v.path) for v, slope, part in zip(variables, slopes, parts)
+                      if (rest := _rms(slope - part)) > LOST * _rms(part)), default=(0, ""))  # how many times as much as the rest
     steps = next_step(model, slopes, {id(v) for call in holders for v in call.kernels.values()})
     changes = {id(v): (slope, steps.get(id(v))) for v, slope in zip(variables, slopes)}
     for layer in dict.fromkeys(call.layer for call in holders):
@@ -342,14 +346,13 @@ class Recorder:
             here.inputs = [t for t in keras.tree.flatten((args, kwargs)) if tf.is_tensor(t)]
             here.traced = all(getattr(one.layer, "inputs", None) for one in self.stack)  # in Functional models alone
             activation = vars(layer).get("activation") if inside(layer) is layer and kernels(layer) else None
-            activation = activation if callable(activation) else None
 
             def watched(z, *more, **named):
                 self.tape.watch(z)
                 here.z = z
                 return activation(z, *more, **named)
 
-            if activation:
+            if callable(activation):
                 vars(layer)["activation"] = watched
             if isinstance(layer, kl.RNN) and here.inputs:
                 self.tape.watch(here.inputs[0])
@@ -363,7 +366,7 @@ class Recorder:
                 raise
             finally:
                 self.stack.pop()
-                if activation:
+                if callable(activation):
                     vars(layer)["activation"] = activation
             self.note(here, next((t for t in keras.tree.flatten(output) if tf.is_tensor(t)), None), outer)
             return output
@@ -412,15 +415,20 @@ class Recorder:
     def connect(self):
         """Every call learns who takes its output, and the calls of kernels that feed it, past all without one."""
         produced = {id(c.output): c for c in [*self.composites, *self.calls]}
-        for call in self.calls:
+        for call in sorted(produced.values(), key=lambda c: c.at):
             call.takers = [c for c in self.calls if any(t is call.output for t in c.inputs)]
             call.followed = any(even(c) and c.at > call.at for c in [*self.composites, *self.calls])
-            call.feeders, call.fed, todo = [], False, [call]
+            source = call.inputs[0] if call.inputs else call.output
+            while (made := self.maker(source)) and made.op == "Cast":
+                source = made.taken[0]
+            call.source, call.learned = id(source), bool(made and made.learned)
+            call.feeders, call.fed, call.renewed, todo = [], False, False, [call]
             while todo:
                 before = [produced[id(t)] for t in todo.pop().inputs if id(t) in produced]
                 call.feeders += [c for c in before if c.kernels]
                 todo += [c for c in before if not c.kernels]
                 call.fed |= any(c.weighty for c in before)
+                call.renewed |= any(isinstance(c.layer, NORMALIZATION) and c.learned for c in before)
 
 
 def inside(layer):
@@ -602,8 +610,7 @@ def fans(layer, name, shape):
         x, w, out = re.split(",|->", layer.equation)
         size = dict(zip(w, shape))
         return math.prod(size[a] for a in w if a not in out), math.prod(size[a] for a in w if a not in x)
-    window, (a, b) = math.prod(shape[:-2]), shape[-2:]
-    stride = whole(layer, "strides")
+    window, (a, b), stride = math.prod(shape[:-2]), shape[-2:], whole(layer, "strides")
     if isinstance(layer, kl.RNN):
         return window * a, getattr(layer.cell, "units", b)
     if name == "depthwise_kernel" or "Depthwise" in type(layer).__name__:
@@ -713,7 +720,8 @@ def measured(layer, holders, outputs, changes, x):
         paths[0].scaled |= not 1 / OFF < _rms(z - bias) / (_rms(inputs @ np.asarray(w, "float64")) or 1) < OFF
     row = {
         "layer": first.name, "trainable": layer.trainable, "biased": biased, "activation": activation,
-        "normalized": paths[0].normalized, "followed": first.followed, "meant": False, "shifted": paths[0].shifted,
+        "normalized": paths[0].normalized, "renewed": first.renewed, "followed": first.followed, "source": first.source,
+        "meant": False, "shifted": paths[0].shifted,
         "scaled": paths[0].scaled and 1 / OFF < _rms(end.output) / (_rms(inputs) or 1) < OFF,
         "is_output": is_output, "blocks": is_output or still, "still": still,
         "hides": not is_output and not shown and (bool(end.takers) or not (later and varies(later[0].inputs[0]))),
@@ -781,7 +789,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += [*inputs(rows, seen.calls), *close(rows)]
-        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant), seen)
+        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant, muted), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -1042,7 +1050,7 @@ def factor(row, rows):
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any()]
-    made_up = any(map(even, seen.calls))
+    made_up = any(even(call) and call.learned for call in seen.calls)
     found, faint, other = [], [], []
     inner = [row for row in rows if not row.is_output]
     head = inner and inner[0].off > 1 / OFF and sum(row.faint for row in inner) <= HEAD or any(row.from_bias for row in inner)
@@ -1118,8 +1126,7 @@ def inputs(rows, calls):
                 remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}: or x in another scale.", scaling.name
             yield elsewhere(name, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
         elif 2 * math.log(row.contrast) < -REACH:
-            evidence = f"Images differ by {row.contrast:.2g} of their size."
-            yield elsewhere(row.layer, "input not centred", evidence, STANDARD)
+            yield elsewhere(row.layer, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD)
 
 
 def narrowed(seen):
@@ -1242,6 +1249,18 @@ def factors(seen):
                       f'initializer="he_normal" in its add_weight of {name}; {others[0]} may stay 0.')
 
 
+def muted(seen):
+    """Small numbers in a layer of one's own, behind which so little is left that no weight anywhere gets a gradient to speak of."""
+    known = unread(seen) if 0 < seen.steepest < LOST * max(_rms(c.delta) for c in seen.calls) else []
+    for v, call in ((v, c) for layer, v in known for c in (*seen.composites, *seen.calls) if c.layer.name == layer and c.inputs):
+        size, gain = _rms(np.asarray(v)), _rms(call.output) / (_rms(call.inputs[0]) or 1)
+        if 0 < size < 1 and gain < 1 / FAR and math.prod(v.shape[:-1]) > 1:
+            yield Finding(call.layer.name, "kernel too small", f"The RMS of its weights {v.name} is {size:.2g}, what comes out {gain:.1g} times "
+                          f"what comes in, and no gradient in the model is above {seen.steepest:.0e}.",
+                          f"initializer=keras.initializers.RandomNormal(stddev={10 * size:.2g}) in its add_weight of {v.name}.")
+            return
+
+
 def muting(seen, call):
     """A weight of zeros by which a layer without a kernel multiplies all that comes in, or None."""
     if isinstance(call.layer, NORMALIZATION):
@@ -1331,8 +1350,7 @@ def close(rows):
 def silent(rows, trained):
     """Units that are zero for every image, and saturated ones."""
     for row in (row for row in rows if row.kernel.any() and row.activation and not row.lost):
-        dead = round(row.dead * row.units)
-        chance = 1
+        dead, chance = round(row.dead * row.units), 1
         if dead > row.units / 2:  # if signs were coins
             chance = sum(math.comb(row.units, k) for k in range(dead, row.units + 1)) / 2**row.units
         alone = row.argument == "depthwise_initializer"  # a unit of one input is as dead as that
@@ -1365,9 +1383,10 @@ def longest(calls):
 
 
 def trunk(seen):
-    """The rows on the longest way through the network, but for outputs."""
+    """The rows on the longest way through the network, but for outputs; of those side by side, where most of the error is."""
     by_layer = {row.layer: row for row in seen.rows if row.fans and not row.is_output}
-    return [by_layer[name] for name in longest(seen.calls) if name in by_layer]
+    most = {row.source: row for row in sorted(by_layer.values(), key=lambda row: row.delta)}
+    return list({most[by_layer[name].source].layer: most[by_layer[name].source] for name in longest(seen.calls) if name in by_layer}.values())
 
 
 def over_steps(seen, large=False):
@@ -1403,20 +1422,23 @@ def depth(seen, reach=REACH):
     allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
-        sized, change, i = [row for row in course if size(row) > 0], 0.0, 0  # around branches from zero it is 0
-        while i < len(sized):  # pooling changes the size by itself: compare layers with as many positions
-            j = max(k for k, row in enumerate(sized) if row.positions == sized[i].positions)
-            change, i = change + math.log(size(sized[j]) / size(sized[i])), j + 1
-        if abs(change) > allowed:
-            yield from faded(what, change, course, way, seen)
-            return
+        sized = [row for row in course if size(row) > 0]  # around branches from zero it is 0
+        starts = [i for i, row in enumerate(sized) if i and row.renewed and what == "signal"]  # behind a normalization it begins anew
+        for part in (sized[i:j] for i, j in zip([0, *starts], [*starts, len(sized)])):
+            change, i = 0.0, 0
+            while i < len(part):  # pooling changes the size by itself: compare layers with as many positions
+                j = max(k for k, row in enumerate(part) if row.positions == part[i].positions)
+                change, i = change + math.log(size(part[j]) / size(part[i])), j + 1
+            if abs(change) > allowed and (what == "signal" or seen.added[0] < 1):
+                yield from faded(what, change, part, part if starts else way, seen)
+                return
 
 
 def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}.")
-    normalized, small = sum(row.normalized for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
+    normalized, small = sum(row.normalized or row.renewed for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid = all("sigmoid" in row.activation for row in way)
     branches, summed = any(type(c.layer).__name__ == "Add" for c in seen.calls), swollen(seen)
     if change > 0 and what != "signal" and normalized:
@@ -1471,7 +1493,9 @@ def reused(rows):
     for group in (group for group in groups if len(group) > 1):
         objects = [row.initializer for row in group]
         layers, seeds = tuple(row.layer for row in group), {str(getattr(one, "_init_seed", None)) for one in objects}
-        if len({*map(id, objects)}) < len(objects) or len({str(getattr(one, "seed", id(one))) for one in objects}) > 1:
+        if len({row.kernel.shape for row in group}) == len(group):
+            yield f"{listed(row.name for row in group)} hold the same numbers, in other shapes: an initializer of its own for each would not."
+        elif len({*map(id, objects)}) < len(objects) or len({str(getattr(one, "seed", id(one))) for one in objects}) > 1:
             yield Finding(layers, "reused initializer", evidence,
                           'a string such as "he_normal", or an initializer object of its own for each layer.')
         else:
@@ -1713,6 +1737,8 @@ def left_out(seen):
         yield f"Not looked into: the gates of {', '.join(dict.fromkeys(gates))}."
     if bare(seen.model) and seen.flows and seen.rows and all(row.step is None for row in seen.rows if row.kernel.any() and row.trainable):
         yield f"The next step of {type(bare(seen.model)).__name__} cannot be read, so step/W is left out."
+    if seen.added[0] > HEAVY:
+        yield f"The losses that layers add move {seen.added[1]} {seen.added[0]:.2g} times as much as that of outputs: too much, if these are alike."
     for head in seen.heads:
         if head.from_logits and head.own_logits:
             yield f"{head.layer} has a {head.activation} and the loss from_logits=True, which Keras mends."
@@ -1722,11 +1748,11 @@ def left_out(seen):
 def alike(head):
     """A note on labels of which most or all are the same."""
     values, counts = np.unique(head.y, return_counts=True)
-    most, cure = counts.max() / head.y.size, "if a class is rare, give it a class_weight, or draw more of it."
-    if head.y.size > 8 and most == 1:
+    n, most, cure = head.y.size, counts.max(), "if a class is rare, give it a class_weight, or draw more of it."
+    if n > 8 and most == n:
         yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
-    elif head.y.size > 8 and most > RARE and (head.family == SPARSE or head.family == BINARY and head.units == 1):
-        yield f"{_share(most)} of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
+    elif n > 8 and most > RARE * n and (head.family == SPARSE or head.family == BINARY and head.units == 1):
+        yield f"All but {n - most} of {n} labels are {values[counts.argmax()]:.0f}, and to say so always is seldom wrong: {cure}"
 
 
 # Say.
@@ -1836,9 +1862,11 @@ def arrays(part, name):
     refuse((any(not hasattr(leaf, "__array__") or isinstance(leaf, keras.KerasTensor) for leaf in leaves),
             f"{name} is no dense array: give one of numbers, as of NumPy, not a sparse or symbolic one."))
     found = [leaf if tf.is_tensor(leaf) else np.asarray(leaf) for leaf in leaves]
+    odd = [leaf for leaf in found if getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf)]
+    cure = (f'{name} = {name}.astype("float32")' if name == "x" or all(isinstance(one, (int, float, np.integer, np.floating)) for leaf in odd
+            for one in np.ravel(leaf)) else "np.unique(y, return_inverse=True)[1]")
     refuse((any(not len(leaf.shape) for leaf in found), f"{name} is a single value: give an array with an entry for every image."),
-           (any(getattr(leaf.dtype, "kind", "f") in "OMmc" or name == "y" and wordy(leaf) for leaf in found),
-            f"{name} holds strings or objects: give numbers, as `np.unique(y, return_inverse=True)[1]`."))
+           (odd, f"{name} holds strings or objects: give numbers, as `{cure}`."))
     found = [leaf.astype(keras.config.floatx()) if leaf.dtype == "float64" else leaf for leaf in found]  # as model.fit does
     return keras.tree.pack_sequence_as(part, found)
 
@@ -1865,8 +1893,7 @@ def sentence(error, model, x, recorder):
     names = getattr(model, "input_names", None) or [part.name for part in getattr(model, "inputs", None) or []]
     if isinstance(x, dict) and names and set(names) - set(x):
         return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
-    parts = x, getattr(model, "inputs", None) or []
-    given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in parts)
+    given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in (x, getattr(model, "inputs", None) or []))
     cure, ours = "reshape x", given[0][1:]
     if len(given) == len(taken) == 1 and len(given[0]) == len(taken[0]) > 2:
         for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
