@@ -9,6 +9,8 @@ import pytest
 from keras import initializers, layers, ops
 
 from evidence.checks import portable
+from snippets.tools.audit import audit
+from tests import planted
 
 RNG = np.random.default_rng(0)
 X = (RNG.random((64, 12, 12, 1)) * (RNG.random((64, 12, 12, 1)) < 0.4)).astype("float32")  # as dark as a digit
@@ -19,6 +21,7 @@ WORDS = RNG.integers(0, 50, (64, 12))
 REAL = RNG.normal(size=(64, 1))
 YES = Y % 2
 HOT = np.eye(10)[Y]
+EDGES = np.float32((np.random.default_rng(0).random((64, 64)) < 0.2) | np.eye(64, dtype=bool))  # of a graph of 64 nodes
 SPARSE, CATEGORICAL, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 
 
@@ -230,3 +233,14 @@ def attending(score):
     inputs = keras.Input((12, 12))
     h = layers.LSTM(16, return_sequences=True)(inputs)
     return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(h * score(h))), ROWS)
+
+
+def tell_apart(make, outcome, words, sound):
+    """Of two networks the audit must call one sound, and name what is at fault in the other, whose remedy must remove it."""
+    seed(0)
+    report = audit(*sound())
+    assert report.outcome == "sound", str(report)
+    seed(0)
+    given = make()
+    found = planted.named(audit(*given), outcome, words)
+    planted.removed(found, found[0].fault, given, code, lambda given, finding: mended(*given, finding), lambda given: audit(*given))

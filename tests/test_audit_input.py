@@ -86,7 +86,7 @@ CASES = {
     "names_of_tensorflow": (lambda: audit(GOOD, FLAT, tf.constant(["cat", "dog"] * 32)), "np.unique"), "dataset": (lambda: audit(GOOD, tf.data.Dataset.from_tensors(FLAT), None), "next\\(iter"),
     "dataset_and_labels": (lambda: audit(GOOD, tf.data.Dataset.from_tensors(FLAT), Y), "next\\(iter"), "generator": (lambda: audit(GOOD, iter(FLAT), None), "one batch as arrays"),
     "short_rows": (lambda: audit(GOOD, FLAT[:, :9], Y), r"x has the shape \(64, 9\), and the model takes \(None, 144\)"),
-    "images": (lambda: audit(GOOD, X, Y), r"takes \(None, 144\): reshape x"), "channels_first": (lambda: audit(IMAGES, X.reshape(64, 1, 12, 12), Y), "takes .None, 12, 12, 1"),
+    "images": (lambda: audit(GOOD, X, Y), r"takes \(None, 144\): reshape x"), "channels_first_of_one": (lambda: audit(IMAGES, X.reshape(64, 1, 12, 12), Y), "takes .None, 12, 12, 1"),
     "one_of_two_inputs": (lambda: audit(PAIR, FLAT, Y), r"takes 2 inputs, \(None, 144\) and \(None, 144\), and x holds 1"), "ids": (lambda: audit(TEXTS, WORDS, Y), "numbers that words has no row for: they must be 0 to 19"),
     "inside": (lambda: audit(stack(hidden(), Wrong(name="odd"), softmax())[0], FLAT, Y), "layer odd .Wrong. fails on this batch: "), "inside_by_hand": (lambda: audit(stack(hidden(), Strict(name="odd"), softmax())[0], FLAT, Y), "layer odd .Strict. fails on this batch: ValueError: give me pairs of images"),
     "loss_of_each": (lambda: audit(of(plain(softmax()), FLAT, Y, keras.losses.SparseCategoricalCrossentropy(reduction=None))[0], FLAT, Y), r"shape \(64,\), one number for each image"), "no_call": (lambda: audit(Mute(), FLAT, Y, "mse"), r"no call\(\)"),

@@ -1837,6 +1837,7 @@ def check(model, x, y, loss):
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
     refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
             "a list is read as several inputs."))
+    refuse((misplaced(model, x), misplaced(model, x)))
     return x, y
 
 
@@ -1894,11 +1895,6 @@ def sentence(error, model, x, recorder):
     if isinstance(x, dict) and names and set(names) - set(x):
         return f"x names {', '.join(x)}, and the model takes {', '.join(names)}."
     given, taken = ([tuple(leaf.shape) for leaf in keras.tree.flatten(part)] for part in (x, getattr(model, "inputs", None) or []))
-    cure, ours = "reshape x", given[0][1:]
-    if len(given) == len(taken) == 1 and len(given[0]) == len(taken[0]) > 2:
-        for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):  # of channels
-            if moved != ours and all(n in (None, m) for n, m in zip(taken[0][1:], moved)):
-                cure = f"`x = np.moveaxis(x, {axes})`"
     if len(given) < len(taken) and not isinstance(x, dict):
         return (f"The model takes {len(taken)} inputs, {_shapes(model.inputs)}, and x holds {len(given)}: "
                 f"`x = [{', '.join(f'x{i}' for i in range(1, len(taken) + 1))}]`.")
@@ -1906,11 +1902,22 @@ def sentence(error, model, x, recorder):
         return "x holds strings, and the model takes numbers: keras.layers.TextVectorization makes some."
     if taken and (list(map(len, given)) != list(map(len, taken)) or any(
             None not in (a, b) and a != b for one, two in zip(given, taken) for a, b in zip(one[1:], two[1:]))):
-        return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: {cure}."
+        return misplaced(model, x) or f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: reshape x."
     if recorder.done:
         return f"This tool cannot read what {model.name} computes: audit its parts."
     where = "".join(f"layer {one.name} ({type(one).__name__})" for one in recorder.failed[:1])
     return f"The {where or 'model'} fails on this batch: {theirs(error) or '`model(x[:2], training=True)` shows why.'}"
+
+
+def misplaced(model, x):
+    """A sentence if the axis of channels stands elsewhere in x than in what the model takes, "" else: a Flatten takes either."""
+    given, taken = keras.tree.flatten(x), getattr(model, "inputs", None) or []
+    if len(given) == len(taken) == 1 and len(given[0].shape) == len(taken[0].shape) > 2:
+        ours, theirs = tuple(given[0].shape[1:]), taken[0].shape[1:]
+        for axes, moved in (("1, -1", ours[1:] + ours[:1]), ("-1, 1", ours[-1:] + ours[:-1])):
+            if any(n not in (None, m) for n, m in zip(theirs, ours)) and all(n in (None, m) for n, m in zip(theirs, moved)):
+                return f"x has the shape {_shapes(x)}, and the model takes {_shapes(model.inputs)}: `x = np.moveaxis(x, {axes})`."
+    return ""
 
 
 def theirs(error):
