@@ -9,6 +9,7 @@ from tests.audited import EDGES, ROWS, SPARSE, WORDS, Y, Own, graph, hidden, see
 
 CLASSES = losses.SparseCategoricalCrossentropy(from_logits=True)
 
+
 class Looked(layers.Layer):
     """Attention of the nodes of a graph to their neighbours, or of all images to all."""
 
