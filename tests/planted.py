@@ -75,3 +75,10 @@ def removed(found, words, given, is_code, mend, audit):
     left = audit(given).findings if coded else []
     faults = {finding.fault for finding in coded}
     assert not [finding for finding in left if words in finding.fault or finding.fault in faults], "\n".join(map(str, [*coded, *left]))
+
+
+def told(given, outcome, words, ask, is_code, mended):
+    """Asserts that the first finding for a network is this fault, and that its remedy removes it. ask: the audit of what is given."""
+    found = named(ask(given), outcome, words)
+    assert words in str(found[0]), found
+    removed(found[:1], words, given, is_code, mended, ask)
