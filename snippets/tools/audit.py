@@ -194,7 +194,7 @@ def observe(model, x, y, loss, recorder):
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
         call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
-    seen.flows, seen.steepest = any(map(np.any, slopes)), max(map(_rms, slopes), default=0.0)
+    seen.flows, seen.sizes = any(map(np.any, slopes)), list(map(_rms, slopes))
     parts = [] if more is None else map(tf.convert_to_tensor, recorder.tape.gradient(more, weights, unconnected_gradients="zero"))
     seen.added = max(((_rms(part) / rest, v.path) for v, slope, part in zip(variables, slopes, parts)
                       if (rest := _rms(slope - part)) > LOST * _rms(part)), default=(0, ""))  # how many times as much as the rest
@@ -1251,12 +1251,13 @@ def factors(seen):
 
 def muted(seen):
     """Small numbers in a layer of one's own, behind which so little is left that no weight anywhere gets a gradient to speak of."""
-    known = unread(seen) if 0 < seen.steepest < LOST * max(_rms(c.delta) for c in seen.calls) else []
+    steepest = max(seen.sizes, default=0.0)
+    known = unread(seen) if 0 < steepest < LOST * max(_rms(c.delta) for c in seen.calls) else []
     for v, call in ((v, c) for layer, v in known for c in (*seen.composites, *seen.calls) if c.layer.name == layer and c.inputs):
         size, gain = _rms(np.asarray(v)), _rms(call.output) / (_rms(call.inputs[0]) or 1)
         if 0 < size < 1 and gain < 1 / FAR and math.prod(v.shape[:-1]) > 1:
             yield Finding(call.layer.name, "kernel too small", f"The RMS of its weights {v.name} is {size:.2g}, what comes out {gain:.1g} times "
-                          f"what comes in, and no gradient in the model is above {seen.steepest:.0e}.",
+                          f"what comes in, and no gradient in the model is above {steepest:.0e}.",
                           f"initializer=keras.initializers.RandomNormal(stddev={10 * size:.2g}) in its add_weight of {v.name}.")
             return
 
@@ -1599,8 +1600,7 @@ def cut_off(seen):
 
 def sole(seen):
     """A softmax over an axis of length 1, which says 1 whatever the weights before it."""
-    sizes = [0.0 if g is None else _rms(np.asarray(tf.convert_to_tensor(g), "float64")) for g in seen.gradients]
-    still = any(size <= LOST * max(sizes) for size in sizes)  # rounding leaves some, as of a softmax without oneDNN
+    still = any(size <= LOST * max(seen.sizes) for size in seen.sizes)  # rounding leaves some, as of a softmax without oneDNN
     for op in (op for op in seen.ops if still and op.op == "Softmax" and op.learned and op.shape[-1] == 1 and op.shape.num_elements() > op.shape[0]):
         if scores(op) is None:
             yield elsewhere(place(op, seen), "constant output", "Its softmax is over an axis of length 1: it always says 1, and no weight before "
@@ -1837,7 +1837,7 @@ def check(model, x, y, loss):
     sizes = {len(part) for part in keras.tree.flatten((x, y)) if part is not None}
     refuse((len(sizes) != 1 or min(sizes) < 2, f"x and y must hold the same images, at least two, but their lengths are {sorted(sizes)}; "
             "a list is read as several inputs."))
-    refuse((misplaced(model, x), misplaced(model, x)))
+    refuse((said := misplaced(model, x), said))
     return x, y
 
 
