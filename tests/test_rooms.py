@@ -56,7 +56,9 @@ def broken(tmp_path_factory):
     for file, imported in ARROWS:
         with open(place / "evidence" / file, "a") as code:
             code.write(f"\nimport {imported}\n")
-    return lint(place).stdout
+    done = lint(place)
+    assert done.returncode == 1, done.stdout
+    return done.stdout
 
 
 @pytest.mark.parametrize("file, imported", ARROWS)
