@@ -91,7 +91,9 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     model, root = unwrapped(model)
     with torch.inference_mode(False), np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
         warnings.simplefilter("ignore")  # PyTorch's, of what the report says
-        said = judge(seen := observe(model, root, *check(model, x, y, loss, optimizer), loss, optimizer))
+        x, y, images = check(model, x, y, loss, optimizer)
+        seen = observe(model, root, x, y, images, loss, optimizer)
+        said = judge(seen)
     return Report(seen.loss, seen.rows, merged(said), [note for note in said if isinstance(note, str)])
 
 
@@ -877,7 +879,8 @@ def measured(seen, group, changes):
 
 def unscaled(x, given):
     """Columns of the data that are large where a kernel takes them: [(which, least, largest, remedy)], unless most are."""
-    large = np.flatnonzero(2 * np.log(sizes := np.sqrt(np.mean(given**2, axis=0))) > REACH)
+    sizes = np.sqrt(np.mean(given**2, axis=0))
+    large = np.flatnonzero(2 * np.log(sizes) > REACH)
     if not large.size or len(sizes) < 2 * large.size and isinstance(x, torch.Tensor):
         return []
     parts = [("x", x)] if isinstance(x, torch.Tensor) else [(f'x["{key}"]', t) for key, t in x.items()] if isinstance(x, dict) else [
@@ -1073,7 +1076,8 @@ def labels(head):
         (ours == theirs and several and (not floats or kind == "nllloss"), "labels", "labels one-hot",
          f"{shapes} The loss wants class numbers, or shares in floats.", "y = y.argmax(1)"),
         (ours == theirs and several and most > 1.01, head.layer, "several labels at once",
-         f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"), (ours == theirs and several,),
+         f"Rows of y sum to as much as {most:.3g}.", f"loss = {with_logits}"),
+        (ours == theirs and several,),
         (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
          f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
         (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
@@ -1168,7 +1172,8 @@ def reach(head, seen):
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     scaled = SCALE if y.std() else "targets near 1."
     return first_case([
-        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",  # what else one's own loss wants is not known
+        # what else one's own loss wants is not known
+        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.",
          pixels or without),
         (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
