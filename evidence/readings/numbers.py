@@ -112,6 +112,15 @@ def points(gap):
     return plus_minus(*gap, 100)
 
 
+def median_and_range(shares):
+    """Median and range over seeds of fractions (seeds,) in per cent, for runs that end far apart.
+
+    >>> median_and_range(np.array([0.1, 0.5, 0.9]))
+    '50.0 % (10.0 to 90.0)'
+    """
+    return f"{100 * np.median(shares):.1f} % ({100 * shares.min():.1f} to {100 * shares.max():.1f})"
+
+
 def nats(found):
     """A mean or a difference of losses with its interval, in nats."""
     return plus_minus(found.mean, found.half)
