@@ -25,7 +25,7 @@ PROTOCOL = {
     "balance": {"free": 0.0, "balanced": 0.01},  # α of the balance loss
     "tenth": 0.1,  # of the variance of all kernels, with the router "fan_in", balanced
     "asked_first": 256,  # images of the training set whose mean the bias of "centred" takes away
-    "learning_rates": [0.0003, 0.001, 0.003, 0.01, 0.03],
+    "learning_rates": [0.001, 0.003, 0.01],
     "images": 25_600,
     "validation_images": 2000,
     "test_images": 2000,
