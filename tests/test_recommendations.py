@@ -11,6 +11,7 @@ from evidence.engine import record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
 from evidence.readings import claim
+from evidence.readings.budget import derived
 from evidence.readings.recommendations import FIRST, OTHERS, Seen
 from evidence.tables import answer
 
@@ -108,6 +109,13 @@ def test_what_a_row_was_seen_on_is_an_experiment_that_its_claim_reads(one, runs)
     CLAIMS[one.claim].sentence(watched)
     assert one.experiment in watched.read
     assert "{" not in answer.on(one, runs)
+
+
+@each_seen
+def test_a_row_says_for_how_many_steps_was_trained(one, runs):
+    protocol = runs[one.experiment].protocol
+    if any(name.endswith("steps") for name in derived(protocol)) or isinstance(protocol.get("steps"), int):
+        assert re.search(r"\d steps", answer.on(one, runs))
 
 
 @each_row

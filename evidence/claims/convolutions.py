@@ -6,9 +6,9 @@ from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled
+from evidence.readings.settled import SETTLED
 from evidence.theory import padding
 
-SETTLED = 0.02  # by which a difference in accuracy may move at the end; fixed before grouped convolutions were trained so long
 SOON = 200  # steps after which grouped convolutions are compared before the last
 LAYER = 10  # at which the derivation is asked: deeper, a network of few channels is far from the average
 

@@ -9,6 +9,12 @@ def steps(protocol):
 
 
 def derived(protocol):
-    """{"steps"} of a protocol whose images, batches and epochs are one number each; of others nothing."""
-    numbers = (protocol.get(name) for name in ("images", "batch_size", "epochs"))
-    return {"steps": steps(protocol)} if all(isinstance(number, int) for number in numbers) else {}
+    """How many steps the longest runs of a protocol take: {"steps"}, or {"<optimizer>_steps"} where each has epochs of its own; of others nothing."""
+    if isinstance(protocol.get("steps"), list):  # after which it asks
+        return {"steps": protocol["steps"][-1]}
+    epochs = protocol.get("epochs")
+    if not all(isinstance(protocol.get(name), int) for name in ("images", "batch_size")):
+        return {}
+    if isinstance(epochs, dict):
+        return {f"{optimizer}_steps": steps(protocol | {"epochs": count}) for optimizer, count in epochs.items()}
+    return {"steps": steps(protocol)} if isinstance(epochs, int) else {}

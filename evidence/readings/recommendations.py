@@ -21,21 +21,22 @@ class Row(NamedTuple):
     seen: tuple[Seen, ...] = ()  # empty: a derivation
 
 
-SETTLED = "{hidden_layers} dense layers"
+SETTLED = "{hidden_layers} dense layers, {sgd_steps} steps"
 MATRIX = "ten dense layers, {steps} steps"
 CONSTANT = Seen("constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
-CONSTANTS_TRAINED = Seen("gelu_and_silu_gain_from_their_constants", "activation_matrix", MATRIX)
+LEVEL = Seen("with_adam_constants_end_level", "settled_rectifiers", "ten dense layers, {adam_steps} steps of Adam: level with the default")
+LATE = Seen("gelu_and_silu_start_late_with_sgd", "settled_rectifiers", "ten dense layers, {sgd_steps} steps of SGD")
 FIRST = (
     Row(
         "ReLU, dense or convolutional", '`"he_normal"`', '`kaiming_normal_(w, nonlinearity="relu")`', "[ReLU halves the signal](he.md#what-relu-takes-away)",
         (
             Seen("glorot_stalls_at_thirty", "settled_relu_30", SETTLED),
-            Seen("glorot_does_not_start_with_thirty_convolutions", "convolution_sgd", "22 and 30 convolutions"),
+            Seen("glorot_does_not_start_with_thirty_convolutions", "convolution_sgd", "22 and 30 convolutions, {steps} steps"),
         ),
     ),
     Row(
         "tanh", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[it fades slowly](glorot.md#tanh-fades-slowly)",
-        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
+        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers, {steps} steps"),),
     ),
     Row(
         "softmax or linear output", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[class shares go into the bias](biases.md#the-output-bias-knows-the-labels)",
@@ -44,22 +45,22 @@ FIRST = (
     Row(
         "end of a residual branch", '`"zeros"`', "`zeros_(w)`", "[the branch starts silent](normalization.md#where-a-zero-belongs)",
         (
-            Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers"),
-            Seen("each_quiet_start_trains", "residual_convolutions", "{blocks} blocks of two convolutions"),
+            Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers, {steps} steps"),
+            Seen("each_quiet_start_trains", "residual_convolutions", "{blocks} blocks of two convolutions, {steps} steps"),
         ),
     ),
     Row("pretrained layer", "nothing", "nothing", "[loaded weights win](transfer.md#new-heads-only)"),
 )  # fmt: skip
 OTHERS = (
     Row(
-        "leaky ReLU, slope `a`", "`VarianceScaling(2 / (1 + a*a))`", "`kaiming_normal_(w, a)`", "[its own constant](he.md#other-rectifiers)", (CONSTANT,),
+        "leaky ReLU, slope `a`", "`VarianceScaling(2 / (1 + a*a))`", "`kaiming_normal_(w, a)`", "[its own constant](he.md#other-rectifiers)", (CONSTANT, LEVEL),
     ),
-    Row("ELU", "`VarianceScaling(1.551)`", "`normal_(w, 0, (1.551 / n)**0.5)`", "[its own constant](he.md#other-rectifiers)", (CONSTANT,)),
-    Row("GELU", "`VarianceScaling(2.352)`", "`normal_(w, 0, (2.352 / n)**0.5)`", "[for a few layers](he.md#other-rectifiers)", (CONSTANTS_TRAINED,)),
-    Row("SiLU", "`VarianceScaling(2.811)`", "`normal_(w, 0, (2.811 / n)**0.5)`", "[for a few layers](he.md#other-rectifiers)", (CONSTANTS_TRAINED,)),
+    Row("ELU", "`VarianceScaling(1.551)`", "`normal_(w, 0, (1.551 / n)**0.5)`", "[its own constant](he.md#other-rectifiers)", (CONSTANT, LEVEL)),
+    Row("GELU", "`VarianceScaling(2.352)`", "`normal_(w, 0, (2.352 / n)**0.5)`", "[starts at once with SGD](activations.md#once-settled)", (LATE, LEVEL)),
+    Row("SiLU", "`VarianceScaling(2.811)`", "`normal_(w, 0, (2.811 / n)**0.5)`", "[starts at once with SGD](activations.md#once-settled)", (LATE, LEVEL)),
     Row(
         "SELU", '`"lecun_normal"`', '`kaiming_normal_(w, nonlinearity="linear")`', "[made for each other](activations.md#selu-and-lecun)",
-        (Seen("selu_starts_faster_from_lecun", "activation_matrix", MATRIX),),
+        (Seen("selu_starts_faster_from_lecun", "activation_matrix", MATRIX), LEVEL),
     ),
     Row(
         "tanh, thirty layers", '`"orthogonal"`', "`orthogonal_(w)`", "[starts faster, the end is the same](choosing.md#orthogonal-for-deep-tanh)",
@@ -67,43 +68,43 @@ OTHERS = (
     ),
     Row(
         "softsign", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[as for tanh; ten layers start faster from He](activations.md#eight-activations-six-starts)",
-        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers"),),
+        (Seen("the_rules_end_together_with_tanh", "glorot_ordering", "five dense layers, {steps} steps"),),
     ),
     Row(
         "sigmoid, hidden", '`VarianceScaling(16, "fan_avg", "uniform")`', "`xavier_uniform_(w, gain=4)`",
         "[four times Glorot; better: subtract one half](activations.md#sigmoid-and-where-the-four-comes-from)",
-        (Seen("four_times_glorot_trains_fifteen_layers", "sigmoid_start", "fifteen dense layers"),),
+        (Seen("four_times_glorot_trains_fifteen_layers", "sigmoid_start", "fifteen dense layers, {steps} steps"),),
     ),
     Row(
         "LSTM", "`LSTM(units)`, as it is", "`orthogonal_(rnn.weight_hh_l0)`<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
         "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
         (
-            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows"),
-            Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank steps"),
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows, {steps} steps"),
+            Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank rows, {steps} steps"),
         ),
     ),
     Row(
         "GRU", "`GRU(units)`, as it is", "`for gate in rnn.weight_hh_l0.data.chunk(3): orthogonal_(gate)`",
         "recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
         (
-            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows"),
-            Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank steps"),
+            Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows, {steps} steps"),
+            Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank rows, {steps} steps"),
         ),
     ),
     Row(
         "embedding", "`Embedding(words, units)`, as it is", "`normal_(w, 0, 0.02)`, or as it is",
         "no fan-in: [no sum](fans.md#kerass-defaults-read-from-keras); [larger ones bear larger rates](attention.md#the-spread-of-embeddings-in-training)",
-        (Seen("small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one", "embedding_training", "a decoder of two blocks, {width} wide"),),
+        (Seen("small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one", "embedding_training", "a decoder of two blocks, {width} wide, {steps} steps"),),
     ),
     Row(
         "transformer, each matrix", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[0.02 means nothing without a width](transformers.md#width)",
-        (Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide"),),
+        (Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide, {steps} steps"),),
     ),
     Row(
         "router of a mixture of experts", '`"lecun_normal"`', '`kaiming_normal_(w, nonlinearity="linear")`', "or smaller, and [a balance loss](mixture_of_experts.md#what-to-do)",
         (
-            Seen("a_large_router_falls_behind", "mixture_start", "one block of {experts} experts, images with tags"),
-            Seen("modest_routers_end_together", "mixture_start", "the same, four small routers"),
+            Seen("a_large_router_falls_behind", "mixture_start", "one block of {experts} experts, images with tags, {steps} steps"),
+            Seen("modest_routers_end_together", "mixture_start", "the same with four small routers, {steps} steps"),
         ),
     ),
     Row(
@@ -113,8 +114,8 @@ OTHERS = (
     Row(
         "new head, body frozen", '`"zeros"`', "`zeros_(w)`", "[nothing to unlearn](transfer.md#zeros-for-a-new-head)",
         (
-            Seen("a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a dense body of 0 to 4"),
-            Seen("zero_heads_start_ahead_on_convolutions", "new_head_convolutions", "the same on four convolutions"),
+            Seen("a_frozen_body_prefers_a_zero_head", "new_head", "digits 5 to 9 on a dense body of 0 to 4, {steps} steps"),
+            Seen("zero_heads_start_ahead_on_convolutions", "new_head_convolutions", "the same on four convolutions, {steps} steps"),
         ),
     ),
 )  # fmt: skip
