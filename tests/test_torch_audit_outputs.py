@@ -111,6 +111,26 @@ def acting(act):
     return case(net, y=torch.stack([Y % 3, REAL[:, 0]], 1), loss=loss)
 
 
+def rectified(all_dead=False, y=None):
+    """A ReLU as the output, and targets above 0 only where it is 0, or everywhere."""
+    net = mlp(out=1, end=[nn.ReLU()])
+    put(net[4].bias, value=-9.0 if all_dead else float(-net[:5](FLAT).quantile(0.9)))
+    return case(net, y=REAL.abs() * (1 if all_dead else net(FLAT) == 0) if y is None else y, loss=MSE)
+
+
+def ranked(end):
+    """Embeddings and the numbers of their owners, which a loss of its own asks to be alike or not."""
+    def loss(out, y):
+        same, far = y[:, None] == y, torch.cdist(out, out)
+        return F.relu(torch.where(same, far, 0).amax(1) - torch.where(same, 99, far).amin(1) + 0.2).mean()
+
+    return case(mlp(out=8, end=[end]), y=200 + Y, loss=loss)
+
+
+def thirds(net, y=(Y % 3).float(), loss=BCEL):
+    return case(net, y=y, loss=loss)
+
+
 FAULTY = {  # a network, the outcome, words of the finding
     "gaps_counted": (lambda: gaps(-999.0, mask=False), "elsewhere", "targets too large"), "relu_before_an_own_loss": (lambda: acting(F.relu), "elsewhere", "logits cut off"),
     "cosine_as_a_logit": (lambda: compared(1.0), "elsewhere", "logits cut off"), "recurrent_output": (lambda: recurrent(y=5 + REAL), "elsewhere", "out of reach"),
@@ -120,6 +140,9 @@ FAULTY = {  # a network, the outcome, words of the finding
     "square": (lambda: ended(lambda z: z**2, y=-1 - REAL.abs()), "elsewhere", "out of reach"), "too_few_steps": (lambda: spoken(3), "elsewhere", "targets longer than the output"),
     "prior_of_another_sign": (lambda: focal(4.6), "start", "first loss too large"), "small_targets": (lambda: one(y=0.01 * REAL, depth=2), "elsewhere", "targets too small"),
     "column_times_row": (lambda: weighed(True), "elsewhere", "targets broadcast"), "column_in_a_loss_of_torch": (lambda: one(y=REAL, out=3), "elsewhere", "targets broadcast"),
+    "flattened_behind": (lambda: thirds(nn.Sequential(*mlp(out=1), nn.Flatten(0))), "elsewhere", "labels out of range"), "flattened_before_its_sigmoid": (lambda: thirds(nn.Sequential(*mlp(out=1), nn.Flatten(0), nn.Sigmoid()), loss=F.binary_cross_entropy), "elsewhere", "labels out of range"),
+    "squeezed": (lambda: thirds(Net(lambda m, x: m.net(x).squeeze(1), net=mlp(out=1))), "elsewhere", "labels out of range"), "images_in_one_row": (lambda: thirds(nn.Sequential(*mlp(out=3), nn.Flatten(0)), Y % 3, F.cross_entropy), "elsewhere", "one unit for all classes"),
+    "dead_output": (lambda: rectified(True), "elsewhere", "dead units"), "output_alive_where_it_should_fall": (rectified, "elsewhere", "dead units"),
     "quantities": (lambda: one(y=REAL, loss=F.cross_entropy), "elsewhere", "y holds no classes"),
 }  # fmt: skip
 SOUND = {  # the like of them
@@ -128,6 +151,7 @@ SOUND = {  # the like of them
     "prototypes": distances, "recurrent_output": lambda: recurrent(y=REAL.tanh()), "twice_tanh": lambda: ended(lambda z: 2 * z.tanh(), y=2 * REAL.tanh()),
     "sigmoid_of_tanh": lambda: ended(lambda z: z.tanh().sigmoid(), y=0.4 + 0.2 * YES), "minus_softplus": lambda: ended(lambda z: -F.softplus(z), y=-REAL.abs()), "square": lambda: ended(lambda z: z**2, y=REAL.abs()),
     "log": lambda: ended(lambda z: (z.abs() + 1).log(), y=REAL.abs() + 1), "enough_steps": lambda: spoken(12), "prior": lambda: focal(-4.6), "targets": lambda: one(y=0.1 * REAL), "row_times_row": lambda: weighed(False),
+    "relu_of_counts": lambda: rectified(y=REAL.abs()), "relu_of_zeros": lambda: rectified(y=0 * REAL), "owners": lambda: ranked(nn.Tanh()), "owners_of_shares": lambda: ranked(nn.Sigmoid()),
     "quantiles": lambda: one(y=REAL, out=3, loss=pinball), "ensemble": lambda: one(y=REAL, out=5, loss=lambda out, y: ((out - y) ** 2).mean()),
 }  # fmt: skip
 
@@ -154,6 +178,11 @@ def test_what_limits_the_output_is_named_and_how_far_it_reaches():
     torch.manual_seed(0)
     finding = audit(**FAULTY["sigmoid_of_tanh"][0]()).findings[0]
     assert "tanh puts out, 0.27 to 0.73" in finding.evidence and finding.remedy == "without the tanh in forward()."
+
+
+def test_what_flattens_an_output_in_forward_is_told_in_words_beside_the_code():
+    remedy = audit(**thirds(Net(lambda m, x: m.net(x).flatten(), net=mlp(out=1)))).findings[0].remedy
+    assert remedy.startswith("`model.net[4] = torch.nn.Linear(32, 3)`, without the flatten in forward(), and `y = "), remedy
 
 
 def test_a_loud_cosine_is_a_note():

@@ -42,6 +42,7 @@ CHOICES = 4  # keys, from which on scores have a spread
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
+SLOW = 1e-4  # of a kernel, below which steps take very long
 DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
@@ -342,9 +343,7 @@ def alone(before, after, images):
 def run(model, x, watched):
     """The model's outputs for a tensor, a tuple or a dictionary, inside a context."""
     with watched:
-        if isinstance(x, torch.Tensor):
-            return model(x)
-        return model(x) if not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
+        return model(x) if isinstance(x, torch.Tensor) or not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
 
 
 def takes(function, given):
@@ -765,7 +764,11 @@ def remade(trace, head, units):
         return f"an output of {units} unit{'s' * (units > 1)}"
     layer = spelled(trace, head.layer)
     known = f'; optimizer.add_param_group({{"params": {layer}.parameters()}})' * bool(trace.optimizer)
-    return f"{layer} = torch.nn.Linear({linear.in_features}, {units}){known}"
+    code = f"{layer} = torch.nn.Linear({linear.in_features}, {units}){known}"
+    behind = passed([trace.made[id(head.tensor)]], lambda c: [] if c.kernels else c.before)  # a squeeze leaves several units as they are
+    flat = [unlimited(trace, c) for c in behind if c.op in LAYOUT and c.op != "squeeze" and (
+        c.value.dim() < c.inputs[0].dim() and c.value.shape[-1] != c.inputs[0].shape[-1])]
+    return "; ".join([code, *flat]) if all(quoted(one) != one for one in flat) else f"`{code}`, {', '.join(flat)}".removesuffix(".")
 
 
 # Rows of numbers, one per kernel.
@@ -963,8 +966,11 @@ def judge(seen):
 
 
 def first(judges, seen):
-    """What the first judge says that says anything."""
-    return next(filter(None, (list(judge(seen)) for judge in judges)), [])
+    """Notes, and what the first judge finds that finds anything."""
+    said = []
+    for judge in judges:
+        said += [] if named(said) else judge(seen)
+    return said
 
 
 def merged(said):
@@ -1069,7 +1075,9 @@ def labels(head):
          "loss", "y holds no classes", f"It runs from {_span(read)}, and {kind} takes numbers of classes.",
          "loss = torch.nn.MSELoss()" + f"; y = y.reshape{theirs}" * (ours != theirs)),
         (units == 1 and (several or abs(y.sum() - 1) > 0.01), head.layer, "one unit for all classes", alone,  # else a ranking
-         every if high > 1 and whole and several else f"loss = lambda out, y: {with_logits}(out.flatten(), y.flatten().float())"),
+         every if high > 1 and whole and several else
+         f"loss = lambda out, y: {F}cross_entropy(out.reshape(len(y), -1), y)" if y.size < head.out.size and not several else
+         f"loss = lambda out, y: {with_logits}(out.flatten(), y.flatten().float())"),
         (head.weights is not None and head.weights.numel() != units, "loss", "weights of classes do not fit",
          f"It has {len(head.weights if head.weights is not None else ())} of them and the output {units} units.",
          f"{entropy}  # or a weight for each of the {units} classes"),
@@ -1167,15 +1175,18 @@ def reach(head, seen):
     limit = next((c for c in head.limits[::-1] if missed(*bounds(head.call, c)) <= 0.01), head.limits[0]) if beyond > 0.01 else None
     by, without = (limit.op, unlimited(seen.trace, limit)) if limit else (name, linear)
     pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
+    above = y > out if y.shape == out.shape else np.zeros_like(out, bool)
     asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
     scaled = SCALE if y.std() else "targets near 1."
     return first_case([
         # what else one's own loss wants is not known
-        (beyond > 0.01 and (known or not kind and pixels), layer, "targets out of reach",
+        (beyond > 0.01 and (known or not kind and pixels and y.size == out.size), layer, "targets out of reach",
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {by} puts out{f', {low:.2g} to {high:.2g}' * (by != name)}.",
          pixels or without),
+        (name == "relu" and kind in DISTANCES and above.sum() > 8 and not out[above].any() and not (head.call.before[0].alike or seen.trained), layer,
+         "dead units", f"The output is a relu, and 0 for all {above.sum()} targets above it: no gradient pulls it up.", replaced(head, "Softplus()")),
         (known and np.mean(abs(asked - 1) > 0.1) > 0.5, layer, "targets out of reach",
          f"Outputs of a softmax sum to 1, the targets to {_span(asked)}.", linear),
         (known and kind != SHARES and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
@@ -1260,6 +1271,10 @@ def zeros(rows):
     if none and not hiding:
         yield (f"Zeros in {listed([row.name for row in none])}: sound at an output or at the end of a residual branch; "
                "at the first step no δ passes.")
+    still = [row.name for row in rows if row.range == (0, 0) and row.fans and row.trainable and not row.gradient]
+    if still and not none and not any(row.dead == 1 and row.activation for row in rows):
+        yield (f"{listed(still)}: all that comes in is 0, for every image, and these weights do not move. Sound in a state or branch that starts "
+               "from 0, a fault where data should come in, as a decoder's target.")
 
 
 def copies(rows):
@@ -1291,23 +1306,18 @@ def one_way(row):
         abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
-def asked_for(row):
-    """True for a small kernel of a standard deviation that is usual, as N(0, 0.02), where a normalization or a sum of branches makes up for it."""
-    usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
-    return usual and (row.followed or row.recurs)
-
-
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
     made_up, found, faint, other = any(c.even for c in seen.calls), {True: [], False: []}, [], []
     for row in rows:
         times, rule = factor(row, rows)
+        asked = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))  # as N(0, 0.02) is
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row)):
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked and (row.followed or row.recurs)):
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1401,7 +1411,7 @@ def depth(seen, reach=REACH):
     way = [row for row in longest(seen.rows, seen.calls) if row.fans and not row.is_output]
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
-    allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
+    chance = 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
         change = changed(course, size)
         if what == "signal":  # growth starts anew behind a normalization
@@ -1409,9 +1419,14 @@ def depth(seen, reach=REACH):
             change = min(change, max((changed(course[i:j], size) for i, j in zip(starts, starts[1:])), key=abs, default=0.0), key=abs)
         if what != "signal" and change > 0:  # behind a norm δ is large where z is small, as of a blank patch, and δ times z is not
             change = min(change, max(0, changed(course, lambda row: row.pull_square)))
-        if abs(change) > allowed:
+        if abs(change) > reach + chance:
             yield faded(what, change, course, way, seen)
             return
+    rectified = [row for row in way if row.activation in RECTIFIERS and row.delta_square and row.kernel.any() and not row.normalized]
+    change = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # by their rule; what else δ loses is pooling's
+    if change < -REACH - chance and (change := max(change, math.log(rectified[0].delta_square / rectified[-1].delta_square))) < -REACH - chance:
+        yield (f"The mean square of δ changes by a factor of {math.exp(change):.0e} over {len(rectified)} layers of {rectified[0].activation}, "
+               "whose kernels are smaller than He's rule asks: training may begin on a plateau. kaiming_normal_ keeps it.")
 
 
 def changed(course, size):
@@ -1556,8 +1571,7 @@ def broken(seen):
 
 def signals(calls):
     """The calls whose output is a signal of the network: numbers made of x, before the loss."""
-    calls = [c for c in calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth)]
-    return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
+    return [c for c in calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth) and c.value.is_floating_point() and c.value.dim()]
 
 
 def constant(seen):
@@ -1589,11 +1603,8 @@ def constant(seen):
 
 def muted(seen):
     """Normalization whose weight is 0, behind which all images are alike. At the end of a residual branch it may be 0."""
-    calls = signals(seen.calls)
-    if not seen.still:
-        return
-    zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and all(
-        t.alike for t in (c, *behind(c).end.takers))]
+    zero = [c for c in signals(seen.calls) if seen.still and (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and (
+        c.weights and not c.weights[0].any() and all(t.alike for t in (c, *behind(c).end.takers)))]
     if zero and not zero[0].before[0].alike:
         found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero
                               if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
@@ -1638,8 +1649,7 @@ def prototypes(seen):
 
 def unmoved(seen, call):
     """True if no gradient reaches the weights of a call."""
-    slopes = [seen.gradients.get(seen.trace.names.get(id(w))) for w in call.weights]
-    return all(g is None or not g.any() for g in slopes)
+    return not any(g is not None and g.any() for w in call.weights for g in [seen.gradients.get(seen.trace.names.get(id(w)))])
 
 
 def factors(seen):
@@ -1926,7 +1936,7 @@ def step(seen):
     far = any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     fresh = not seen.trained and not warming and (row.gradient or 0) > epsilon
     stuck, more = max(rows, key=lambda row: row.stuck), min(rate / (row.step or 1) / 1000, 0.01)
-    yield from first_case([(stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
+    found = first_case([(stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
          f"{_share(stuck.stuck)} of the weights of {stuck.layer} stay as they are: {stuck.dtype} rounds the step away.",
          "weights of float32, and torch.autocast around the forward pass; or a larger learning rate."),
         (large and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)),
@@ -1935,6 +1945,11 @@ def step(seen):
          f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)),
         (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.stride or 1) / 30)),
         (row.step < LOST and 0 < 2 * rate < more and fresh, "optimizer", "learning rate too small", evidence, option("lr", more))])
+    moved = row.stride / (1 - group.get("momentum", 0) or 1)  # by a gradient that stays as it is
+    if not found and fresh and type(seen.optimizer) is torch.optim.SGD and 0 < moved < SLOW and all(one.kernel.any() for one in seen.rows):
+        found = [f"The largest step of SGD is {row.stride:.0e} times its kernel, and {1 / moved:.0e} like it move that by its size: sound where "
+                 "a network has learned before; else a larger rate, or Adam."]
+    yield from found
 
 
 def left_out(seen):

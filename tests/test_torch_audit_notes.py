@@ -1,0 +1,87 @@
+"""Notes of snippets/tools/torch/audit.py on what may be meant, each beside the like of it that is not worth a word."""
+import pytest
+
+pytestmark = pytest.mark.needs("torch")
+torch = pytest.importorskip("torch", reason="PyTorch is in requirements-frameworks.txt")
+nn = torch.nn
+
+from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
+from tests.audited_torch import FLAT, ROWS, WORDS, F, Net, X, adam, adapted, case, dense, looped, mlp, sgd, started, times  # noqa: E402
+
+
+def decoder(target):
+    """A decoder that is given a target, and what an encoder would have made of the rows of images."""
+    def forward(m, x):
+        h = m.into(x)
+        return m.end(m.body(target(h), h).mean(1))
+
+    parts = {"into": nn.Linear(12, 32), "body": nn.TransformerDecoderLayer(32, 2, 64, batch_first=True), "end": nn.Linear(32, 10)}
+    return case(Net(forward, **parts), ROWS)
+
+
+def celled(steps):
+    """A recurrent cell from a state of zeros."""
+    def forward(m, x):
+        h = torch.zeros(len(x), 32)
+        for i in range(steps):
+            h = m.cell(x[:, i], h)
+        return m.end(h)
+
+    return case(Net(forward, cell=nn.GRUCell(12, 32), end=nn.Linear(32, 10)), ROWS)
+
+
+def convolved(convolutions=4, change=lambda net: net):
+    """Convolutions and pooling, then three dense layers."""
+    parts = [part for i in range(convolutions) for part in (nn.Conv2d(32 if i else 1, 32, 3, padding=1), nn.ReLU(), *[nn.MaxPool2d(2)] * (i < 2))]
+    return case(change(nn.Sequential(*parts, nn.Flatten(), *dense(288, 64, 64, 10))), X)
+
+
+def normalized():
+    parts = [part for i in range(9) for part in (nn.Conv2d(32 if i else 1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU())]
+    return case(nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10)), X)
+
+
+def averaged():
+    """As LeNet, with means over four positions, which divide δ and not its direction."""
+    pool = nn.AvgPool2d(2)
+    return case(nn.Sequential(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), pool, nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(), pool, nn.Flatten(), *dense(288, 64, 64, 10)), X)
+
+
+def fitted(rate):
+    """A network that has made some steps."""
+    given = case(mlp(), optimizer=sgd(rate, momentum=0.9))
+    for _ in range(2):
+        given["optimizer"].zero_grad()
+        F.cross_entropy(given["model"](FLAT), given["y"]).backward()
+        given["optimizer"].step()
+    return given
+
+
+EMPTY, SLOW, PLATEAU = "all that comes in is 0", "The largest step of SGD", "training may begin on a plateau"
+NOTED = {  # a network, words of the note
+    "target_of_zeros": (lambda: decoder(torch.zeros_like), f"body.self_attn, body.self_attn.out_proj: {EMPTY}"),
+    "small_steps": (lambda: case(mlp(), optimizer=sgd(1e-5)), SLOW), "small_steps_with_momentum": (lambda: case(mlp(), optimizer=sgd(1e-5, momentum=0.9)), SLOW),
+    "default": (convolved, PLATEAU),
+}  # fmt: skip
+SILENT = {
+    "target": (lambda: decoder(lambda h: h), EMPTY), "state": (lambda: celled(3), EMPTY), "state_of_one_step": (lambda: celled(1), EMPTY), "recurrent": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), EMPTY),
+    "adapter": (lambda: adapted(0.25), EMPTY), "padding": (lambda: case(nn.Sequential(nn.Embedding(51, 8, padding_idx=50), nn.Flatten(), nn.Linear(96, 10)), torch.where(torch.arange(12) < 9, WORDS, 50)), EMPTY),
+    "steps": (lambda: case(mlp(), optimizer=sgd(0.01)), SLOW), "momentum": (lambda: case(mlp(), optimizer=sgd(1e-3, momentum=0.9)), SLOW), "adam": (lambda: case(mlp(), optimizer=adam(1e-6)), SLOW),
+    "learned": (lambda: fitted(1e-5), SLOW), "zero_output": (lambda: case(times(0, "4.weight", mlp()), optimizer=sgd(1e-5)), SLOW),
+    "he": (lambda: convolved(change=started), PLATEAU), "few_layers": (lambda: convolved(2), PLATEAU), "four": (lambda: case(dense(144, *[64] * 4, 10)), PLATEAU), "normalized": (normalized, PLATEAU), "averaged": (averaged, PLATEAU),
+    "tanh": (lambda: case(dense(144, *[64] * 5, 10, act=nn.Tanh)), PLATEAU),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, words", NOTED.values(), ids=NOTED)
+def test_what_may_be_meant_is_a_note_and_no_finding(make, words):
+    torch.manual_seed(0)
+    report = audit(**make())
+    assert report.outcome == "sound" and any(words in note for note in report.notes), str(report)
+
+
+@pytest.mark.parametrize("make, words", SILENT.values(), ids=SILENT)
+def test_its_like_is_not_worth_a_word(make, words):
+    torch.manual_seed(0)
+    report = audit(**make())
+    assert report.outcome == "sound" and not any(words in note for note in report.notes), str(report)
