@@ -46,6 +46,7 @@ HEAVY = 30  # times the loss of the data, from where regularization decides
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
+SLOW = 1e-4  # of a kernel, below which steps take very long
 ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
@@ -495,12 +496,8 @@ def heads(model, recorder, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    if isinstance(y, dict):
-        names = parts({name: f'y["{name}"]' for name in y})
-    elif isinstance(y, (list, tuple)):
-        names = [f"y[{i}]" for i in range(len(made))]
-    else:
-        names = ["y"]
+    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else (
+        [f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
     return [head(recorder, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
@@ -668,12 +665,8 @@ def unscaled(x, given):
     large, alone = np.flatnonzero(np.mean(given**2, axis=0) > math.exp(REACH)), hasattr(x, "shape")
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
-    if alone:
-        parts = [("x", x)]
-    elif isinstance(x, dict):
-        parts = [(f'x["{key}"]', part) for key, part in x.items()]
-    else:
-        parts = [(f"x[{i}]", part) for i, part in enumerate(x)]
+    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [
+        (f"x[{i}]", part) for i, part in enumerate(x)]
     known, found = {}, []
     for name, part in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
@@ -683,12 +676,8 @@ def unscaled(x, given):
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
             scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            if alone:
-                code = f"x = {scaled}."
-            elif isinstance(x, dict):
-                code = f"x = dict(x, {at[1:-1]}={scaled})."
-            else:
-                code = f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]."
+            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (
+                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
 
@@ -802,8 +791,11 @@ def judge(seen):
 
 
 def first(judges, seen):
-    """What the first judge says that says anything."""
-    return next(filter(None, (list(judge(seen)) for judge in judges)), [])
+    """Notes, and what the first judge finds that finds anything."""
+    said = []
+    for judge in judges:
+        said += [] if named(said) else judge(seen)
+    return said
 
 
 def merged(said):
@@ -848,13 +840,15 @@ def _span(y):
     return f"{y.min():.4g} to {y.max():.4g}"
 
 
-def to(head, more="", **arguments):
-    """The remedy that gives these arguments to the layer of an output, in words where it does not have them."""
-    layer = head.call and head.call.layer
+def to(head, more="", call=None, **arguments):
+    """The remedy that gives these arguments to the layer of an output, or of another call, in words where it does not have them."""
+    layer = call.layer if call else head.call and head.call.layer
     if hasattr(layer, "filters") and "units" in arguments:
         arguments = {"filters": arguments.pop("units")} | arguments
     typed = ", ".join(f"{name}={value!r}".replace("'", '"') for name, value in arguments.items())
     lacks = any(not hasattr(layer, name) for name in arguments if name != "loss")
+    if lacks and activation_of(layer) and arguments == {"activation": "linear"}:
+        return f"the model without this layer, {type(layer).__name__}."
     return f"an output with `{typed}`{more}." if lacks else f"{typed}{more}."
 
 
@@ -939,13 +933,14 @@ def outputs(head, seen):
         floor > 0.1 * math.log(2 if head.family == BINARY else max(2, head.units)) or limits in RANGES and head.family != BINARY and least >= 0)
     what, extent = (activation, "") if activation in RANGES else (name, f", {low + 0.0:.2g} to {high + 0.0:.2g}")
     both = (before, name) if head.before and activation_of(head.before.layer) in RANGES else name
+    linear, alone = (to(head, call=call, activation="linear") for call in (head.call, head.before))
     free = ("a `keras.layers.Dense` behind it, which puts out any number." if head.call and isinstance(head.call.layer, kl.RNN)
-            else to(head, activation="linear"))
+            else linear)
     beyond, most = np.mean((y < low - slack) | (y > high + slack)), max((row.step or 0 for row in seen.rows), default=0)
     pixels = {(0, 1): "y = y / 255.", (-1, 1): "y = y / 127.5 - 1."} if y.min() >= 0 and 128 < y.max() <= 255 else {}
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
-    linear, distance = to(head, activation="linear"), head.family == "distance" and head.kind != RELATIVE
+    distance, above = head.family == "distance" and head.kind != RELATIVE, y.reshape(out.shape) > out if y.size == out.size else out * 0 > 0
     unlimited = activation in {*RANGES} - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
     asked = y.sum(axis=-1) if y.shape == out.shape and activation == "softmax" else 1
     squash = "sigmoid" if head.family == BINARY else "softmax"
@@ -954,12 +949,12 @@ def outputs(head, seen):
          linear if head.family == "distance" and (y.min() < 0 or y.max() > 1) else to(head, activation="sigmoid")),
         (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
          "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
-        (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", 'activation="linear".'),
+        (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", alone),
         (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
          "The loss has from_logits=True and applies it again.", linear),
         (to_logits, before if limits == earlier else name, "logits cut off",
          f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: below {floor:.2g} it cannot fall.",
-         'activation="linear".' if limits == earlier else linear if limits in RANGES
+         alone if limits == earlier else linear if limits in RANGES
          else "a factor between it and the loss, as `10 * out`, fixed or learned."),
         (takes_shares and head.call and isinstance(head.call.layer, kl.Dropout) and earlier_squashed, name, "dropout behind the output",
          f"It sets some of the probabilities of {before} to 0, and makes others larger than 1.", "rate=0.0: without this dropout."),
@@ -968,10 +963,14 @@ def outputs(head, seen):
          to(head, ": or `from_logits=True` in the loss", activation=squash)),
         (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
          f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
-        ((distance or head.family is None and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
+        ((distance or head.family is None and y.size == out.size and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
          f"{_share(beyond)} of the targets, {_span(y)}, lie beyond what {what} puts out{extent}.", pixels.get((low, high), free)),
         (head.family == "sign" and low >= 0 and y.min() <= 0, name, "targets out of reach",
          f"{head.kind} wants outputs below 0 too, which {what} has none of.", to(head, activation="tanh")),
+        (distance and activation == "relu" and above.sum() > 8 and not out[above].any() and not seen.trained and (
+            not head.call or varies(head.call.inputs[0])), name,
+         "dead units", f"The output is a relu, and 0 for all {above.sum()} targets above it: no gradient pulls it up.",
+         to(head, activation="softplus")),
         (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach",
          f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
         (distance and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
@@ -1023,6 +1022,10 @@ def zeros(rows):
                       f"{advice(row)}.")
     if none and not hiding:
         yield f"Zeros in {listed(row.name for row in none)}: sound at an output or at the end of a residual branch."
+    still = [row.name for row in rows if row.range == (0, 0) and row.fans and row.trainable and not row.gradient]
+    if still and not none and not any(row.dead == 1 and row.activation for row in rows):
+        yield (f"{listed(still)}: all that comes in is 0, for every image, and these weights do not move. Sound in a state or branch that starts "
+               "from 0, a fault where data should come in, as a decoder's target.")
 
 
 def copies(rows):
@@ -1139,7 +1142,8 @@ def narrowed(seen):
                             'axis that holds the choices: `activation="linear"` here, then `keras.layers.Softmax(axis=1)`.')
         elif ends and call.output.shape[-1] > 1 and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
             evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
-            yield elsewhere(call.layer.name, "softmax between layers", evidence, 'activation="relu".')
+            yield elsewhere(call.layer.name, "softmax between layers", evidence,
+                            'activation="relu".' if hasattr(call.layer, "activation") else "`keras.layers.ReLU()` in its place.")
 
 
 def scores(op):
@@ -1418,9 +1422,7 @@ def averaged(seen):
 def depth(seen, reach=REACH):
     """A signal or an error signal that vanishes or explodes, though no layer stands out."""
     way = trunk(seen)
-    if sum(row.convolves for row in way) > len(way) / 2:
-        reach += PLAIN - REACH
-    allowed = reach + 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
+    chance, reach = 3 * math.sqrt(sum(WALK / row.units for row in way[1:])), reach + (PLAIN - REACH) * (sum(r.convolves for r in way) > len(way) / 2)
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
         sized = [row for row in course if size(row) > 0]  # around branches from zero it is 0
@@ -1430,9 +1432,14 @@ def depth(seen, reach=REACH):
             while i < len(part):  # pooling changes the size by itself: compare layers with as many positions
                 j = max(k for k, row in enumerate(part) if row.positions == part[i].positions)
                 change, i = change + math.log(size(part[j]) / size(part[i])), j + 1
-            if abs(change) > allowed and (what == "signal" or seen.added[0] < 1):
+            if abs(change) > reach + chance and (what == "signal" or seen.added[0] < 1):
                 yield from faded(what, change, part, part if starts else way, seen)
                 return
+    rectified = [row for row in way if row.activation.startswith(RECTIFIERS) and row.delta_square and row.kernel.any() and not row.normalized]
+    change = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # by their rule; what else δ loses is pooling's
+    if change < -REACH - chance and (change := max(change, math.log(rectified[0].delta_square / rectified[-1].delta_square))) < -REACH - chance:
+        yield (f"The mean square of δ changes by a factor of {math.exp(change):.0e} over {len(rectified)} layers of {rectified[0].activation}, "
+               "whose kernels are smaller than He's rule asks: training may begin on a plateau. he_normal keeps it.")
 
 
 def faded(what, change, course, way, seen):
@@ -1700,9 +1707,8 @@ def step(seen):
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     more = min(rate / row.step / 1000, 0.01)
     clip = next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
-    fresh = not int(optimizer.iterations) and row.gradient > epsilon
-    decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
-    yield from first_case([
+    fresh, decays = not int(optimizer.iterations) and row.gradient > epsilon, rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
+    found = first_case([
         (row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence,
          "epsilon=1e-4: or the policy mixed_float16."),
         (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
@@ -1712,6 +1718,12 @@ def step(seen):
          f"{evidence} {clip}={getattr(optimizer, clip or 'epsilon', 0):.0e} leaves no more of the gradient.", f"{clip}=1.0."),
         (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
          f"learning_rate={more:.0e}.")])
+    plain = type(optimizer) is keras.optimizers.SGD and not isinstance(optimizer._learning_rate, Schedule)
+    moved = row.stride / (1 - getattr(optimizer, "momentum", 0) or 1)  # by a gradient that stays as it is
+    if plain and fresh and not found and moved < SLOW and all(one.kernel.any() for one in seen.rows) and not uniform(seen):
+        found = [f"The largest step of SGD is {row.stride:.0e} times its kernel, and {1 / moved:.0e} like it move that by its size: sound where "
+                 "a network has learned before; else a larger rate, or Adam."]
+    yield from found
 
 
 def unread(seen):

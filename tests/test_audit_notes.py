@@ -1,0 +1,123 @@
+"""Outputs that training cannot move, remedies for layers without an argument, and notes of snippets/tools/audit.py, each beside its like."""
+import keras
+import numpy as np
+import pytest
+from keras import initializers, layers, losses, ops, optimizers
+
+from snippets.tools.audit import audit
+from tests.audited import FLAT, HOT, REAL, ROWS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart
+
+LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def rectified(quantile, y=None):
+    """A ReLU as the output, alive for some of the images, and targets above 0 only where it is 0."""
+    model, *_ = stack(hidden(), one("relu"), y=REAL, loss="mse")
+    end = model.layers[-1]
+    end.bias_initializer = initializers.Constant(-float(np.quantile(unbiased(model), quantile)))
+    end.bias.assign(end.bias_initializer(end.bias.shape))
+    return of(model, FLAT, abs(REAL) * (model.predict(FLAT, verbose=0) == 0) if y is None else y, "mse")
+
+
+def unbiased(model):
+    """What the last layer makes of the images without its bias and its ReLU."""
+    return model.layers[0](FLAT).numpy() @ model.layers[1].kernel.numpy()
+
+
+def ranked(end):
+    """Embeddings and the numbers of their owners, which a loss of its own asks to be alike or not."""
+    def loss(y, e):
+        same, square = ops.reshape(y, (-1, 1)) == ops.reshape(y, (1, -1)), ops.sum(e**2, 1)
+        far = square[:, None] + square[None] - 2 * ops.matmul(e, ops.transpose(e))
+        return ops.mean(ops.relu(ops.max(ops.where(same, far, 0.0), 1) - ops.min(ops.where(same, 99.0, far), 1) + 0.2))
+
+    return stack(hidden(), layers.Dense(8), end, y=200 + Y, loss=loss)
+
+
+def decoder(target):
+    """A decoder that is given a target, and the rows of images that an encoder has read."""
+    h = layers.Dense(32)(inputs := keras.Input((12, 12)))
+    t = target(h)
+    t = layers.LayerNormalization()(t + layers.MultiHeadAttention(2, 8, name="own")(t, t))
+    t = layers.LayerNormalization()(t + layers.MultiHeadAttention(2, 8, name="other")(t, h))
+    return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(t)), ROWS)
+
+
+PAIRS = {  # a fault, its outcome, words of the finding; what is sound
+    "output_alive_where_it_should_fall": (lambda: rectified(0.9), "elsewhere", "dead units", lambda: rectified(0.5, abs(REAL))),
+    "dead_output": (lambda: rectified(1.0, abs(REAL)), "elsewhere", "dead units", lambda: rectified(0.7, abs(REAL))),
+    "mask_of_own_loss": (lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=255.0 * (X > 0.2), loss=lambda y, p: ops.mean(y - y * p + p)), "elsewhere", "out of reach", lambda: ranked(layers.Activation("sigmoid"))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_it(case):
+    tell_apart(*PAIRS[case])
+
+
+@pytest.mark.parametrize("end", [layers.UnitNormalization, lambda: layers.Activation("tanh"), lambda: layers.Activation("sigmoid")])
+def test_numbers_of_owners_are_no_target(end):
+    seed(0)
+    report = audit(*ranked(end()))
+    assert report.outcome == "sound", str(report)
+
+
+WITHOUT = {  # a network of which a layer is an activation by itself, and the words of the fault
+    "relu": (lambda end: stack(hidden(), layers.Dense(10), *end, loss=LOGITS), layers.ReLU, "logits cut off"),
+    "relu_before_softmax": (lambda end: stack(hidden(), layers.Dense(10), *end, layers.Softmax()), layers.ReLU, "logits cut off"),
+    "softmax_twice": (lambda end: stack(hidden(), layers.Dense(10), *end, layers.Softmax(), y=HOT, loss="categorical_crossentropy"), layers.Softmax, "applied twice"),
+    "relu_of_quantities": (lambda end: stack(hidden(), layers.Dense(1), *end, y=REAL, loss="mse"), layers.ReLU, "out of reach"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WITHOUT)
+def test_an_activation_that_is_a_layer_is_to_be_left_out_and_then_the_fault_is_gone(case):
+    make, kind, words = WITHOUT[case]
+    seed(0)
+    finding, = audit(*make([kind(name="end")])).findings
+    assert words in finding.fault and finding.layer.startswith("end"), finding
+    assert finding.remedy == f"the model without this layer, {kind.__name__}."
+    assert not (report := audit(*make([]))).findings, str(report)
+
+
+def test_a_softmax_that_is_a_layer_between_two_is_to_be_replaced():
+    finding, = audit(*stack(layers.Dense(64), layers.Softmax(), hidden(), softmax())).findings
+    assert finding.fault == "softmax between layers" and finding.remedy == "`keras.layers.ReLU()` in its place."
+    assert not audit(*stack(layers.Dense(64), layers.ReLU(), hidden(), softmax())).findings
+
+
+def small(rate, *options, end=softmax):
+    return stack(hidden(), end(), optimizer=optimizers.SGD(rate, *options))
+
+
+def fitted():
+    model, x, y = small(1e-4)
+    model.fit(x, y, verbose=0)
+    return model, x, y
+
+
+EMPTY, SLOW = "all that comes in is 0", "The largest step of SGD"
+NOTED = {
+    "target_of_zeros": (lambda: decoder(layers.Lambda(ops.zeros_like)), f"own/query … other/query (5 layers): {EMPTY}"),
+    "small_steps": (lambda: small(1e-4), SLOW), "small_steps_with_momentum": (lambda: small(1e-4, 0.9), SLOW),
+}  # fmt: skip
+SILENT = {
+    "target": (lambda: decoder(lambda h: h), EMPTY), "zero_branch": (lambda: behind(lambda h: h + hidden(32, None, "zeros")(hidden(32, None)(h))), EMPTY),
+    "recurrent": (lambda: stack(layers.LSTM(16, return_sequences=True), layers.GRU(8), softmax(), x=ROWS), EMPTY),
+    "steps": (lambda: small(0.01), SLOW), "momentum": (lambda: small(1e-3, 0.9), SLOW), "adam": (lambda: stack(hidden(), softmax(), optimizer=optimizers.Adam(1e-6)), SLOW), "learned": (fitted, SLOW),
+    "warm_up": (lambda: small(optimizers.schedules.CosineDecay(1e-4, 99, warmup_target=0.1, warmup_steps=9)), SLOW), "zero_output": (lambda: small(1e-4, end=lambda: softmax(kernel_initializer="zeros")), SLOW),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, words", NOTED.values(), ids=NOTED)
+def test_what_may_be_meant_is_a_note_and_no_finding(make, words):
+    seed(0)
+    report = audit(*make())
+    assert report.outcome == "sound" and any(words in note for note in report.notes), str(report)
+
+
+@pytest.mark.parametrize("make, words", SILENT.values(), ids=SILENT)
+def test_its_like_is_not_worth_a_word(make, words):
+    seed(0)
+    report = audit(*make())
+    assert report.outcome == "sound" and not any(words in note for note in report.notes), str(report)
