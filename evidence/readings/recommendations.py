@@ -24,7 +24,7 @@ class Row(NamedTuple):
 SETTLED = "{hidden_layers} dense layers, {sgd_steps} steps"
 MATRIX = "ten dense layers, {steps} steps"
 CONSTANT = Seen("constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
-LEVEL = Seen("with_adam_constants_end_level", "settled_rectifiers", "ten dense layers, {adam_steps} steps of Adam: level with the default")
+LEVEL = Seen("with_adam_constants_end_level", "settled_rectifiers", "ten dense layers, {adam_steps} steps of Adam: a tie")
 LATE = Seen("gelu_and_silu_start_late_with_sgd", "settled_rectifiers", "ten dense layers, {sgd_steps} steps of SGD")
 FIRST = (
     Row(

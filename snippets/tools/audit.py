@@ -496,8 +496,12 @@ def heads(model, recorder, outputs, y, loss):
     losses = losses * len(made) if len(losses) == 1 else losses
     if not len(made) == len(truths) == len(losses):
         return []
-    names = parts({name: f'y["{name}"]' for name in y}) if isinstance(y, dict) else (
-        [f"y[{i}]" for i in range(len(made))] if isinstance(y, (list, tuple)) else ["y"])
+    if isinstance(y, dict):
+        names = parts({name: f'y["{name}"]' for name in y})
+    elif isinstance(y, (list, tuple)):
+        names = [f"y[{i}]" for i in range(len(made))]
+    else:
+        names = ["y"]
     return [head(recorder, *of) for of in zip(names, made, truths, losses) if all(part is not None for part in of)]
 
 
@@ -665,8 +669,12 @@ def unscaled(x, given):
     large, alone = np.flatnonzero(np.mean(given**2, axis=0) > math.exp(REACH)), hasattr(x, "shape")
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
-    parts = [("x", x)] if alone else [(f'x["{key}"]', part) for key, part in x.items()] if isinstance(x, dict) else [
-        (f"x[{i}]", part) for i, part in enumerate(x)]
+    if alone:
+        parts = [("x", x)]
+    elif isinstance(x, dict):
+        parts = [(f'x["{key}"]', part) for key, part in x.items()]
+    else:
+        parts = [(f"x[{i}]", part) for i, part in enumerate(x)]
     known, found = {}, []
     for name, part in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
@@ -676,8 +684,12 @@ def unscaled(x, given):
         name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
         if name:
             scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            code = f"x = {scaled}." if alone else f"x = dict(x, {at[1:-1]}={scaled})." if isinstance(x, dict) else (
-                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]].")
+            if alone:
+                code = f"x = {scaled}."
+            elif isinstance(x, dict):
+                code = f"x = dict(x, {at[1:-1]}={scaled})."
+            else:
+                code = f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]."
             found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
     return found
 
@@ -1422,7 +1434,9 @@ def averaged(seen):
 def depth(seen, reach=REACH):
     """A signal or an error signal that vanishes or explodes, though no layer stands out."""
     way = trunk(seen)
-    chance, reach = 3 * math.sqrt(sum(WALK / row.units for row in way[1:])), reach + (PLAIN - REACH) * (sum(r.convolves for r in way) > len(way) / 2)
+    if sum(row.convolves for row in way) > len(way) / 2:
+        reach += PLAIN - REACH
+    chance = 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
     for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
                                ("error signal δ", lambda row: row.delta_square, way[::-1])):
         sized = [row for row in course if size(row) > 0]  # around branches from zero it is 0
@@ -1707,7 +1721,8 @@ def step(seen):
         head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
     more = min(rate / row.step / 1000, 0.01)
     clip = next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
-    fresh, decays = not int(optimizer.iterations) and row.gradient > epsilon, rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
+    fresh = not int(optimizer.iterations) and row.gradient > epsilon
+    decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
     found = first_case([
         (row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence,
          "epsilon=1e-4: or the policy mixed_float16."),
@@ -1720,7 +1735,7 @@ def step(seen):
          f"learning_rate={more:.0e}.")])
     plain = type(optimizer) is keras.optimizers.SGD and not isinstance(optimizer._learning_rate, Schedule)
     moved = row.stride / (1 - getattr(optimizer, "momentum", 0) or 1)  # by a gradient that stays as it is
-    if plain and fresh and not found and moved < SLOW and all(one.kernel.any() for one in seen.rows) and not uniform(seen):
+    if plain and fresh and not found and 0 < moved < SLOW and all(one.kernel.any() for one in seen.rows) and not uniform(seen):
         found = [f"The largest step of SGD is {row.stride:.0e} times its kernel, and {1 / moved:.0e} like it move that by its size: sound where "
                  "a network has learned before; else a larger rate, or Adam."]
     yield from found

@@ -343,7 +343,9 @@ def alone(before, after, images):
 def run(model, x, watched):
     """The model's outputs for a tensor, a tuple or a dictionary, inside a context."""
     with watched:
-        return model(x) if isinstance(x, torch.Tensor) or not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
+        if isinstance(x, torch.Tensor):
+            return model(x)
+        return model(x) if not takes(model.forward, x) else model(**x) if isinstance(x, dict) else model(*x)
 
 
 def takes(function, given):
@@ -1306,18 +1308,23 @@ def one_way(row):
         abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
+def asked_for(row):
+    """True for a small kernel of a standard deviation that is usual, as N(0, 0.02), where a normalization or a sum of branches makes up for it."""
+    usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
+    return usual and (row.followed or row.recurs)
+
+
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
     made_up, found, faint, other = any(c.even for c in seen.calls), {True: [], False: []}, [], []
     for row in rows:
         times, rule = factor(row, rows)
-        asked = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))  # as N(0, 0.02) is
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked and (row.followed or row.recurs)):
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row)):
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1571,7 +1578,8 @@ def broken(seen):
 
 def signals(calls):
     """The calls whose output is a signal of the network: numbers made of x, before the loss."""
-    return [c for c in calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth) and c.value.is_floating_point() and c.value.dim()]
+    calls = [c for c in calls if c.data and c.inputs and not (c.in_loss or c.head or c.truth)]
+    return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
 
 
 def constant(seen):
@@ -1603,8 +1611,11 @@ def constant(seen):
 
 def muted(seen):
     """Normalization whose weight is 0, behind which all images are alike. At the end of a residual branch it may be 0."""
-    zero = [c for c in signals(seen.calls) if seen.still and (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and (
-        c.weights and not c.weights[0].any() and all(t.alike for t in (c, *behind(c).end.takers)))]
+    calls = signals(seen.calls)
+    if not seen.still:
+        return
+    zero = [c for c in calls if (c.norm or c.op in ("mul", "rmul", "multiply") and unmoved(seen, c)) and c.weights and not c.weights[0].any() and all(
+        t.alike for t in (c, *behind(c).end.takers))]
     if zero and not zero[0].before[0].alike:
         found = dict.fromkeys(seen.trace.names.get(id(c.weights[0]), c.op) for c in zero
                               if c is zero[0] or any(len(t.before) < 2 for t in behind(c).end.takers))
@@ -1649,7 +1660,8 @@ def prototypes(seen):
 
 def unmoved(seen, call):
     """True if no gradient reaches the weights of a call."""
-    return not any(g is not None and g.any() for w in call.weights for g in [seen.gradients.get(seen.trace.names.get(id(w)))])
+    slopes = [seen.gradients.get(seen.trace.names.get(id(w))) for w in call.weights]
+    return all(g is None or not g.any() for g in slopes)
 
 
 def factors(seen):
