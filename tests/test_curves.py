@@ -17,7 +17,7 @@ def test_the_beginning_of_a_run_is_the_very_steps_that_the_whole_run_begins_with
     np.testing.assert_array_equal(first[:, 0], labels)
 
 
-@pytest.mark.parametrize("name", [name for name in freshness.experiments() if name.startswith("settled_")])
+@pytest.mark.parametrize("name", [name for name in freshness.experiments() if "early_steps" in freshness.protocol(name)])
 def test_a_settled_run_uses_all_training_images_in_whole_batches_and_looks_after_half_an_epoch(name):
     protocol = freshness.protocol(name)
     assert protocol["images"] % protocol["batch_size"] == 0 and protocol["images"] + protocol["validation_images"] == 60_000

@@ -176,14 +176,18 @@ def test_a_result_without_an_experiment_is_named(project):
     assert said["nobody"].startswith("no experiment of this name")
 
 
-def test_status_takes_less_than_a_second_and_no_tensorflow(project):
-    def seconds():  # of the processor, since other tests run beside this one
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        status(project)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def test_status_takes_a_small_multiple_of_importing_what_it_reads_with_and_no_tensorflow(project):
+    def seconds(run):  # of the processor, since other tests run beside this one; the least of three
+        found = []
+        for _ in range(3):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            run()
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        return min(found)
 
-    assert any(seconds() < 1 for _ in range(5))  # a crowded processor is slower as well
+    imported = seconds(lambda: subprocess.run([sys.executable, "-c", "import numpy, jsonschema"], check=True))
+    assert seconds(lambda: status(project)) < 16 * imported  # eight times on the machine where this was written
     imports = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "evidence", "status"], cwd=project, capture_output=True, text=True
     ).stderr
