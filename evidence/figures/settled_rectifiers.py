@@ -1,6 +1,6 @@
 """Relatives of ReLU from their own constants and from Keras's default: GELU and SiLU with SGD, and what is left of a lead with Adam."""
 
-from evidence.readings.settled_rectifiers import LABELS, NAME, accuracy, gain
+from evidence.readings.settled_rectifiers import LABELS, NAME, accuracy, gain, steps
 
 SIZE = (6.8, 3.1)
 ALT = (
@@ -15,15 +15,14 @@ def draw(fig, runs, palette):
     """Left and middle: accuracy by steps; right: leads with Adam in percentage points, after the first pass (open) and the last."""
     *curves, leads = fig.subplots(1, 3, width_ratios=[1, 1, 1.15])
     protocol = runs[NAME].protocol
-    stride, passes = protocol["images"] // protocol["batch_size"], protocol["epochs"]["sgd"]
+    x = steps(runs, "sgd")
     for ax, activation in zip(curves, protocol["learning_rates"]["sgd"], strict=True):
         for start, (label, color, dash) in STARTS.items():
             found, style = 100 * accuracy(runs, activation, start, "sgd"), {"color": palette[color], "linestyle": dash}
-            x = [stride * (k + 1) for k in range(passes)]
             ax.plot(x, found.T, **style, linewidth=0.7, alpha=0.5)
             ax.plot(x, found.mean(0), **style, linewidth=2.2, label=label)
         ax.set(title=f"{LABELS[activation]}, SGD", ylim=(0, 100), xlim=(0, None), xlabel="Steps")
-        ax.set_xticks([stride, stride * passes], [f"{stride:,}", f"{stride * passes:,}"])
+        ax.set_xticks([x[0], x[-1]], [f"{x[0]:,}", f"{x[-1]:,}"])
         ax.grid(axis="y")
     curves[0].set(ylabel="Test accuracy (%)")
     curves[1].tick_params(labelleft=False)

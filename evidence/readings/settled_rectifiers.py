@@ -7,6 +7,12 @@ NAME = "settled_rectifiers"
 LABELS = {"leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "selu": "SELU"}
 
 
+def steps(runs, optimizer):
+    """The steps after which each pass ends, (passes,)."""
+    protocol = runs[NAME].protocol
+    return [protocol["images"] // protocol["batch_size"] * (k + 1) for k in range(protocol["epochs"][optimizer])]
+
+
 def accuracy(runs, activation, start, optimizer):
     """Test accuracy after each pass, at the rate that is best at the end, (seeds, passes)."""
     return best(runs[NAME], f"{activation}_{start}_{optimizer}")["test_accuracy"]
