@@ -1,6 +1,7 @@
 """Learning curves of Glorot and He on plain convolutional networks of ten to thirty layers."""
 
 from evidence.readings import rates
+from evidence.style.curves import by_seed
 from evidence.style.palette import dash
 
 SIZE = (6.6, 2.9)
@@ -18,9 +19,7 @@ def draw(fig, runs, palette):
     for ax, depth in zip(axes, protocol["depths"], strict=True):
         for rule in protocol["initializers"]:
             curve = 100 * rates.best(arms, f"{rule}_{depth}")["test_accuracy"]
-            style = {"color": palette[rule], "linestyle": dash(rule)}
-            ax.plot(protocol["steps"], curve.T, **style, linewidth=0.7, alpha=0.5)
-            ax.plot(protocol["steps"], curve.mean(0), **style, linewidth=2.2, label=rule)
+            by_seed(ax, protocol["steps"], curve, rule, color=palette[rule], linestyle=dash(rule))
         ax.set_title(f"{depth} layers")
         ax.set(ylim=(0, 100), xlim=(0, None))
         ax.set_xticks(protocol["steps"][1::2])

@@ -1,6 +1,7 @@
 """Learning curves of thirty tanh convolutions from three starts."""
 
 from evidence.readings import rates
+from evidence.style.curves import by_seed
 
 SIZE = (5.8, 3.2)
 ALT = (
@@ -17,8 +18,7 @@ def draw(fig, runs, palette):
     protocol = arms.protocol
     for start, (label, color, dash) in STARTS.items():
         curve = 100 * rates.best(arms, start)["test_accuracy"]
-        ax.plot(protocol["steps"], curve.T, color=palette[color], linestyle=dash, linewidth=0.7, alpha=0.5)
-        ax.plot(protocol["steps"], curve.mean(0), color=palette[color], linestyle=dash, linewidth=2.2, label=label)
+        by_seed(ax, protocol["steps"], curve, label, color=palette[color], linestyle=dash)
     ax.set(ylim=(0, 100), xlim=(0, None), ylabel="Test accuracy (%)", xlabel=f"Steps of {protocol['batch_size']} images")
     ax.set_xticks([0, *protocol["steps"][1:]])
     ax.grid(axis="y")

@@ -1,6 +1,7 @@
 """Relatives of ReLU from their own constants and from Keras's default: GELU and SiLU with SGD, and what is left of a lead with Adam."""
 
 from evidence.readings.settled_rectifiers import LABELS, NAME, accuracy, gain, steps
+from evidence.style.curves import by_seed
 
 SIZE = (6.8, 3.1)
 ALT = (
@@ -18,9 +19,7 @@ def draw(fig, runs, palette):
     x = steps(runs, "sgd")
     for ax, activation in zip(curves, protocol["learning_rates"]["sgd"], strict=True):
         for start, (label, color, dash) in STARTS.items():
-            found, style = 100 * accuracy(runs, activation, start, "sgd"), {"color": palette[color], "linestyle": dash}
-            ax.plot(x, found.T, **style, linewidth=0.7, alpha=0.5)
-            ax.plot(x, found.mean(0), **style, linewidth=2.2, label=label)
+            by_seed(ax, x, 100 * accuracy(runs, activation, start, "sgd"), label, color=palette[color], linestyle=dash)
         ax.set(title=f"{LABELS[activation]}, SGD", ylim=(0, 100), xlim=(0, None), xlabel="Steps")
         ax.set_xticks([x[0], x[-1]], [f"{x[0]:,}", f"{x[-1]:,}"])
         ax.grid(axis="y")

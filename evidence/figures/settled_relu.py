@@ -1,6 +1,7 @@
 """Learning curves of He and Glorot on deep ReLU networks: who starts faster, and where both end."""
 
 from evidence.readings.settled import DEPTHS, OPTIMIZERS, RULES, accuracy, marks, steps
+from evidence.style.curves import by_seed
 from evidence.style.palette import dash
 
 SIZE = (5.8, 5.2)
@@ -24,9 +25,7 @@ def panels(fig, runs, palette, activation):
         for ax, (optimizer, name) in zip(row, OPTIMIZERS.items(), strict=True):
             for rule in RULES[activation]:
                 curve = 100 * accuracy(runs, activation, depth, rule, optimizer)
-                x, style = steps(protocol, optimizer), {"color": palette[rule], "linestyle": dash(rule)}
-                ax.plot(x, curve.T, **style, linewidth=0.7, alpha=0.5)
-                ax.plot(x, curve.mean(0), **style, linewidth=2.2, label=rule)
+                by_seed(ax, steps(protocol, optimizer), curve, rule, color=palette[rule], linestyle=dash(rule))
             ax.set_title(f"{depth} layers, {name}")
             ax.set(xscale="log", ylim=(0, 100))
             ax.set_xticks(*ticks(runs))
