@@ -952,7 +952,8 @@ def outputs(head, seen):
     pixels = {(0, 1): "y = y / 255.", (-1, 1): "y = y / 127.5 - 1."} if y.min() >= 0 and 128 < y.max() <= 255 else {}
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
-    distance, above = head.family == "distance" and head.kind != RELATIVE, y.reshape(out.shape) > out if y.size == out.size else out * 0 > 0
+    distance = head.family == "distance" and head.kind != RELATIVE
+    above = y.reshape(out.shape) > out if y.size == out.size else np.zeros_like(out, bool)
     unlimited = activation in {*RANGES} - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
     asked = y.sum(axis=-1) if y.shape == out.shape and activation == "softmax" else 1
     squash = "sigmoid" if head.family == BINARY else "softmax"
@@ -1450,8 +1451,9 @@ def depth(seen, reach=REACH):
                 yield from faded(what, change, part, part if starts else way, seen)
                 return
     rectified = [row for row in way if row.activation.startswith(RECTIFIERS) and row.delta_square and row.kernel.any() and not row.normalized]
-    change = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # by their rule; what else δ loses is pooling's
-    if change < -REACH - chance and (change := max(change, math.log(rectified[0].delta_square / rectified[-1].delta_square))) < -REACH - chance:
+    by_rule = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # what else δ loses is pooling's
+    change = max(by_rule, math.log(rectified[0].delta_square / rectified[-1].delta_square)) if rectified else 0
+    if change < -REACH - chance:
         yield (f"The mean square of δ changes by a factor of {math.exp(change):.0e} over {len(rectified)} layers of {rectified[0].activation}, "
                "whose kernels are smaller than He's rule asks: training may begin on a plateau. he_normal keeps it.")
 

@@ -1430,8 +1430,9 @@ def depth(seen, reach=REACH):
             yield faded(what, change, course, way, seen)
             return
     rectified = [row for row in way if row.activation in RECTIFIERS and row.delta_square and row.kernel.any() and not row.normalized]
-    change = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # by their rule; what else δ loses is pooling's
-    if change < -REACH - chance and (change := max(change, math.log(rectified[0].delta_square / rectified[-1].delta_square))) < -REACH - chance:
+    by_rule = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # what else δ loses is pooling's
+    change = max(by_rule, math.log(rectified[0].delta_square / rectified[-1].delta_square)) if rectified else 0
+    if change < -REACH - chance:
         yield (f"The mean square of δ changes by a factor of {math.exp(change):.0e} over {len(rectified)} layers of {rectified[0].activation}, "
                "whose kernels are smaller than He's rule asks: training may begin on a plateau. kaiming_normal_ keeps it.")
 
