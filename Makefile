@@ -9,7 +9,7 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 # where mkdocs-jupyter finds our template of a notebook's page
 export JUPYTER_PATH := docs/theme
 
-.PHONY: serve test measure replicate verify fresh proof portable portable-claims bench lock
+.PHONY: serve test measure replicate verify fresh proof slow compared portable portable-claims bench lock
 .DELETE_ON_ERROR:
 
 serve: .venv/installed  ## the site at http://127.0.0.1:8000, with live reload; PORT= to change
@@ -30,19 +30,24 @@ verify:  ## what is checked before publishing, from freshly measured numbers; PA
 	@$(MAKE) fresh
 	@$(MAKE) proof
 
-fresh: .venv/models  ## its first half: measure from nothing; SHARD=2/6 for the second of six parts
+fresh: .venv/models  ## its first half: measure from nothing; SHARD=2/6 for the second of six parts, MINUTES= for an end
 	rm -rf .verify
-	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART)) $(if $(SHARD),--shard $(SHARD))
+	$(RUN) -m evidence measure --results $(FRESH) $(if $(PART),--part $(PART)) $(if $(SHARD),--shard $(SHARD)) $(if $(MINUTES),--minutes $(MINUTES))
 
-proof: .venv/models .venv/cluster  ## its second half: compare, check the claims, run every block, look at the site
-	$(RUN) -m evidence compare $(FRESH)
-	$(RUN) -m evidence draw --results $(FRESH)
-	$(RUN) -m pytest tests/test_claims.py --results $(FRESH)
+proof: slow compared  ## its second half
+
+slow: .venv/models .venv/cluster  ## tests that take long, and every block on MNIST itself; nothing freshly measured
+	$(RUN) -m evidence draw
 	$(RUN) -m pytest tests/test_cluster.py
 	$(RUN) -m pytest -n auto tests -m slow
-	$(RUN) -m pytest docs README.md --real-mnist --all-frameworks
+	$(RUN) -m pytest -n auto docs README.md --real-mnist --all-frameworks
+
+compared: .venv/models  ## compare what was freshly measured, check the claims on it, build the site from it and look at that
+	$(RUN) -m evidence compare $(FRESH)
+	$(RUN) -m evidence draw --results $(FRESH)
+	$(RUN) -m pytest -n auto tests/test_claims.py --results $(FRESH)
 	$(RUN) -m mkdocs build --strict
-	$(RUN) -m pytest tests -m browser --site site
+	$(RUN) -m pytest -n auto tests -m browser --site site
 
 portable: .venv/frameworks  ## the tests that compute, under other instruction sets and threads; ONLY=sse for one
 	@$(RUN) -m evidence draw

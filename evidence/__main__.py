@@ -28,9 +28,9 @@ def _run(args):
 
         names = args.names
         if args.part:
-            from evidence.engine.part import part
+            from evidence.engine.part import fill, part
 
-            names = part(args.part, args.base, args.results)
+            names = part(args.part, args.base)
         elif args.shard:
             from evidence.engine.part import shard
 
@@ -39,7 +39,9 @@ def _run(args):
         programs = [name for name in names or freshness.experiments() if name not in pages]
         for name in programs:
             freshness.source(name)
-        measure(programs, pages, args.results, cluster=args.cluster)
+        measure(programs, pages, args.results, cluster=args.cluster, minutes=args.minutes)
+        if args.part:
+            fill(args.results)
     elif args.command == "status":
         return _status(args.results)
     elif args.command == "replicate":
@@ -123,6 +125,7 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
     measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, in the four hours before")
+    measure.add_argument("--minutes", type=float, help="after which it ends, with what is whole by then")
     measure.add_argument("--shard", metavar="K/N", help="the Kth of N parts, which together are everything")
     measure.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
     replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")

@@ -69,3 +69,11 @@ def test_what_a_lost_executor_was_on_goes_to_another_and_one_that_comes_later_jo
 def test_a_task_that_is_lost_with_one_executor_after_another_is_one_sentence():
     with pytest.raises(Problem, match="^The process that measured of 0 was killed"):
         list(share(SQUARES[:1], lambda: [Lost()]))
+
+
+def test_with_a_time_to_end_all_executors_help_with_the_first_name():
+    began = []
+    tasks = [(name, began.append, (name,)) for name in ("first", "second") for _ in range(6)]
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert len(list(share(tasks, lambda: [one, other], seconds=60))) == 12
+    assert began[:5] == ["first"] * 5 and began[-5:] == ["second"] * 5  # the two in the middle run side by side

@@ -70,6 +70,18 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on_from_there(project):
     assert sorted(measured(project)) == [f"first {seed}" for seed in range(4)]
 
 
+def test_when_the_minutes_are_over_what_is_whole_is_recorded_and_the_rest_named(project):
+    (project / "hold").touch()  # no seed above 1 ends
+    add(project, "second", TOY.replace("[0, 1, 2, 3]", "[0, 1]"))
+    done = measure(project, "second", "first", "--minutes", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert "The 0.5 minutes are over, and these are not whole: first.\n" in done.stdout
+    assert [path.name for path in (project / "evidence/results").glob("*.json")] == ["second.json"]
+    (project / "hold").unlink()
+    assert measure(project).returncode == 0
+    assert sorted(measured(project)) == [*(f"first {seed}" for seed in range(4)), "second 0", "second 1"]
+
+
 def test_a_kill_leaves_no_half_result(project):
     interrupt_after_two_seeds(project, signal.SIGKILL)
     assert not (project / "evidence/results/first.json").exists()

@@ -15,7 +15,7 @@ def serve(port):
     _check_free(port)
     draw()
     os.chdir(ROOT)
-    print(f"Step Zero is at http://127.0.0.1:{port}/ (stop with Ctrl-C)", flush=True)
+    print(f"Step Zero is at http://127.0.0.1:{port}/ once its pages are built, in half a minute or so (stop with Ctrl-C)", flush=True)
     command = [sys.executable, "-m", "mkdocs", "serve", "--quiet", "--dev-addr", f"127.0.0.1:{port}"]
     os.execve(sys.executable, command, os.environ | {"NO_MKDOCS_2_WARNING": "1", "JUPYTER_PATH": "docs/theme"})
 

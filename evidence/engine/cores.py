@@ -14,12 +14,12 @@ from evidence.problem import Problem
 LIVES = 3  # executors that a task may be lost with, by chance
 
 
-def on_all_cores(tasks):
+def on_all_cores(tasks, seconds=None):
     """`share` tasks among processes, one on each core. They end with this generator, and with the command if that is killed."""
     os.environ["OMP_NUM_THREADS"] = "1"  # for NumPy's products in the processes, which take every core already
     processes = [_process() for _ in range(min(os.cpu_count(), len(tasks)))]
     try:
-        yield from share(tasks, lambda: processes)
+        yield from share(tasks, lambda: processes, seconds)
     finally:
         for child in multiprocessing.active_children():
             child.terminate()
@@ -27,19 +27,22 @@ def on_all_cores(tasks):
             process.shutdown()  # else the interpreter, on its way out, may write into a closed pipe
 
 
-def share(tasks, executors):
+def share(tasks, executors, seconds=None):
     """Call the function of every task, (name, function, arguments); yield (name, what it returned) as it ends.
 
     executors: function that returns those there are now, of `concurrent.futures` or alike; asked every second. Each has
     one task at a time, stays with the name it has, then takes one that no other has, then helps: in each process
     TensorFlow traces the programs of an experiment anew. A task that is cancelled, for its executor was lost, goes to
-    another. Raises what a function raised, and Problem if the process was killed, or LIVES executors were lost with it.
+    another. seconds: after which it ends, whatever is left; then all help with the first name, so that it is whole.
+    Raises what a function raised, and Problem if the process was killed, or LIVES executors were lost with it.
     """
     waiting, running, last, lost, returned = list(tasks), {}, {}, Counter(), []
+    end = time.monotonic() + (float("inf") if seconds is None else seconds)
 
     def employ(executor):
         own, taken = last.get(executor), {*last.values()}
-        name, function, arguments = task = min(waiting, key=lambda one: (one[0] != own, one[0] in taken))
+        task = waiting[0] if seconds else min(waiting, key=lambda one: (one[0] != own, one[0] in taken))
+        name, function, arguments = task
         waiting.remove(task)
         last[executor] = name
         with _ctrl_c_held():
@@ -59,7 +62,7 @@ def share(tasks, executors):
             waiting.append(task)
             return []
 
-    while waiting or running:
+    while (waiting or running) and time.monotonic() < end:
         busy = [executor for executor, _ in running.values()]
         for executor in executors():
             if waiting and executor not in busy:

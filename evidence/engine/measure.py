@@ -45,19 +45,20 @@ def _other_settings(recorded, protocol):
     return [f"its {name} are not the experiment's" for name in names if recorded.get(name) != protocol.get(name)]
 
 
-def measure(names, pages, folder, seed_set=0, say=print, cluster=None):
+def measure(names, pages, folder, seed_set=0, say=print, cluster=None, minutes=None):
     """Measure every named experiment, and execute every named notebook, that is stale, on all cores.
 
     Results go into `folder`, notebooks into `notebooks.folder(folder)`. Seeds already measured with the same code,
     packages and data are taken from where an interrupted run left them. seed_set: see `seeds_of`. cluster: address of a
-    Dask scheduler whose workers measure the seeds; notebooks stay here. Raises Problem, and KeyboardInterrupt after
-    saying what was kept.
+    Dask scheduler whose workers measure the seeds; notebooks stay here. minutes: after which it ends, with what is
+    whole by then; one after the other in the order of `names`. Raises Problem, and KeyboardInterrupt after saying what
+    was kept.
     """
     with _alone(folder):
-        _measure(names, pages, folder, seed_set, say, cluster)
+        _measure(names, pages, folder, seed_set, say, cluster, minutes)
 
 
-def _measure(names, pages, folder, seed_set, say, cluster):
+def _measure(names, pages, folder, seed_set, say, cluster, minutes):
     waiting = [name for name in names if stale(name, folder, seed_set)]
     unexecuted = [name for name in pages if notebooks.stale(name, notebooks.folder(folder))]
     for name in sorted({*names, *pages} - {*waiting, *unexecuted}):
@@ -65,14 +66,18 @@ def _measure(names, pages, folder, seed_set, say, cluster):
     plans = {name: _Plan(name, folder, seed_set) for name in waiting}
     tasks = [(name, notebooks.execute, (name, notebooks.folder(folder))) for name in unexecuted]
     seeds = []
-    for plan in sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"])):  # long seeds first
+    by_length = sorted(plans.values(), key=lambda plan: len(plan.protocol["seeds"]))  # long seeds first
+    for plan in plans.values() if minutes else by_length:
         plan.record_if_whole(say)  # an interrupted run may have left all its seeds
         seeds += [(plan.name, measured, (plan.name, seed, plan.key)) for seed in plan.missing()]
     try:
         if cluster and seeds:
             _run(seeds, plans, say, on_workers(seeds, cluster, say))
             seeds = []
-        _run(tasks + seeds, plans, say, on_all_cores(tasks + seeds))
+        _run(tasks + seeds, plans, say, on_all_cores(tasks + seeds, minutes and 60 * minutes))
+        left = [name for name in unexecuted if notebooks.stale(name, notebooks.folder(folder))]
+        if left := left + [name for name in waiting if stale(name, folder, seed_set)]:
+            say(f"The {minutes:g} minutes are over, and these are not whole: {', '.join(left)}.")
     except KeyboardInterrupt:
         kept = sum(len(list(plan.kept.glob("*.json"))) for plan in plans.values())
         say(f"\nInterrupted: what is measured is kept, {kept} seeds; the same command goes on from there.")

@@ -12,27 +12,35 @@ THIRDS = 3  # the whole takes an hour at most, so a third fits into twenty minut
 BEFORE = 4 * 3600  # seconds: a sitting, whose commits are checked together
 
 
-def part(commit, base, folder, say=print):
-    """Names of the experiments and notebooks to measure into `folder`; of the others the committed files are put there.
+def part(commit, base, say=print):
+    """Names of the experiments and notebooks to measure: what changed, then the third whose turn it is.
 
-    commit: its hash chooses the third; base: the commit since which everything that changed is measured as well, or
-    None for the last that is four hours older. Raises Problem if git knows neither.
+    commit: its hash chooses the third, and where in it to begin; base: the commit since which everything that changed
+    is measured as well, or None for the last that is four hours older. Raises Problem if git knows neither.
     """
-    number = int(_git("rev-parse", commit)[:8], 16) % THIRDS
+    turn, number = divmod(int(_git("rev-parse", commit)[:8], 16), THIRDS)
     base = base or _git("rev-list", "-1", f"--before={int(_git('log', '-1', '--format=%ct', commit)) - BEFORE}", commit)
     touched = _git("diff", "--name-only", *([base] if base else ["--root"]), commit, "--", "evidence/results", "docs/notebooks")
     changed = {line.rpartition("/")[2].partition(".")[0] for line in touched.splitlines()}
     names = _everything()
-    chosen = [name for name in names if name in names[number::THIRDS] or name in changed]
-    left = [name for name in names if name not in chosen]
-    for name in left:
+    third = [name for name in names[number::THIRDS] if name not in changed]
+    begin = turn % max(len(third), 1)
+    chosen = [*(name for name in names if name in changed), *third[begin:], *third[:begin]]
+    say(f"What changed since {base[:12] or 'the beginning'}, and third {number + 1} of {THIRDS}. To be measured: {', '.join(chosen)}.")
+    return chosen
+
+
+def fill(folder, say=print):
+    """Put the committed files of all that was not measured into `folder` there, and say of which."""
+    left = []
+    for name in _everything():
         here = notebooks.FOLDER / f"{name}.ipynb" if name in notebooks.names() else record.RESULTS / f"{name}.json"
         there = notebooks.folder(folder) if name in notebooks.names() else folder
-        there.mkdir(parents=True, exist_ok=True)
-        shutil.copy(here, there)
-    say(f"Third {number + 1} of {THIRDS}, and what changed since {base[:12] or 'the beginning'}. To be measured: {', '.join(chosen)}.")
+        if not (there / here.name).exists():
+            there.mkdir(parents=True, exist_ok=True)
+            shutil.copy(here, there)
+            left.append(name)
     say(f"Not measured this time: {', '.join(left) or 'nothing'}.")
-    return chosen
 
 
 def shard(which):
