@@ -45,7 +45,8 @@ FIRST = (
     Row(
         "end of a residual branch", '`"zeros"`', "`zeros_(w)`", "[the branch starts silent](normalization.md#where-a-zero-belongs)",
         (
-            Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers, {steps} steps"),
+            Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers, {steps} steps of SGD"),
+            Seen("he_blocks_stay_behind", "settled_branches", "the same, {steps} steps of Adam"),
             Seen("each_quiet_start_trains", "residual_convolutions", "{blocks} blocks of two convolutions, {steps} steps"),
         ),
     ),
