@@ -213,6 +213,21 @@ FIRST = {
     "nn.embedding default distribution of weights": "faq/#which-initializer-for-embeddings",
     "loss fluctuates wildly what to change": "faq/#why-does-my-loss-oscillate",
     "multilabel classification outputs all ones or all zeros": "faq/#why-all-zeros",
+    "how to do weight initialization for nn.Linear": "init_model/#in-your-project",
+    "VAE KL loss zero posterior collapse bad reconstruction": "faq/#why-posterior-collapse",
+    "unet prediction is all black image": "faq/#why-all-zeros",
+    "loss does not decrease when fine-tuning BERT": "faq/#why-not-decrease-in-fine-tuning",
+    "initializers with the same seed produce different values keras": "faq/#same-seed-same-values",
+    "why bias_init_with_prob focal loss classification bias": "faq/#why-a-prior-bias",
+    "pass scale parameter to keras layer initializer": "faq/#how-do-i-write-a-custom-initializer",
+    "GCN training loss stuck at same value": "faq/#why-does-my-gnn-not-learn",
+    "is learning rate warmup needed to train transformer from scratch": "faq/#does-a-transformer-need-warm-up",
+    "initialize transposed convolution with bilinear interpolation weights": "faq/#how-do-i-initialize-a-transposed-convolution",
+    "why zero_module in last convolution of diffusion model": "faq/#why-zero-module",
+    "flax nn.Dense kernel_init arguments": "faq/#how-do-i-initialize-in-flax",
+    "weight histogram flat in tensorboard": "faq/#how-do-i-detect-vanishing-gradients",
+    "why does adding more layers make the output worse": "faq/#why-does-my-deep-network-get-stuck-where-one-with-few-layers-trains",
+    "how to calculate fan_in and fan_out of conv layer": "convolutions/#the-fans-drawn",
 }
 ASK = """async phrases => {
   const config = JSON.parse(document.getElementById('__config').textContent)
