@@ -1,4 +1,5 @@
-"""Labels, losses and outputs that fit get no finding from snippets/tools/audit.py."""
+"""Labels, losses, data and outputs that fit get no finding from snippets/tools/audit.py, and their like that does not fit gets one."""
+import keras
 import numpy as np
 import pytest
 from keras import layers, losses, ops, optimizers
@@ -6,9 +7,69 @@ from keras import layers, losses, ops, optimizers
 from snippets.tools.audit import audit
 from tests import planted_keras as made
 from tests.audited import (
-    BINARY, CATEGORICAL, FLAT, HOT, REAL, RNG, WORDS, X, Y, YES, attending, behind, computed, dice, half, hidden, of, one, seed, softmax, stack,
-    transposed, turned, under, unscaled)  # fmt: skip
+    BINARY, CATEGORICAL, EDGES, FLAT, HOT, REAL, RNG, ROWS, SPARSE, WORDS, X, Y, YES, attending, behind, computed, dice, graph, half, hidden, of, one, seed,
+    softmax, stack, tell_apart, transposed, turned, under, unscaled)  # fmt: skip
 from tests.planted_keras import attentive
+
+SEVERAL = 1.0 * (RNG.random((64, 10)) < 0.3)
+
+
+@keras.saving.register_keras_serializable()
+def focal(y, z):
+    """A focal loss of one's own, that takes logits."""
+    entropy = ops.binary_crossentropy(y, z, from_logits=True)
+    return ops.mean(entropy * (1 - ops.exp(-entropy)) ** 2)
+
+
+def several(activation, loss=focal):
+    return stack(hidden(), layers.Dense(10, activation), y=SEVERAL.astype("float32"), loss=loss)
+
+
+def tokens(x):
+    return stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=x)
+
+
+def kept(weighed):
+    """The two steps of a sequence with the largest score, times that or not."""
+    def chosen(m, x):
+        value, at = ops.top_k(m.score(x)[..., 0], 2)
+        h = ops.take_along_axis(m.first(x), at[..., None], axis=1)
+        return m.end(ops.sum(h * ops.sigmoid(value)[..., None] if weighed else h, axis=1))
+
+    return computed(chosen, score=layers.Dense(1), first=hidden(), end=softmax())
+
+
+def fifty(rate):
+    """Marks out of 50, and an output that reaches all of them."""
+    end = layers.Dense(1, "sigmoid", kernel_initializer="glorot_normal"), layers.Rescaling(50.0)
+    return stack(hidden(), *end, y=25 + 10 * np.clip(REAL, -2, 2), loss="mse", optimizer=optimizers.SGD(rate))
+
+
+def neighbours(a):
+    """Two layers of a graph, of which the first takes sums over the neighbours of what comes in."""
+    inputs = keras.Input((144,), batch_size=64)
+    end = layers.Dense(10, "softmax")(ops.matmul(a, hidden()(ops.matmul(a, inputs))))
+    return graph(inputs, end, x=RNG.normal(2, 1, (64, 144)).astype("float32"))
+
+
+def gate(first="he_normal", beside=True):
+    """A product with zeros that ends a branch, beside another way or not."""
+    inputs = keras.Input((144,))
+    h = hidden()(inputs)
+    zero = layers.Dense(32, "tanh", kernel_initializer="zeros", name="last")(hidden(rule=first, name="first", use_bias=False)(h))
+    product = layers.Multiply()([zero, h])
+    return graph(inputs, softmax()(hidden()(layers.Add()([h, product]) if beside else product)))
+
+
+PAIRS = {  # a fault, its outcome, words of the finding; what is sound
+    "own_loss_behind_a_relu": (lambda: several("relu"), "elsewhere", "logits cut off", lambda: several(None)),
+    "own_loss_behind_a_sigmoid": (lambda: several("sigmoid"), "elsewhere", "logits cut off", lambda: several("sigmoid", dice)),
+    "equal_texts": (lambda: tokens(np.tile(WORDS[:1], (64, 1))), "elsewhere", "input without content", lambda: tokens(WORDS)),
+    "score_of_a_choice": (lambda: kept(False), "elsewhere", "TopKV2 has no derivative", lambda: kept(True)),
+    "marks": (lambda: fifty(0.5), "elsewhere", "learning rate too large", lambda: fifty(1e-4)),
+    "sums_of_x": (lambda: neighbours(EDGES), "elsewhere", "A sum or product without weights makes it", lambda: neighbours(EDGES / EDGES.sum(1, keepdims=True))),
+    "gate": (lambda: gate(beside=False), "start", "zero kernel", gate), "gate_of_two_zeros": (lambda: gate("zeros"), "start", "zero kernel", gate),
+}  # fmt: skip
 
 SOUND = {
     "attention": lambda: attending(lambda h: layers.Softmax(axis=1)(layers.Dense(1)(h))),
@@ -54,3 +115,33 @@ def test_a_loss_named_in_the_call_is_judged_as_one_of_compile():
     model, x, _ = stack(hidden(), one())
     losses = [audit(model, x, REAL[:, 0], "mse").loss, audit(of(model, x, REAL, "mse")[0], x, REAL[:, 0]).loss]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_of_a_pair_the_one_at_fault_is_named_and_its_remedy_removes_it(case):
+    tell_apart(*PAIRS[case])
+
+
+def test_a_remedy_says_what_whole_numbers_may_stand_for():
+    seed(0)
+    words, counts = 9 * WORDS[..., None].astype("float32"), stack(layers.LSTM(8), softmax(), x=ROWS * 400)
+    assert "Embedding" in audit(*stack(layers.LSTM(8), softmax(), x=words)).findings[0].remedy
+    assert "Embedding" not in audit(*counts).findings[0].remedy
+
+
+def test_a_kernel_of_zeros_leaves_no_note_on_the_step():
+    assert not [note for note in audit(*stack(softmax(kernel_initializer="zeros"), optimizer=optimizers.SGD(0.1))).notes if "step" in note]
+
+
+def test_targets_behind_a_positive_output_stay_positive():
+    seed(0)
+    counts = RNG.poisson(60, (64, 1)).astype("float32")
+    assert audit(*stack(hidden(), one("softplus"), y=counts, loss="mse", optimizer=optimizers.SGD(1.0))).findings[0].remedy.startswith("y = y / y.std()")
+
+
+def test_images_unlike_those_of_the_training_are_a_note():
+    seed(0)
+    model, x, y = stack(hidden(64), hidden(64), softmax(), x=FLAT + 3 * RNG.random((10, 144))[Y].astype("float32"), optimizer=optimizers.Adam(0.01))
+    model.fit(x, y, batch_size=64, epochs=30, verbose=0)
+    report = audit(of(model, 4 - 2 * x, y, SPARSE)[0], 4 - 2 * x, y)
+    assert report.outcome == "sound" and any("unlike those of its training" in note for note in report.notes), str(report)

@@ -7,7 +7,8 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, REAL, ROWS, YES, F, Net, X, Y, case, dense, ended, is_code, mended, mlp, one, put, started  # noqa: E402
+from tests.audited_torch import (  # noqa: E402
+    EDGES, FLAT, REAL, ROWS, WORDS, YES, F, Net, X, Y, case, dense, dice, ended, is_code, mended, mlp, one, put, sgd, started)  # fmt: skip
 
 BCEL, MSE = F.binary_cross_entropy_with_logits, F.mse_loss
 PAIRS = (FLAT, FLAT.roll(1, 0))
@@ -131,6 +132,66 @@ def thirds(net, y=(Y % 3).float(), loss=BCEL):
     return case(net, y=y, loss=loss)
 
 
+def several(loss, end=()):
+    """Several labels for each image, and a loss that takes logits."""
+    y = (torch.rand(64, 5, generator=torch.Generator().manual_seed(0)) < 0.3).float()
+    return case(mlp(out=5, end=end), y=2 * y - 1 if isinstance(loss, nn.SoftMarginLoss) else y, loss=loss)
+
+
+def focal_of_logits(z, y):
+    p, entropy = torch.sigmoid(z), F.softplus(z) - y * z
+    return (entropy * torch.where(y > 0.5, 1 - p, p) ** 2).mean()
+
+
+def counts(end, least=0):
+    y = least + torch.poisson(torch.full((64, 5), 0.7), generator=torch.Generator().manual_seed(0))
+    return case(mlp(out=5, end=end), y=y, loss=nn.PoissonNLLLoss())
+
+
+def spread_of_its_own(act):
+    net = Net(lambda m, x: (act(m.mean(m.body(x))), F.softplus(m.spread(m.body(x)))), body=mlp(out=32), mean=nn.Linear(32, 1), spread=nn.Linear(32, 1))
+    return case(net, y=REAL, loss=lambda out, y: F.gaussian_nll_loss(out[0], y, out[1]))
+
+
+def tokens(x):
+    return case(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10)), x)
+
+
+def kept(weighed):
+    """The two steps of a sequence with the largest score, times that or not."""
+    def forward(m, x):
+        value, at = m.score(x).squeeze(-1).topk(2, 1)
+        h = F.relu(m.first(x)).gather(1, at[..., None].expand(-1, -1, 32))
+        return m.end((h * torch.sigmoid(value)[..., None] if weighed else h).sum(1))
+
+    return case(started(Net(forward, score=nn.Linear(12, 1), first=nn.Linear(12, 32), end=nn.Linear(32, 10))), ROWS)
+
+
+def fifty(rate):
+    """Marks out of 50, and an output that reaches all of them."""
+    given = ended(lambda z: 50 * z.sigmoid(), y=25 + 10 * REAL.clamp(-2, 2))
+    return given | {"optimizer": sgd(rate)(given["model"])}
+
+
+def neighbours(a):
+    """Two layers of a graph, of which the first takes sums over the neighbours of what comes in."""
+    net = Net(lambda m, x: m.end(a @ F.relu(m.first(a @ x))), first=nn.Linear(144, 32), end=nn.Linear(32, 10))
+    return case(started(net), 2 + torch.randn(64, 144, generator=torch.Generator().manual_seed(0)))
+
+
+def gate(beside=True, first=True):
+    """A product with zeros that ends a branch, beside another way or not."""
+    def forward(m, x):
+        h = F.relu(m.body(x))
+        product = m.last(F.relu(m.first(h))).tanh() * h
+        return m.end(h + product if beside else product)
+
+    net = started(Net(forward, body=nn.Linear(144, 32), first=nn.Linear(32, 32, bias=False), last=nn.Linear(32, 32), end=nn.Linear(32, 10)))
+    for layer in (net.last, *([] if first else [net.first])):
+        put(layer.weight, value=0.0)
+    return case(net)
+
+
 FAULTY = {  # a network, the outcome, words of the finding
     "gaps_counted": (lambda: gaps(-999.0, mask=False), "elsewhere", "targets too large"), "relu_before_an_own_loss": (lambda: acting(F.relu), "elsewhere", "logits cut off"),
     "cosine_as_a_logit": (lambda: compared(1.0), "elsewhere", "logits cut off"), "recurrent_output": (lambda: recurrent(y=5 + REAL), "elsewhere", "out of reach"),
@@ -144,6 +205,12 @@ FAULTY = {  # a network, the outcome, words of the finding
     "squeezed": (lambda: thirds(Net(lambda m, x: m.net(x).squeeze(1), net=mlp(out=1))), "elsewhere", "labels out of range"), "images_in_one_row": (lambda: thirds(nn.Sequential(*mlp(out=3), nn.Flatten(0)), Y % 3, F.cross_entropy), "elsewhere", "one unit for all classes"),
     "dead_output": (lambda: rectified(True), "elsewhere", "dead units"), "output_alive_where_it_should_fall": (rectified, "elsewhere", "dead units"),
     "quantities": (lambda: one(y=REAL, loss=F.cross_entropy), "elsewhere", "y holds no classes"),
+    "several_behind_a_relu": (lambda: several(nn.MultiLabelSoftMarginLoss(), [nn.ReLU()]), "elsewhere", "logits cut off"), "several_behind_a_softmax": (lambda: several(nn.MultiLabelSoftMarginLoss(), [nn.Softmax(1)]), "elsewhere", "logits cut off"),
+    "signs_behind_a_sigmoid": (lambda: several(nn.SoftMarginLoss(), [nn.Sigmoid()]), "elsewhere", "logits cut off"), "own_loss_behind_a_sigmoid": (lambda: several(focal_of_logits, [nn.Sigmoid()]), "elsewhere", "logits cut off"),
+    "logarithms_of_counts": (lambda: counts([nn.ReLU()]), "elsewhere", "logits cut off"), "mean_of_a_spread": (lambda: spread_of_its_own(F.relu), "elsewhere", "out of reach"),
+    "equal_texts": (lambda: tokens(WORDS[:1].repeat(64, 1)), "elsewhere", "input without content"), "score_of_a_choice": (lambda: kept(False), "elsewhere", "only through .topk()"),
+    "marks": (lambda: fifty(0.5), "elsewhere", "learning rate too large"), "sums_of_x": (lambda: neighbours(EDGES), "elsewhere", "A sum or product without weights makes it"),
+    "gate": (lambda: gate(False), "start", "zero kernel"), "gate_of_two_zeros": (lambda: gate(first=False), "start", "zero kernel"),
 }  # fmt: skip
 SOUND = {  # the like of them
     "generator": played, "gaps_left_out": lambda: gaps(-999.0), "policy_of_tuples": lambda: gaussian(lambda a, w: (a, w)), "policy_of_columns": lambda: gaussian(lambda a, w: torch.cat([a, w], 1)),
@@ -152,6 +219,10 @@ SOUND = {  # the like of them
     "sigmoid_of_tanh": lambda: ended(lambda z: z.tanh().sigmoid(), y=0.4 + 0.2 * YES), "minus_softplus": lambda: ended(lambda z: -F.softplus(z), y=-REAL.abs()), "square": lambda: ended(lambda z: z**2, y=REAL.abs()),
     "log": lambda: ended(lambda z: (z.abs() + 1).log(), y=REAL.abs() + 1), "enough_steps": lambda: spoken(12), "prior": lambda: focal(-4.6), "targets": lambda: one(y=0.1 * REAL), "row_times_row": lambda: weighed(False),
     "relu_of_counts": lambda: rectified(y=REAL.abs()), "relu_of_zeros": lambda: rectified(y=0 * REAL), "owners": lambda: ranked(nn.Tanh()), "owners_of_shares": lambda: ranked(nn.Sigmoid()),
+    "several": lambda: several(nn.MultiLabelSoftMarginLoss()), "shares_by_an_own_loss": lambda: several(dice, [nn.Sigmoid()]), "logits_of_an_own_loss": lambda: several(focal_of_logits),
+    "margins_behind_a_relu": lambda: case(mlp(end=[nn.ReLU()]), loss=nn.MultiMarginLoss()), "distances": lambda: case(mlp(out=1, end=[nn.Softplus()]), y=2 * YES - 1, loss=nn.HingeEmbeddingLoss()),
+    "logarithms_of_counts": lambda: counts([]), "logarithms_of_large_counts": lambda: counts([nn.ReLU()], 3), "mean_of_a_spread": lambda: spread_of_its_own(lambda z: z),
+    "texts": lambda: tokens(WORDS), "weighed_choice": lambda: kept(True), "marks": lambda: fifty(1e-4), "means_of_neighbours": lambda: neighbours(EDGES / EDGES.sum(1, keepdim=True)), "gate": gate,
     "quantiles": lambda: one(y=REAL, out=3, loss=pinball), "ensemble": lambda: one(y=REAL, out=5, loss=lambda out, y: ((out - y) ** 2).mean()),
 }  # fmt: skip
 
@@ -188,3 +259,23 @@ def test_what_flattens_an_output_in_forward_is_told_in_words_beside_the_code():
 def test_a_loud_cosine_is_a_note():
     torch.manual_seed(0)
     assert any("sound where the scale is meant" in note for note in audit(**directions(64, 0.35)).notes)
+
+
+def test_a_remedy_says_what_whole_numbers_may_stand_for_and_keeps_targets_where_the_output_reaches():
+    torch.manual_seed(0)
+    loop = Net(lambda m, x: m.end(m.loop(x)[0][:, -1]), loop=nn.LSTM(1, 8, batch_first=True), end=nn.Linear(8, 10))
+    assert "Embedding" in audit(**case(loop, 9.0 * WORDS[..., None])).findings[0].remedy
+    large = one([nn.Softplus()], 60 + 8 * REAL, optimizer=sgd(1.0))
+    assert audit(**large).findings[0].remedy.startswith("y = y / y.std()  #")
+
+
+def test_images_unlike_those_of_the_training_are_a_note():
+    torch.manual_seed(0)
+    given = case(mlp(width=64), FLAT + 3 * torch.rand(10, 144)[Y])
+    optimizer = torch.optim.Adam(given["model"].parameters(), 0.01)
+    for _ in range(30):
+        optimizer.zero_grad()
+        F.cross_entropy(given["model"](given["x"]), Y).backward()
+        optimizer.step()
+    report = audit(**given | {"x": 4 - 2 * given["x"]})
+    assert report.outcome == "sound" and any("unlike those of its training" in note for note in report.notes), str(report)

@@ -77,7 +77,7 @@ RISING = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z)), "Relu": la
 SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Cast", "Mean", "Max", "Min", "GatherV2", "Tile",
         "ConcatV2", "Pack", "SelectV2", "MaxPool", "AvgPool", "Split", "Unpack", "StopGradient", "Round",
         "Maximum", "Minimum")  # which leave the limits
-CUTS = ("Floor", "Ceil", "Round", "Rint", "Sign", "StopGradient", "PyFunc", "EagerPyFunc")  # behind which no derivative is left
+CUTS = ("ArgMax", "ArgMin", "TopKV2", "Floor", "Ceil", "Round", "Rint", "Sign", "StopGradient", "PyFunc", "EagerPyFunc")  # without a derivative
 SIZES = ("Shape", "ShapeN", "Size", "Rank")  # whole numbers that no weight decides
 TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2",
          "Einsum", "BiasAdd", "SquaredDifference")
@@ -85,6 +85,7 @@ APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoi
 FLATTEN = "`keras.layers.Flatten()` before the output, or `return_sequences=False` in a recurrent layer."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)."
 SCALE = "y = (y - y.mean()) / y.std(): and the inverse for what comes out."
+POSITIVE = "y = y / y.std(): and times it what comes out."
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6,
            "Glorot": 7, "LeCun": 6, "step/W": 8}
 
@@ -131,12 +132,8 @@ class Finding:
         return listed(self.layers)
 
     def __str__(self):
-        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {quoted(self.remedy)}"
-
-
-def quoted(remedy):
-    """A remedy whose code, if it begins with some, stands between backticks, to be pasted as it is."""
-    return re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: | in its | in this |; |$)", r"`\1`\2", remedy)
+        told = re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: | in its | in this |; |$)", r"`\1`\2", self.remedy)  # code to be pasted as it is
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told}"
 
 
 def listed(names):
@@ -148,7 +145,6 @@ def listed(names):
 elsewhere = partial(Finding, of_start=False)  # what no initializer mends
 
 # Observe.
-
 
 def observe(model, x, y, loss, recorder):
     """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
@@ -587,11 +583,26 @@ def ignorant(head):
     mean = head.y.mean()
     try:
         found = [float(tf.reduce_mean(head.loss(head.truth, tf.fill(head.tensor.shape, tf.cast(c, head.tensor.dtype)))))
-                 for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
+                 for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0} if head.range[0] <= c <= head.range[1]]
         other = float(tf.reduce_mean(head.loss(tf.zeros_like(head.truth), head.tensor)))
     except Exception:  # of a loss that wants more of outputs than their numbers
         return None
-    return min(found) if all(0 < one < math.inf for one in found) and other != float(lossy(head)) else None
+    return min(found) if found and all(0 < one < math.inf for one in found) and other != float(lossy(head)) else None
+
+
+def pressed(head):
+    """What someone's own loss cannot fall below, as the range of the outputs ends, while it falls further beyond; None if it does not."""
+    if head.family or head.y.shape != head.out.shape or head.range[0] < 0:
+        return None
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(out := tf.identity(head.tensor))
+            first = tf.reduce_mean(head.loss(head.truth, out))
+        far = out - 30 * tf.sign(tape.gradient(first, out))  # where a loss of logits is next to 0
+        least, beyond = (float(tf.reduce_mean(head.loss(head.truth, t))) for t in (tf.clip_by_value(far, *head.range), far))
+    except Exception:  # of a loss that wants more of outputs than their numbers
+        return None
+    return least if 0 <= beyond < 0.9 * least and least > 0.1 * float(first) else None
 
 
 def lossy(head):
@@ -670,27 +681,21 @@ def unscaled(x, given):
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
     if alone:
-        parts = [("x", x)]
+        parts = [("x", x, "x = {}.")]
     elif isinstance(x, dict):
-        parts = [(f'x["{key}"]', part) for key, part in x.items()]
+        parts = [(f'x["{key}"]', part, f"x = dict(x, {key}={{}}).") for key, part in x.items()]
     else:
-        parts = [(f"x[{i}]", part) for i, part in enumerate(x)]
+        parts = [(f"x[{i}]", part, f"x = [*x[:{i}], {{}}, *x[{i + 1}:]].") for i, part in enumerate(x)]
     known, found = {}, []
-    for name, part in parts:
+    for name, part, code in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
             table = np.asarray(part, "float64").reshape(-1, part.shape[-1] if len(part.shape) > 1 else 1)
-            known |= {np.ascontiguousarray(column).tobytes(): (name, i, table.shape[1]) for i, column in enumerate(table.T)}
+            known |= {np.ascontiguousarray(column).tobytes(): (name, i, table.shape[1], code) for i, column in enumerate(table.T)}
     for j in large[:64]:
-        name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
+        name, i, many, code = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, ""))
         if name:
-            scaled, at = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name), name[2:-1]
-            if alone:
-                code = f"x = {scaled}."
-            elif isinstance(x, dict):
-                code = f"x = dict(x, {at[1:-1]}={scaled})."
-            else:
-                code = f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]."
-            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
+            scaled = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name)
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code.format(scaled)))
     return found
 
 
@@ -714,7 +719,10 @@ def measured(layer, holders, outputs, changes, x):
     edge = (high - low) / 200
     is_output = any(t is path.end.output for t in keras.tree.flatten(outputs) for path in paths)
     is_output |= first.traced and not any(call in c.feeders for c in holders for call in calls)
-    shown = any(varies(c.output) for c in end.takers if not c.kernels and not isinstance(c.layer, kl.Concatenate))
+    passed = list(end.takers)  # up to the next kernels, as a product with zeros may end a branch beside another way
+    for call in passed:
+        passed += [] if call.kernels or isinstance(call.layer, kl.Concatenate) else [c for c in call.takers if c not in passed]
+    shown = any(varies(c.output) for c in passed if not c.kernels and not isinstance(c.layer, kl.Concatenate))
     later = holders[holders.index(calls[-1]) + 1:]  # no takers: the model adds by itself
     own, w = not type(layer).__module__.startswith("keras."), next(iter(first.kernels.values()))
     if own and len(w.shape) == 2 and inputs.shape[-1] == w.shape[0]:  # a layer that scales its weights itself
@@ -789,7 +797,7 @@ def judge(seen):
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += [*inputs(rows, seen.calls), *close(rows)]
+        causes += [*inputs(rows, seen), *close(rows)]
         cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant, muted), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
@@ -936,12 +944,13 @@ def outputs(head, seen):
     sums = out.sum(axis=head.axis) if head.family != BINARY and head.units > 1 else 1
     shares = out.min() >= -1e-6 and out.max() <= 1.01 and np.all(abs(sums - 1) < 0.02)
     takes_shares = head.family in (*CROSS_ENTROPIES, "shares") and not head.from_logits and not head.own_logits
-    (low, high), (least, most_of) = head.range, head.logits
+    own = pressed(head)
+    (low, high), (least, most_of) = head.range, head.range if own else head.logits
     slack = 0.01 * (_rms(y) if math.inf in (-low, high) else high - low)
-    floor = (max(np.logaddexp(0, least), np.logaddexp(0, -most_of)) if head.family == BINARY
+    floor = (own or max(np.logaddexp(0, least), np.logaddexp(0, -most_of)) if own or head.family == BINARY
              else np.logaddexp(0, math.log(max(head.units - 1, 1)) + least - most_of))
-    limits = earlier if earlier in RANGES else activation if activation in RANGES and not squashed else name
-    to_logits = head.family in CROSS_ENTROPIES and (head.from_logits or squashed) and (
+    limits = earlier if earlier in RANGES else activation if activation in RANGES and (own or not squashed) else name
+    to_logits = own or head.family in CROSS_ENTROPIES and (head.from_logits or squashed) and (
         floor > 0.1 * math.log(2 if head.family == BINARY else max(2, head.units)) or limits in RANGES and head.family != BINARY and least >= 0)
     what, extent = (activation, "") if activation in RANGES else (name, f", {low + 0.0:.2g} to {high + 0.0:.2g}")
     both = (before, name) if head.before and activation_of(head.before.layer) in RANGES else name
@@ -956,6 +965,7 @@ def outputs(head, seen):
     above = y.reshape(out.shape) > out if y.size == out.size else np.zeros_like(out, bool)
     unlimited = activation in {*RANGES} - {"hard_sigmoid"} or head.call and head.call.kernels and not activation
     asked = y.sum(axis=-1) if y.shape == out.shape and activation == "softmax" else 1
+    scaled = "targets near 1." if not y.std() or high < math.inf else SCALE if low == -math.inf else POSITIVE  # which the output reaches
     squash = "sigmoid" if head.family == BINARY else "softmax"
     return first_case([
         (activation == "softmax" and head.units == 1, name, "constant output", "One softmax unit always says 1.",
@@ -987,9 +997,8 @@ def outputs(head, seen):
         (distance and np.mean(abs(asked - 1) > 0.1) > 0.5, name, "targets out of reach",
          f"Outputs of a softmax sum to 1, the targets to {_span(np.asarray(asked))}.", linear),
         (distance and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
-         f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", SCALE if y.std() else "targets near 1."),
-        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes,
-         SCALE if y.std() else "targets near 1.")], head.spelled)
+         f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", scaled),
+        (distance and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.spelled)
 
 
 def unregistered(seen):
@@ -1010,6 +1019,12 @@ def fitting(row):
 def fits(row):
     """True for a kernel that is no larger than its rule asks, which to draw it anew would not mend."""
     return (math.log(row.ratios.get(fitting(row), OFF)) < min(row.chance, 0.3)) & (abs(row.kernel.mean()) < row.weight_std / 3)
+
+
+def learned(rows):
+    """True if chance has not drawn some kernel: its largest singular value is beyond 1.2 times that of random numbers."""
+    known = [row for row in rows if row.fans and min(row.kernel.shape) > 8 and row.kernel.size < 10**6]  # more take long
+    return any(np.linalg.norm(row.kernel - row.kernel.mean(), 2) > 1.2 * row.weight_std * sum(map(math.sqrt, row.kernel.shape)) for row in known)
 
 
 def advice(row):
@@ -1117,9 +1132,12 @@ def one_way(row):
             * bool(abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size))))
 
 
-def inputs(rows, calls):
+def inputs(rows, seen):
     """Data that a first layer cannot use as they come, or that are scaled twice."""
-    scaling = next((c.layer for c in calls if isinstance(c.layer, kl.Rescaling)), None)
+    scaling = next((c.layer for c in seen.calls if isinstance(c.layer, kl.Rescaling)), None)
+    first = [row.layer for row in rows if row.is_first]
+    if same := first and all((part == part[:1]).all() for part in map(np.asarray, keras.tree.flatten(seen.x))):
+        yield elsewhere(first[0], "input without content", "All images are the same.", "look at the loading.")
     for row in (row for row in rows if not row.fans):
         got = f" what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
         yield from first_case([
@@ -1131,13 +1149,19 @@ def inputs(rows, calls):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
             yield elsewhere(name, "input too large", evidence, remedy)
-    for row in (row for row in rows if row.is_first and row.fans and not row.normalized and not row.raw_columns):
+    for row in (row for row in rows if row.is_first and row.fans and not (row.normalized or row.raw_columns or same)):
         least, largest = row.range
         if row.lost:
             yield elsewhere(row.layer, "input without content", "All images are the same.", "look at the loading.")
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
+            summed = swollen(seen, row.layer)
+            if summed and 1 / OFF < row.input / math.prod(times for _, times in summed) < OFF:
+                yield undivided(summed, seen, "input too large", evidence)
+                continue
             remedy, name = "x = x / 255." if least >= 0 and 128 < largest <= 255 else STANDARD, row.layer
+            if row.whole and least >= 0 and largest > FEW and not row.convolves and (row.recurs or remedy == STANDARD):
+                remedy = f"{remedy.removesuffix('.')}: or, if these numbers stand for words, `keras.layers.Embedding` in front."
             if scaling:
                 remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}: or x in another scale.", scaling.name
             yield elsewhere(name, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
@@ -1487,11 +1511,12 @@ def faded(what, change, course, way, seen):
             else f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 
-def swollen(seen):
-    """[(operation, factor)] of sums, and of products with numbers that no weight has made, that make the signal far larger."""
+def swollen(seen, layer=None):
+    """[(operation, factor)] of sums, and of products with numbers that no weight has made, that make the signal (what a layer takes) far larger."""
+    taken = [t for c in seen.calls if c.layer.name == layer for t in c.inputs]
     sized = [(op, _rms(op.summed[2]) / (max(map(_rms, op.summed[0])) or 1)) for op in seen.ops
              if op.op in SUMS and not any(one.weighty for one in op.before) and (op.op not in PRODUCTS or len(op.summed[0]) < 2 or not op.learned)]
-    return [(op, times) for op, times in sized if times > OFF]
+    return [(op, times) for op, times in sized if times > OFF and (not layer or any(op.summed[2] is t for t in taken))]
 
 
 def undivided(summed, seen, fault, evidence):
@@ -1540,7 +1565,7 @@ def overflow(seen):
         yield elsewhere(place(mute[0], seen), "row masked entirely", "A mask leaves none of its scores, and softmax makes NaN of that.",
                         "-1e9 in place of -inf (in float16 -3e4), or a mask that leaves one key to each row.")
         return
-    if not half and (wild := [one for one in inputs(seen.rows, seen.calls) if one.fault == "input too large"]):
+    if not half and (wild := [one for one in inputs(seen.rows, seen) if one.fault == "input too large"]):
         yield from wild
     elif call is None and max(_rms(c.z) for c in seen.calls if c.z.dtype.is_floating) > FAR**4:
         yield loudest(seen, f"The first loss is {seen.loss:.3g}.")
@@ -1617,8 +1642,9 @@ def cut_off(seen):
     if cut:
         yield elsewhere(place(cut, seen), "no gradient", f"{cut.op} has no derivative, and no weight before it is trained, as of "
                         f"{listed(dict.fromkeys(names))}.", "without stop_gradient: or trainable=False before it, where that is meant."
-                        if cut.op == "StopGradient" else
-                        "without it, or straight through: `h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
+                        if cut.op == "StopGradient" else "what it chooses times its score, as `h * keras.ops.sigmoid(score)`."
+                        if cut.op.startswith(("Arg", "TopK")) else "without it, or straight through: "
+                        "`h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
 
 
 def sole(seen):
@@ -1673,7 +1699,7 @@ def loudest(seen, evidence):
     rows = sorted((row for row in seen.rows if row.layer == call.layer.name),
                   key=lambda row: (row.argument == "recurrent_initializer", row.off), reverse=True)
     evidence += f" An RMS of {size:.3g} is the first that is loud.{''.join(map(one_way, rows[:1]))}"
-    if here := [(op, times) for op, times in swollen(seen) if place(op, seen) == call.layer.name]:
+    if here := swollen(seen, call.layer.name) or [(op, times) for op, times in swollen(seen) if place(op, seen) == call.layer.name]:
         return undivided(here, seen, "first loss too large", evidence)
     if not call.kernels and any(op.products and op.layer is call.layer for op in seen.ops):
         return Finding(call.layer.name, "first loss too large", evidence,
@@ -1682,8 +1708,9 @@ def loudest(seen, evidence):
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
-    if rows and not rows[0].trainable and rows[0].off < OFF:
-        return f"{evidence} It is frozen, as in a network that has been trained before and is sure of what it has learned."
+    if rows and rows[0].off < OFF and (not rows[0].trainable or learned(seen.rows)):
+        return (f"{evidence} {'Kernels are no longer random' if rows[0].trainable else 'It is frozen'}, as in a network that has been trained before "
+                "and is sure of what it has learned: these images, or labels, may be unlike those of its training.")
     if rows and not rows[0].trainable:
         remedy = f"{advice(rows[0])}."
     elif rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
@@ -1719,8 +1746,9 @@ def step(seen):
     if not rows:
         return
     row, rate, epsilon = max(rows, key=lambda row: row.stride), float(optimizer.learning_rate), getattr(optimizer, "epsilon", 0)
-    evidence, far = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}.", any(
-        head.family == "distance" and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
+    evidence = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}."
+    far = [SCALE if head.range[0] == -math.inf else POSITIVE for head in seen.heads if head.family == "distance" and _rms(head.y) > 10
+           and head.y.std() and head.range[1] == math.inf]  # else the output is made for such targets
     more = min(rate / row.step / 1000, 0.01)
     clip = next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
@@ -1728,7 +1756,7 @@ def step(seen):
     found = first_case([
         (row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence,
          "epsilon=1e-4: or the policy mixed_float16."),
-        (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
+        (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
         (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.stride / 30:.0e}."),
         (row.step < LOST and clip and row.gradient > 9 * getattr(optimizer, clip or "epsilon"), "optimizer", "gradient clipped away",
@@ -1764,7 +1792,7 @@ def left_out(seen):
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
     if gates:
         yield f"Not looked into: the gates of {', '.join(dict.fromkeys(gates))}."
-    if bare(seen.model) and seen.flows and seen.rows and all(row.step is None for row in seen.rows if row.kernel.any() and row.trainable):
+    if bare(seen.model) and seen.flows and {row.step is None for row in seen.rows if row.kernel.any() and row.trainable} == {True}:
         yield f"The next step of {type(bare(seen.model)).__name__} cannot be read, so step/W is left out."
     if seen.added[0] > HEAVY:
         yield f"The losses that layers add move {seen.added[1]} {seen.added[0]:.2g} times as much as that of outputs: too much, if these are alike."

@@ -56,9 +56,9 @@ NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "norm
 # matrices side by side in one kernel
 RECURRENT = {"lstm": 4, "gru": 3, "rnntanh": 1, "rnnrelu": 1, "lstmcell": 4, "grucell": 3, "rnntanhcell": 1, "rnnrelucell": 1}
 CLASSES, BINARY, SHARES = ("crossentropy", "nllloss"), "binarycrossentropywithlogits", "binarycrossentropy"
-DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss")
-KL, SIGNS = "kldiv", ("softmarginloss", "hingeembeddingloss")
-LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES, KL, *SIGNS)
+DISTANCES = ("mseloss", "l1loss", "smoothl1loss", "huberloss", "gaussiannllloss")
+KL, POISSON, SIGNS = "kldiv", "poissonnllloss", ("softmarginloss", "hingeembeddingloss")
+LOSSES = (*CLASSES, BINARY, SHARES, *DISTANCES, KL, POISSON, *SIGNS)
 LAYOUT = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "contiguous", "float", "to",
           "getitem", "get", "swapaxes", "movedim", "clone", "ravel", "select", "narrow", "typeas", "double", "unflatten", "pixelshuffle", "expand")
 FREE = (-math.inf, math.inf)
@@ -69,7 +69,9 @@ RISING = (*RANGES, "elu", "selu", "celu", "leakyrelu", "log", "sqrt", "atan", "a
 SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack", "where", "gather", "indexselect", "repeat", "tile", "flip", "roll",
         "chunk", "split", "maximum", "minimum", "maxpool2d", "avgpool2d", "adaptiveavgpool2d", "dropout", "detach")  # which leave the limits
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
+CHOOSES = ("topk", "sort", "argsort", "argmax", "argmin", "max", "min")
 CUTS = (*STEPS, "detach", "get", "argmax", "long", "int")
+BESIDE = ("cat", "concat", "stack")
 FUSED = "scaleddotproductattention"
 PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", FUSED)
 SUMS = (*PRODUCTS[:-1], "sparsemm", "sum", "indexadd", "scatteradd", "segmentreduce", "indexput")
@@ -77,6 +79,7 @@ MASKED = -9e3  # below which a score is one that a mask has put there
 F, INIT = "torch.nn.functional.", "torch.nn.init."
 STANDARD = "x = (x - x.mean(0)) / (x.std(0) + 1e-7)"
 SCALE = "y = (y - y.mean()) / y.std()  # and the inverse for what comes out"
+POSITIVE = "y = y / y.std()  # and times it what comes out"
 COLUMNS = {"layer": -16, "φ": -8, "mean h": 8, "std h": 7, "dead": 5, "sat.": 5, "RMS δ": 8, "RMS dW": 7, "std W": 7, "He": 6,
            "Glorot": 7, "LeCun": 6, "step/W": 8}
 
@@ -89,7 +92,8 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
     step/W. Model and optimizer stay as they are.
     Raises TypeError or ValueError, in one sentence, for what it cannot read.
     """
-    model, root = unwrapped(model)
+    holder = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}.get(type(model).__name__)
+    model, root = (getattr(model, holder), f"model.{holder}") if holder else (model, "model")
     with torch.inference_mode(False), np.errstate(all="ignore"), warnings.catch_warnings():  # what is not a number is a finding
         warnings.simplefilter("ignore")  # PyTorch's, of what the report says
         x, y, images = check(model, x, y, loss, optimizer)
@@ -144,12 +148,6 @@ def elsewhere(layer, fault, evidence, remedy):
 
 
 # Observe.
-
-
-def unwrapped(model):
-    """The module itself, and how the reader's program spells it."""
-    holder = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}.get(type(model).__name__)
-    return (getattr(model, holder), f"model.{holder}") if holder else (model, "model")
 
 
 def leaves(part):
@@ -217,7 +215,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         aimed(trace, y, loss)
         results = [trace.outputs, dict(getattr(trace.outputs, "__dict__", {})), *(list(vars(m).values()) for m in model.modules())]
         seen.results = {trace.made.get(id(t)) for t in leaves(results)}  # also those that a layer keeps
-        seen.fair, seen.leak = ignorant(trace.outputs, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
+        seen.fair, seen.leak = ignorant(trace, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
         seen.turned = seen.leak is not None and either(seen) and leak(seen, parts, devices, 1) is None
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
@@ -230,21 +228,32 @@ def observe(model, root, x, y, images, loss, optimizer):
     return seen
 
 
-def ignorant(outputs, y, loss):
+def ignorant(trace, y, loss):
     """The least that a loss of outputs and labels of one shape is for outputs that are all one number; None if that cannot be told."""
+    outputs, (low, high) = trace.outputs, trace.heads[0].range if trace.heads else FREE
     if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or outputs.shape != y.shape or not y.is_floating_point() or not y.any():
         return None
     mean = float(y.mean())
     try:
         with torch.no_grad():
-            found = [float(loss(torch.full_like(outputs, c), y)) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}]
+            found = [float(loss(torch.full_like(outputs, c), y)) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}
+                     if low <= c <= high]
     except Exception:  # of a loss that wants more of outputs than their numbers
         return None
-    return min(found) if all(0 < one < math.inf for one in found) else None
+    return min(found) if found and all(0 < one < math.inf for one in found) else None
 
 
 def aimed(trace, y, loss):
     """Leaves to an own loss the kind of a distance only if it is 0 for outputs that equal y, and of its labels those that it looks at."""
+    # a floor: what a loss that is not known cannot fall below, as the range of the outputs ends, while it falls further beyond
+    for head in (head for head in trace.heads if head.kind in ("", *SIGNS) and head.range[0] >= 0):
+        try:
+            first = loss(twin := trace.outputs.detach().clone().requires_grad_(), y)
+            far = twin.detach() - 30 * torch.autograd.grad(first, twin)[0].sign()  # where a loss of logits is next to 0
+            least, beyond = (float(loss(t, y)) for t in (far.clamp(*head.range), far))
+            head.floor = least if 0 <= beyond < 0.9 * least and least > 0.1 * float(first.detach()) else 0.0
+        except Exception:  # of a loss that wants more of outputs than their numbers
+            continue
     for head in [head for head in trace.heads if head.by_hand and head.kind in DISTANCES and not head.labels]:
         try:
             twin = trace.outputs.detach().clone().requires_grad_()
@@ -679,6 +688,7 @@ def headed(trace, op, out, truth, named):
         call = call.before[0]
     head = SimpleNamespace(kind=op, tensor=out, truth=truth, out=_numpy(out), y=_numpy(truth), value=None, call=call,
                            ignored=named.get("ignore_index", -100))
+    head.floor, head.logs = 0.0, op == POISSON and named.get("log_input", True)  # logs: it takes logarithms
     head.terms = truth.numel() if named.get("reduction") == "sum" else 1  # that the loss adds up
     head.activation = call.op if call.op in RANGES or call.op in ("logsoftmax", "exp") else ""
     head.dim, head.range, head.limits, at = call.dim if head.activation else None, bounds(call), [], call
@@ -798,18 +808,12 @@ def behind(call):
         found.end = taker
         found.normalized |= taker.norm
         found.scaled |= not (taker.norm or taker.op in (*LAYOUT, *ACTIVATIONS) or "pool" in taker.op or "drop" in taker.op)
-        if not found.activation and (name := activation_of(taker)):
+        own = [name for name in ACTIVATIONS if taker.atom is not None and len(name) > 3 and name in taker.op]
+        if not found.activation and (name := taker.op if taker.op in ACTIVATIONS else "".join(own[:1])):
             found.activation = name
             if taker.value.shape == call.value.shape:
                 found.h = taker.value
     return found
-
-
-def activation_of(call):
-    """The name of the activation that a call applies, "" for none."""
-    if call.op in ACTIVATIONS:
-        return call.op
-    return next((name for name in ACTIVATIONS if call.atom is not None and len(name) > 3 and name in call.op), "")
 
 
 def varies(tensor):
@@ -860,6 +864,7 @@ def measured(seen, group, changes):
     edge, taken = (high - low) / 200, {call for c in seen.calls if c.kernels for call in c.feeders}
     is_output = calls[0].data and not any(call in taken for call in calls)
     owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
+    way = passed(end.takers, lambda c: [] if c.kernels or c.op in BESIDE else c.takers)  # a product with zeros may end a branch beside another
     several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
     return Row(layer=name, name=f"{name}/{first.full.rpartition('.')[2].removeprefix('weight_')}" if several and owner else name,
         spelled_bias=bias_name and spelled(seen.trace, bias_name), trainable=first.parameter.requires_grad, activation=activation,
@@ -867,11 +872,12 @@ def measured(seen, group, changes):
         factored=bool(end.takers) and all(c.kernels and not c.kernels[0].matrix.any() for c in end.takers),  # as the A of LoRA, whose B is 0
         attends=any(c.op in PRODUCTS and len(c.before) > 1 for c in end.takers),  # as queries, which T5 scales down
         blocks=is_output or seen.still, still=seen.still, hides=not is_output and all(
-            c.alike for c in end.takers if not c.kernels and c.op not in ("cat", "concat", "stack")),
+            c.alike or c.in_loss or c.kernels or c.op in BESIDE for c in way),
         fed_by_data=calls[0].data, followed=any(call.followed for call in calls),
         is_first=calls[0].data and not calls[0].feeders and not calls[0].fed, lost=all(c.alike for c in calls[0].before),
         renewed=any(c.norm for c in upstream(calls[0])),
-        raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()), input=_rms(given[given != 0]),
+        raw_columns=[] if first.op.startswith("conv") else unscaled(seen.x, given), range=(given.min(), given.max()),
+        whole=bool((given == given.round()).all()), input=_rms(given[given != 0]),
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two a batch norm makes -1 and 1
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
@@ -888,21 +894,20 @@ def unscaled(x, given):
     large = np.flatnonzero(2 * np.log(sizes) > REACH)
     if not large.size or len(sizes) < 2 * large.size and isinstance(x, torch.Tensor):
         return []
-    parts = [("x", x)] if isinstance(x, torch.Tensor) else [(f'x["{key}"]', t) for key, t in x.items()] if isinstance(x, dict) else [
-        (f"x[{i}]", t) for i, t in enumerate(x)]
+    parts = [("x", x, "x = {}")] if isinstance(x, torch.Tensor) else (
+        [(f'x["{key}"]', t, f"x = dict(x, {key}={{}})") for key, t in x.items()] if isinstance(x, dict) else
+        [(f"x[{i}]", t, f"x = [*x[:{i}], {{}}, *x[{i + 1}:]]") for i, t in enumerate(x)])
     known = {}
-    for name, t in parts:
+    for name, t, code in parts:
         if isinstance(t, torch.Tensor) and t.dim() < 4:
             table = _numpy(t).reshape(-1, t.shape[-1] if t.dim() > 1 else 1)
-            known |= {np.ascontiguousarray(table[:, i]).tobytes(): (name, i, table.shape[1]) for i in range(table.shape[1])}
+            known |= {np.ascontiguousarray(table[:, i]).tobytes(): (name, i, table.shape[1], code) for i in range(table.shape[1])}
     found = []
     for j in large[:64]:
-        name, i, many = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1))
+        name, i, many, code = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, ""))
         if name:
-            scaled, at = STANDARD.removeprefix("x = ").replace("x", name), name[2:-1]
-            code = f"x = {scaled}" if name == "x" else f"x = dict(x, {at[1:-1]}={scaled})" if isinstance(x, dict) else (
-                f"x = [*x[:{at}], {scaled}, *x[{int(at) + 1}:]]")
-            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code))
+            scaled = STANDARD.removeprefix("x = ").replace("x", name)
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code.format(scaled)))
     return found
 
 
@@ -949,7 +954,7 @@ def judge(seen):
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += [*inputs(rows), *close(rows)]
+        causes += [*inputs(rows, seen), *close(rows)]
         cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, narrowed, turned, decided), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
@@ -958,7 +963,8 @@ def judge(seen):
         causes += [] if named([*causes, *mixes]) else first((depth, averaged, blinded), seen)
     causes += reused(rows)
     if type(seen.x) is type(seen.y) is torch.Tensor and seen.x.dtype == seen.y.dtype and torch.equal(seen.x, seen.y):  # then x comes first
-        if large := [replace(one, remedy=f"{one.remedy}; y = x") for one in inputs(rows) if one.remedy.startswith("x = ")]:
+        known = [one for one in inputs(rows, seen) if one.remedy.startswith("x = ")]
+        if large := [replace(one, remedy=f"{one.remedy.partition('  #')[0]}; y = x") for one in known]:
             outside = [one for one in outside if isinstance(one, str) or not one.remedy.startswith("y = ")]
             causes = [one for one in causes if isinstance(one, str) or not one.remedy.startswith("x = ")] + large
     if not named(causes + outside):
@@ -1139,9 +1145,11 @@ def outputs(head, seen):
     kl = f'loss = lambda out, y: {F}kl_div(out.{"log()" if name == "softmax" else "log_softmax(-1)"}, y, reduction="batchmean")'
     unlike = name in {*RANGES} - {"sigmoid", "hardsigmoid", "softmax", "exp"} or head.call.kernels
     low, high = head.range
-    floor = max(np.logaddexp(0, low), np.logaddexp(0, -high)) if kind == BINARY else np.logaddexp(0, math.log(max(head.units - 1, 1)) + low - high)
+    others = math.log(max(head.units - 1, 1))
+    floor = max(np.logaddexp(0, low), np.logaddexp(0, -high)) if kind == BINARY else head.floor or np.logaddexp(0, others + low - high)
     low_floor = floor > 0.1 * math.log(2 if kind == BINARY else max(2, head.units)) or name in RANGES and name != "exp"
-    limit = head.limits[-1] if head.limits and not head.swapped and kind in (CLASSES[0], BINARY) and low_floor else None
+    takes_logits = head.floor or kind in (CLASSES[0], BINARY) and low_floor or head.logs and np.mean(head.y < math.exp(min(low, 9))) > 0.1
+    limit = head.limits[-1] if head.limits and not head.swapped and takes_logits else None
     by, without = (limit.op, unlimited(seen.trace, limit)) if limit else ("", "")
     cosine = limit and (limit.op in ("cosinesimilarity", "normalize", *PRODUCTS) or limit.kernels and limit.op not in RECURRENT)
     run = f"They run from {_span(out)}, and the loss takes"
@@ -1154,7 +1162,7 @@ def outputs(head, seen):
         (name and (kind, name) in ((CLASSES[0], "softmax"), (BINARY, "sigmoid")), layer, f"{name} applied twice",
          f"The loss takes logits and applies {name} itself.", linear),
         (limit, layer, "logits cut off", f"{by} leaves {low:.2g} to {high:.2g}, and the loss takes logits of any size"
-         f"{f': it cannot fall below {floor:.2g}' if floor > 0 else ''}.",
+         f"{f': it cannot fall below {floor:.2g}' if floor > 0 and not head.logs else ''}.",
          "a factor behind it, as `10 * out`, fixed or learned." if cosine else without),
         (soft and before in RANGES, layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", direct),
         (kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02), layer, "outputs are no log-probabilities",
@@ -1179,9 +1187,9 @@ def reach(head, seen):
     pixels = {(0, 1): "y = y / 255", (-1, 1): "y = y / 127.5 - 1"}.get((low, high)) if y.min() >= 0 and 128 < y.max() <= 255 else None
     above = y > out if y.shape == out.shape else np.zeros_like(out, bool)
     asked = y.sum(axis=head.dim) if name == "softmax" and y.shape == out.shape else np.ones(1)
+    scaled = "targets near 1." if not y.std() or high < math.inf else SCALE if low == -math.inf else POSITIVE  # which the output reaches
     sizes = f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}"
     sizes += f", and the next step is {most:.2g} times the kernel." if most > 1 else "."
-    scaled = SCALE if y.std() else "targets near 1."
     return first_case([
         # what else one's own loss wants is not known
         (beyond > 0.01 and (known or not kind and pixels and y.size == out.size), layer, "targets out of reach",
@@ -1246,6 +1254,12 @@ def fits(row):
     return math.log(row.ratios.get(fitting(row), OFF)) < min(row.chance, 0.3) and abs(row.kernel.mean()) < row.weight_std / 3
 
 
+def learned(rows):
+    """True if chance has not drawn some kernel: its largest singular value is beyond 1.2 times that of random numbers."""
+    known = [row for row in rows if row.fans and min(row.kernel.shape) > 8 and row.kernel.size < 10**6]  # more take long
+    return any(np.linalg.norm(row.kernel - row.kernel.mean(), 2) > 1.2 * row.weight_std * sum(map(math.sqrt, row.kernel.shape)) for row in known)
+
+
 def advice(row):
     """Code that draws this kernel anew, by a rule for its activation."""
     name, rule = row.full.rpartition(".")[2], fitting(row)
@@ -1308,12 +1322,6 @@ def one_way(row):
         abs(mean) > std * max(1, ERRORS / math.sqrt(row.kernel.size)))
 
 
-def asked_for(row):
-    """True for a small kernel of a standard deviation that is usual, as N(0, 0.02), where a normalization or a sum of branches makes up for it."""
-    usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))
-    return usual and (row.followed or row.recurs)
-
-
 def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
@@ -1322,9 +1330,10 @@ def scales(rows, seen):
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
             continue
+        usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))  # as N(0, 0.02)
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or asked_for(row)):
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or usual and (row.followed or row.recurs)):  # which make up for it
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1356,19 +1365,29 @@ def scales(rows, seen):
             yield f"{listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
 
 
-def inputs(rows):
+def inputs(rows, seen):
     """Data that a first layer cannot use as they come."""
+    first, made = [row for row in rows if row.is_first], [seen.trace.made[id(t)] for t in leaves(seen.x)]
+    if same := first and all(one.alike for one in made if not one.truth):
+        yield of(first[0], "input without content", "All images are the same.", "look at what loads the data.", of_start=False)
     for row in (row for row in rows if row.fans and not row.normalized):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
             yield elsewhere(name, "input too large", evidence, remedy)
-    for row in (row for row in rows if row.is_first and row.fans and not row.normalized and not row.raw_columns):
+    for row in (row for row in rows if row.is_first and row.fans and not (row.normalized or row.raw_columns or same)):
         least, largest = row.range
         if row.lost:
             yield of(row, "input without content", "All images are the same.", "look at what loads the data.", of_start=False)
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
+            before = upstream(next(c for c in seen.calls if any(k.full == row.full for k in c.kernels)))
+            summed = [(c, times) for c, times in swollen(seen) if c in before]
+            if summed and 1 / OFF < row.input / math.prod(times for _, times in summed) < OFF:
+                yield undivided(summed, "input too large", evidence)
+                continue
             remedy = "x = x / 255" if least >= 0 and 128 < largest <= 255 else STANDARD
+            if row.whole and least >= 0 and largest > 32 and not row.convolves and (row.recurs or remedy == STANDARD):
+                remedy += "  # or, if these numbers stand for words, torch.nn.Embedding in front"
             yield of(row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy, of_start=False)
         elif 2 * math.log(row.contrast) < -REACH:
             yield of(row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD, of_start=False)
@@ -1545,7 +1564,7 @@ def overflow(seen):
                         "more steps, as by smaller strides, or shorter targets; zero_infinity=True leaves such images out.")
     elif call and call.value.dtype == torch.float16:
         yield elsewhere(name, "overflow", f"{evidence} float16 ends at {HALF}.", "bfloat16, which reaches as far as float32.")
-    elif wild := [one for one in inputs(seen.rows) if one.fault == "input too large"]:
+    elif wild := [one for one in inputs(seen.rows, seen) if one.fault == "input too large"]:
         yield from wild
     elif call is None and max(_rms(c.value) for c in floats) > FAR**4:
         yield loudest(seen, f"The first loss is {seen.loss:.3g}.")
@@ -1824,17 +1843,23 @@ def cut_off(seen):
         yield elsewhere(mute[-1].layer, "no gradient", "The output does not come from x by functions of PyTorch alone.",
                         "no torch.tensor(), .numpy(), .item() or NumPy between this layer and the loss.")
         return
-    loss = {c for c in seen.calls if c.head or c.in_loss}
+    loss, made = {c for c in seen.calls if c.head or c.in_loss}, seen.trace.made
+
+    def ends(call):
+        taken = [t for c in call.takers for t in c.inputs if made.get(id(t)) is call]
+        return call.cuts or bool(taken) and not any(t.is_floating_point() for t in taken)  # as where of topk the indices alone are
+
     for row in mute:
         first = [c for c in seen.calls if any(k.full == row.full for k in c.kernels)]
         way, alone = {*passed(first, lambda c: c.takers)}, row.gradient is None and not any(c.blind for c in first)
         parts = {f"{path}." for t, path in seen.trace.returned.items() if seen.trace.made.get(t) in way}  # that give it back
-        stops = [c for c in passed([t for c in first for t in c.takers], lambda c: [] if c.cuts else c.takers) if c.cuts]
+        stops = [c for c in passed([t for c in first for t in c.takers], lambda c: [] if ends(c) else c.takers) if ends(c)]
         stop = next((c for c in stops if (alone or c.op in CUTS) and loss & {*passed([c], lambda c: c.takers)}), None)
         lone = next((c for c in way if c.op in ("softmax", "logsoftmax") and c.value.dim() and c.value.shape[softened(c)] == 1), None)
         if stop:
             did = ".data" if stop.op == "get" else f".{stop.op}()"
             cure = f"without {did} between this layer and the loss" + f", or straight through: `h + ({stop.op}(h) - h).detach()`" * (stop.op in STEPS)
+            cure += ", or what it chooses times its score: `h * torch.sigmoid(score)`" * (stop.op in CHOOSES)
             yield elsewhere(row.layer, "no gradient", f"The loss depends on it only through {did}, which "
                             f"{'runs under no_grad' if stop.blind else 'has no derivative'}.",
                             f"{did} outside torch.no_grad()." if stop.blind else f"{cure}.")
@@ -1913,8 +1938,9 @@ def loudest(seen, evidence):
     if first and (rows[0].fans and rows[0].input > OFF > rows[0].off if rows else not call.weighty):
         return elsewhere("input", "input too large", evidence, STANDARD)
     remedy = f"smaller {'weights' if call.kernels else 'numbers'} here, or normalization behind it."
-    if rows and not rows[0].trainable and rows[0].off < OFF:
-        return f"{evidence} It is frozen, as in a network that has been trained before and is sure of what it has learned."
+    if rows and rows[0].off < OFF and (not rows[0].trainable or learned(seen.rows)):
+        return (f"{evidence} {'Kernels are no longer random' if rows[0].trainable else 'It is frozen'}, as in a network that has been trained before "
+                "and is sure of what it has learned: these images, or labels, may be unlike those of its training.")
     if rows and (rows[0].from_bias or not fits(rows[0]) or rows[0].is_output):
         remedy = f"{INIT}zeros_({{bias}})" if rows[0].from_bias and rows[0].spelled_bias and rows[0].trainable else (
             f"{INIT}normal_({{weight}}, std=0.01)" if fits(rows[0]) and rows[0].trainable else advice(rows[0]))
@@ -1946,14 +1972,15 @@ def step(seen):
     rate, epsilon, large = float(group["lr"]), group.get("eps", 0), not row.stride <= 1
     epsilon = epsilon if isinstance(epsilon, float) else 0.0  # Adafactor has two
     warming = rate < group.get("initial_lr", rate)  # of a schedule
-    far = any(head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std() for head in seen.heads)
+    far = [SCALE if head.range[0] == -math.inf else POSITIVE for head in seen.heads if head.kind in DISTANCES and _rms(head.y) > 10 and head.y.std()
+           and head.range[1] == math.inf]  # else the output is made for such targets
     fresh = not seen.trained and not warming and (row.gradient or 0) > epsilon
     stuck, more = max(rows, key=lambda row: row.stuck), min(rate / (row.step or 1) / 1000, 0.01)
     found = first_case([(stuck.stuck > MOST and rate > 0 and not warming, "optimizer", f"step lost in {stuck.dtype}",
          f"{_share(stuck.stuck)} of the weights of {stuck.layer} stay as they are: {stuck.dtype} rounds the step away.",
          "weights of float32, and torch.autocast around the forward pass; or a larger learning rate."),
         (large and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence, option("eps", 1e-4)),
-        (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", SCALE),
+        (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (large and rate * group.get("weight_decay", 0) > 0.5, "optimizer", "weight decay too large",
          f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)),
         (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.stride or 1) / 30)),
