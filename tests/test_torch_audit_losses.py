@@ -136,3 +136,13 @@ def test_labels_and_losses_that_fit_get_no_finding(make):
     torch.manual_seed(0)
     report = audit(**make())
     assert report.outcome == "sound", str(report)
+
+
+@pytest.mark.parametrize("spread", [True, False])
+def test_targets_that_one_s_own_loss_takes_from_y_are_to_be_mended_there(spread):
+    def taken(q, y):  # as in Q-learning: y holds actions and targets
+        return F.smooth_l1_loss(q.gather(1, y[:, :1].long()), y[:, 1] if spread else y[:, 1:])
+
+    report = audit(mlp(out=4), FLAT, torch.stack([(Y % 4).float(), REAL.flatten()[: len(Y)]], 1), taken)
+    found = [(one.layer, one.fault, one.remedy) for one in report.findings]
+    assert found == [("loss", "targets broadcast", "in it, `[..., None]` on the targets.")] * spread

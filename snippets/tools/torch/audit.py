@@ -701,6 +701,7 @@ def headed(trace, op, out, truth, named):
     head.axis = 1 if op in CLASSES and out.dim() > 1 else -1
     head.units, head.weights = out.shape[head.axis] if out.dim() > 1 else 1, named.get("weight") if op in CLASSES else None
     head.spelled, head.remade = spelled(trace, head.call.atom) if head.activation and head.call.atom else "", partial(remade, trace, head)
+    head.derived = id(truth) in trace.made and trace.made[id(truth)].op not in ("x", "y")  # from y, in one's own loss
     head.swapped = made.truth and id(truth) in trace.made and not trace.made[id(truth)].truth
     head.hidden, head.named, head.labels, head.by_hand = made.truth and not head.swapped, trace.spelled.get(id(truth), "y"), [], True
     return head
@@ -1105,8 +1106,9 @@ def labels(head):
         (units == 1 and y.ndim < 3 and low >= 0 and whole, head.layer, *of_shares, joined(every, f"y = y.flatten().long(); {entropy}")),
         (True, "labels", *of_shares, "y = (y - y.min()) / (y.max() - y.min())")]
     broadcast = "targets broadcast", f"{shapes} The loss compares each with all."
+    unlike = ("loss", *broadcast, f"in it, `{made[5:]}` on the targets.") if head.derived else ("labels", *broadcast, made)
     by_distance = [(head.by_hand and len(ours) == len(theirs) > 1 and ours[0] == theirs[0] and 1 in (ours[-1], theirs[-1]),),  # as of quantiles
-        (not lists and ours != wanted, "labels", *broadcast, made), (not lists, *other_type[1:]) if typed else (not lists,),
+        (not lists and ours != wanted, *unlike), (not lists, *other_type[1:]) if typed else (not lists,),
         (whole and low >= 0 and high < units, "loss", *broadcast, f"y = y.flatten().long(); {entropy}  # if y numbers classes; else one unit"),
         (True, head.layer, *broadcast, joined(head.remade(1), "y = y[..., None]" * (y.ndim < head.out.ndim),
                                               f"or, where outputs are the values of {units} choices, as in Q-learning, "
