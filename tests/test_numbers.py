@@ -50,3 +50,8 @@ def test_placeholders_follow_the_same_rule():
     assert printed["clipping"]["he"]["loss"] == "2.0000"
     said = {"images": "54,400", "batch_size": "64", "epochs": "2", "steps": "1,700", "rate": "0.1", "hidden_layers": "2, 10 and 30", "trained": {"adam": {"epochs": "6"}}, "seeds": "3"}
     assert printed["protocol"]["clipping"] == said
+
+
+@pytest.mark.parametrize("value, said", [([0.00005, 0.0007, 0.01], "0.00005, 0.0007 and 0.01"), (1e-8, "1e-08"), (0.0001, "0.0001"), (1.0, "1.0")])
+def test_rates_that_stand_side_by_side_are_written_alike(value, said):
+    assert numbers.setting(value) == said

@@ -35,6 +35,8 @@ def setting(value):
         return {name: f"{len(part)}" if name == "seeds" else setting(part) for name, part in value.items()}
     if isinstance(value, list):
         return listed([setting(part) for part in value])
+    if isinstance(value, float) and 1e-5 <= abs(value) < 1e-4:
+        return f"{value:.7f}".rstrip("0")  # beside rates such as 0.0007; Python would write 5e-05
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
