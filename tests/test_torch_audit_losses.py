@@ -146,3 +146,22 @@ def test_targets_that_one_s_own_loss_takes_from_y_are_to_be_mended_there(spread)
     report = audit(mlp(out=4), FLAT, torch.stack([(Y % 4).float(), REAL.flatten()[: len(Y)]], 1), taken)
     found = [(one.layer, one.fault, one.remedy) for one in report.findings]
     assert found == [("loss", "targets broadcast", "in it, `[..., None]` on the targets.")] * spread
+
+
+class Weighed(nn.Module):
+    """Two outputs, and a loss whose terms have weights that are learned."""
+
+    def __init__(self, joined):
+        super().__init__()
+        self.one, self.other, self.eta, self.joined = nn.Linear(144, 1), nn.Linear(144, 1), nn.Parameter(torch.zeros(2)), joined
+
+    def forward(self, x):
+        losses = [MSE(layer(x), REAL) for layer in (self.one, self.other)]
+        return (self.joined(losses) * torch.exp(-self.eta) + self.eta).sum()
+
+
+@pytest.mark.parametrize("joined, named", [(torch.Tensor, ["one, other: no gradient"]), (torch.stack, [])])
+def test_a_loss_of_copied_numbers_is_named_though_something_else_gets_a_gradient(joined, named):
+    report = audit(Weighed(joined), FLAT, REAL, lambda out, y: out)
+    assert [f"{listed.layer}: {listed.fault}" for listed in report.findings] == named
+    assert all("torch.stack()" in one.remedy for one in report.findings)

@@ -1876,6 +1876,11 @@ def cut_off(seen):
         else:
             continue
         return
+    kernels = {k.full for c in seen.calls if c.blind for k in c.kernels}
+    if mute and all(row in mute and row.gradient is None and row.full not in kernels for row in seen.rows if row.trainable):
+        yield replace(elsewhere("", "no gradient", "Only weights outside of layers get one: the loss is made of copies of numbers.", "torch.stack() in "
+                                "place of torch.tensor() or torch.Tensor(), and no .item() or NumPy, between these layers and the loss."),
+                      layers=tuple(dict.fromkeys(row.layer for row in mute)))
 
 
 def untouched(seen):
