@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable
 
 from evidence.problem import Problem
+from evidence.readings import rates
 
 CLAIMS = []
 ROOM = "evidence.claims."
@@ -132,7 +133,21 @@ def swap_grids(experiment, stem, other):
     """A refutation: the runs of the arms "<stem>_<rate>" and "<other>_<rate>" exchanged, at every rate."""
 
     def alter(runs):
-        for arm in [arm for arm in runs[experiment] if re.fullmatch(re.escape(stem) + r"_[\d.e-]+", arm)]:
+        for arm in _at_each_rate(runs[experiment], stem):
             swap(experiment, arm, other + arm.removeprefix(stem))(runs)
 
     return alter
+
+
+def instead(experiment, stem, other):
+    """A refutation: at every rate of the arms "<stem>_<rate>" is what "<other>_<rate>" reach at their best."""
+
+    def alter(runs):
+        arms, best = runs[experiment], rates.best(runs[experiment], other)
+        arms.update(dict.fromkeys(_at_each_rate(arms, stem), best))
+
+    return alter
+
+
+def _at_each_rate(arms, stem):
+    return [arm for arm in arms if re.fullmatch(re.escape(stem) + r"_[\d.e-]+", arm)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence.readings import rates
-from evidence.readings.claim import claim, swap
+from evidence.readings.claim import claim, instead, swap
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import over_seeds, percent, plus_minus, points, spelled, word
 
@@ -14,17 +14,6 @@ def convolutional(runs):
     """What the sentences say of the convolutional networks and their training."""
     protocol = runs["residual_convolutions"].protocol
     return {"blocks": spelled(protocol["blocks"]), "steps": protocol["steps"][-1], "batch": protocol["batch_size"], "rate": common_rate(runs)}
-
-
-def instead(start, other):
-    """A refutation: at every rate a start of convolutional networks reaches what another reaches at its best."""
-
-    def alter(runs):
-        arms = runs["residual_convolutions"]
-        for rate in arms.protocol["learning_rates"][start]:
-            arms[f"{start}_{rate}"] = rates.best(arms, other)
-
-    return alter
 
 
 def common_rate(runs):
@@ -59,7 +48,7 @@ def normalized_branches_add_one_each(runs):
     return ends | {"blocks": convolutional(runs)["blocks"], "added": plus_minus(added.mean, added.half)}
 
 
-@claim(refuted_by=instead("he", "scaled"))
+@claim(refuted_by=instead("residual_convolutions", "he", "scaled"))
 def plain_convolutions_hardly_start(runs):
     """Without normalization, plain He reaches {he} at the best of {rates} rates."""
     arms = runs["residual_convolutions"]
@@ -68,7 +57,7 @@ def plain_convolutions_hardly_start(runs):
     return {"he": percent(he), "rates": word(len(rates.grid(arms, "he")))}
 
 
-@claim(refuted_by=instead("fixup", "he"))
+@claim(refuted_by=instead("residual_convolutions", "fixup", "he"))
 def each_quiet_start_trains(runs):
     """Each of the four quiet starts trains, at its own best rate: SkipInit reaches {skipinit}, Fixup {fixup}, a last kernel of zero {zero_last},
     and division by √N {scaled}."""
@@ -89,7 +78,7 @@ def a_zero_factor_stands_the_largest_rate(runs):
     return lost | {"rate": rate, "least": f"{np.floor(100 * skipinit.min()):.0f} %", "seeds": word(len(skipinit))}
 
 
-@claim(refuted_by=instead("zero_gamma", "normalized"))
+@claim(refuted_by=instead("residual_convolutions", "zero_gamma", "normalized"))
 def a_last_gamma_of_zero_gains(runs):
     """With normalization, the last γ at one, as Keras starts it, reaches {normalized} at its best rate, {slow}, and a last γ of zero {zero_gamma} at its own, {fast}: {gain}
     percentage points more."""
@@ -101,7 +90,7 @@ def a_last_gamma_of_zero_gains(runs):
     return best | {"normalized": percent(normalized), "zero_gamma": percent(zero_gamma), "gain": points(gain)}
 
 
-@claim(refuted_by=instead("skipinit", "he"))
+@claim(refuted_by=instead("residual_convolutions", "skipinit", "he"))
 def skipinit_is_not_behind_normalization(runs):
     """Without any normalization, SkipInit is not detectably behind a last γ of one: the difference is {gap} percentage points."""
     arms = runs["residual_convolutions"]

@@ -1,7 +1,7 @@
 """Claims of the chapter Residual networks: on deep dense branches, followed for more than their first steps."""
 
 from evidence.readings import rates
-from evidence.readings.claim import claim
+from evidence.readings.claim import claim, instead
 from evidence.readings.intervals import paired_difference
 from evidence.readings.numbers import listed, percent, points, word
 from evidence.readings.settled import SETTLED
@@ -27,18 +27,7 @@ def budget(runs):
     return {"blocks": protocol["blocks"], "batch": protocol["batch_size"], "steps": f"{last:,}", "stretch": last - before}
 
 
-def instead(start, other):
-    """A refutation: at every rate a start reaches what another reaches at its best."""
-
-    def alter(runs):
-        arms = runs[NAME]
-        for rate in arms.protocol["learning_rates"][start]:
-            arms[f"{start}_{rate}"] = rates.best(arms, other)
-
-    return alter
-
-
-@claim(refuted_by=instead("he_normal", "residual_scale"))
+@claim(refuted_by=instead(NAME, "he_normal", "residual_scale"))
 def he_blocks_stay_behind(runs):
     """Followed for {steps} steps of Adam with {batch} images each, {blocks} plain He blocks are at {he} at the best of {rates} rates, and the same
     blocks with a last kernel of zero at {zero_last}. In the last {stretch} steps He changed by {gained} percentage points: by the rule of two points it
@@ -51,7 +40,7 @@ def he_blocks_stay_behind(runs):
     return budget(runs) | said | {"rates": word(len(rates.grid(runs[NAME], "he_normal")))}
 
 
-@claim(refuted_by=instead("residual_scale", "he_normal"))
+@claim(refuted_by=instead(NAME, "residual_scale", "he_normal"))
 def quiet_branches_end_level(runs):
     """The three quiet starts end level: {ends}, for a last kernel of zero, division by √N and ReZero. ReZero is {rezero} percentage points ahead of a last kernel of zero,
     and division by √N {residual_scale}; in the last {stretch} steps these moved by less than two points, so they have settled."""
