@@ -125,9 +125,10 @@ def _arguments():
     measure.add_argument("names", nargs="*", help="experiments; without any, all")
     measure.add_argument("--part", metavar="COMMIT", help="what changed in this commit, and the third that is its turn")
     measure.add_argument("--base", metavar="COMMIT", help="changed since when; without it, in the four hours before")
-    measure.add_argument("--minutes", type=float, help="after which it ends, with what is whole by then")
     measure.add_argument("--shard", metavar="K/N", help="the Kth of N parts, which together are everything")
-    measure.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
+    where = measure.add_mutually_exclusive_group()  # only here can what is begun be ended
+    where.add_argument("--minutes", type=float, help="after which it ends, with what is whole by then")
+    where.add_argument("--cluster", metavar="ADDRESS", help="on the workers of the Dask scheduler there, such as tcp://host:8786")
     replicate = commands.add_parser("replicate", help="check every claim on seeds that no recorded run used")
     replicate.add_argument("--set", type=int, help="number of the set of seeds; without it, the one on record")
     replicate.add_argument("--last", type=Path, help="file that keeps the names of the claims that failed the last time")
