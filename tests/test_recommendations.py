@@ -91,11 +91,14 @@ def test_a_recurrent_cell_of_pytorch_starts_as_keras_does():
     for row in (lstm, gru):
         for piece in code(row.torch):
             exec(piece, vars(torch.nn.init) | {"rnn": rnn[row.layer], "h": 8})
-    recurrent = rnn["LSTM"].weight_hh_l0
-    assert torch.allclose(recurrent.T @ recurrent, torch.eye(8), atol=1e-5)  # as Keras: the four gates together
-    assert (rnn["LSTM"].bias_hh_l0[8:16] == 1).all()  # the second of PyTorch's gates is the forget gate
-    for gate in rnn["GRU"].weight_hh_l0.chunk(3):
-        assert torch.allclose(gate @ gate.T, torch.eye(8), atol=1e-5)
+    forget = torch.zeros(32)
+    forget[8:16] = 1  # the second of PyTorch's gates
+    for cell, bias in ((rnn["LSTM"], forget), (rnn["GRU"], torch.zeros(24))):
+        recurrent, inputs = cell.weight_hh_l0, cell.weight_ih_l0
+        assert torch.allclose(recurrent.T @ recurrent, torch.eye(8), atol=1e-5)  # as Keras: all gates together
+        limit = (6 / sum(inputs.shape)) ** 0.5
+        assert 0.9 * limit < inputs.abs().max() <= limit  # Glorot uniform, the fan-out over all gates
+        assert (cell.bias_ih_l0 + cell.bias_hh_l0 == bias).all()
 
 
 @each_seen
