@@ -96,7 +96,7 @@ def two_zero_layers_do_not_escape(runs):
 
 @claim(refuted_by=swap("zero_start", "relu_zeros_hidden_one", "relu_glorot_uniform_one"))
 def relu_never_leaves_zero(runs):
-    """A hidden ReLU layer that starts at zero stays there whatever the output layer starts from: its kernel does not
+    """A hidden ReLU layer whose kernel and biases start at zero stays there under a random output layer: its kernel does not
     move, with one hidden layer or with two."""
     assert states(runs, "relu_zeros_hidden_one") == ["frozen"]
     assert states(runs, "relu_zeros_hidden_two") == ["frozen", "frozen"]
