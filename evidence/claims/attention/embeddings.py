@@ -147,7 +147,7 @@ def small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one(runs):
 @claim(refuted_by=swap_grids("embedding_training", "scaled", "faint_positions"))
 def a_multiplied_embedding_ends_alike(runs):
     """The same first network, its embedding stored at one over the root of the width and multiplied by the root, ends within two hundredths of a
-    nat of one stored at spread 1, each at its best rate: the difference is {gain}."""
+    nat of one stored at spread 1, each at its best rate: the loss of spread 1 less its own is {gain}."""
     scaled, one = (reached(runs, "embedding_training", arm) for arm in ("scaled", "one"))
     gain = paired_difference(one, scaled)
     assert -0.02 < gain.low and gain.high < 0.02
