@@ -31,8 +31,8 @@ def wide_layers_confirm_the_integrals(runs):
 
 @claim(refuted_by=swap("activation_constants", "sigmoid", "tanh"))
 def only_the_mean_lets_chi_below_one(runs):
-    """Measured, $\\chi$ is {tanh} for tanh and {softsign} for softsign, above 1 as they have no mean, and {sigmoid} for sigmoid, whose
-    mean is {share} per cent of its mean square; no activation lies detectably below its bound."""
+    """Measured, $\\chi$ is {tanh} for tanh and {softsign} for softsign, above 1 as they have no mean, and {sigmoid} for sigmoid, where
+    the square of the mean is {share} per cent of the mean square; no activation lies detectably below its bound."""
     names = runs["activation_constants"].protocol["activations"]
     measured = {name: backward(runs, name, len(names)) for name in names}
     assert all(one.high > 1 - mean_share(name) for name, one in measured.items())
