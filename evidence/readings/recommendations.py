@@ -79,7 +79,7 @@ OTHERS = (
     ),
     Row(
         "LSTM", "`LSTM(units)`, as it is", GATED + "<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
-        "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
+        "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases, and a larger rate](recurrent.md#what-to-do)",
         (
             Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows, {steps} steps"),
             Seen("biases_decide_what_can_wait", "recurrent_wait", "{units} units, fifty blank rows, {steps} steps"),
@@ -87,7 +87,7 @@ OTHERS = (
     ),
     Row(
         "GRU", "`GRU(units)`, as it is", GATED,
-        "recurrent kernel orthogonal; for long lags [chrono biases](recurrent.md#what-to-do)",
+        "recurrent kernel orthogonal; for long lags [chrono biases, and a larger rate](recurrent.md#what-to-do)",
         (
             Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows, {steps} steps"),
             Seen("a_gru_needs_chrono_as_well", "recurrent_wait", "{units} units, fifty blank rows, {steps} steps"),
