@@ -11,6 +11,7 @@ from evidence.readings.numbers import fixed, over_seeds, percent, points, word
 HEADS, OLD = 8, 2  # comparisons in new_head on this page: of test accuracy, and of that on the old digits
 RANDOM = ("glorot_uniform", "he_normal")
 EARLY = {"pixels": 0.001, "mean": 0.01}  # rates at which heads on convolutions are compared after one epoch; the first is Keras's default for Adam
+FAST = 10 * EARLY["pixels"]
 
 
 @claim(refuted_by=swap("new_head", "sgd_zeros", "sgd_glorot_uniform"))
@@ -60,6 +61,23 @@ def zero_heads_start_ahead_on_convolutions(runs):
     }  # fmt: skip
 
 
+def slow_random_heads(runs):
+    """A refutation: random heads that get every pixel learn no faster at ten times the default rate."""
+    arms = runs["new_head_convolutions"]
+    for head in RANDOM:
+        arms[f"pixels_{head}_{FAST}"] = arms[f"pixels_{head}_{EARLY['pixels']}"]
+
+
+@claim(refuted_by=slow_random_heads)
+def a_larger_rate_takes_the_lead_away(runs):
+    """At ten times Adam's default rate the same {steps} steps take each head that gets every pixel further, and the one from zeros leads Glorot uniform by {glorot} percentage points
+    and He normal by {he}."""
+    protocol, leads = runs["new_head_convolutions"].protocol, ahead(runs, "pixels", FAST, 0)
+    assert all(after(runs, "pixels", head, FAST, 0).mean() > after(runs, "pixels", head, EARLY["pixels"], 0).mean() for head in protocol["heads"])
+    assert all(abs(lead.mean) < 0.02 for lead in leads)
+    return {"steps": word(protocol["few"] // protocol["batch_size"]), "glorot": points(leads[0]), "he": points(leads[1])}
+
+
 def learned_in_one_epoch(runs):
     """A refutation: heads from zeros learn nothing after the first epoch."""
     arms = runs["new_head_convolutions"]
@@ -95,11 +113,10 @@ def frozen_features_trail_training_from_scratch(runs):
 
 @claim(refuted_by=swap("new_head", "adam_zeros", "adam_glorot_uniform"))
 def a_zero_head_costs_in_fine_tuning(runs):
-    """Trained along with Adam for {epochs} epochs, a head from zeros ends {adam} percentage points below one from Glorot uniform; with SGD the
-    difference is {sgd}."""
+    """Trained along for {epochs} epochs, a head from zeros ends below one from Glorot uniform: by {adam} percentage points with Adam, by {sgd} with SGD."""
     pairs = {name: (f"{name}_glorot_uniform", f"{name}_zeros") for name in ("adam", "sgd")}
     gaps = {name: gap(runs, "new_head", *pair, comparisons=HEADS) for name, pair in pairs.items()}
-    assert gaps["adam"].low > 0 and abs(gaps["sgd"].mean) < 0.02
+    assert gaps["adam"].low > 0 and 0 < gaps["sgd"].mean < 0.02
     return {"epochs": runs["new_head"].protocol["epochs"]} | {name: points(each) for name, each in gaps.items()}
 
 
@@ -129,8 +146,8 @@ def with_sgd_a_large_head_wrecks_the_body(runs):
 @claim(refuted_by=swap("new_head", "adam_probed", "adam_zeros"))
 def train_the_head_first(runs):
     """A head trained on the frozen body before both are trained on keeps {more} percentage points more of the old digits under Adam than
-    a Glorot uniform head does, and on the new ones the network ends {scratch} points from the one trained from scratch."""
+    a Glorot uniform head does, and on the new ones the network ends {scratch} points above the one trained from scratch."""
     scratch = gap(runs, "new_head", "adam_probed", "scratch", comparisons=HEADS)
     more = gap(runs, "new_head", "adam_probed", "adam_glorot_uniform", "old_accuracy", OLD)
-    assert scratch.low > -0.01 and more.low > 0
+    assert scratch.mean > 0 and more.low > 0
     return {"scratch": points(scratch), "more": points(more)}
