@@ -143,6 +143,20 @@ def at_its_best_rate_bfloat16_costs_little(runs):
     return {"rates": spelled(len(runs[HALF].protocol["learning_rates"])), "exact": percent(exact), "rounded": percent(rounded)}
 
 
+def slow_to_move(runs):
+    """A refutation: the network whose scales move gets no further than the other does at a smaller rate."""
+    runs[HALF][f"he_centred_{USUAL}"] = runs[HALF][f"he_bfloat16_{SMALL}"]
+
+
+@claim(refuted_by=slow_to_move)
+def scales_at_rest_cost_little(runs):
+    """After these {steps} steps of {batch} images the network whose scales stay at one is at {one}, and the one whose scales move at {zero}: {gap} percentage points more."""
+    one, zero = (after(runs, f"he_{start}_{USUAL}") for start in ("bfloat16", "centred"))
+    gap = paired_difference(zero, one)
+    assert abs(gap.mean) < 0.02
+    return budget(runs[HALF].protocol) | {"one": percent(one), "zero": percent(zero), "gap": points(gap)}
+
+
 @claim(refuted_by=in_float32(f"large_{{}}_{USUAL}"))
 def large_kernels_lose_more(runs):
     """Kernels {factor} times as large are scaled back by the normalization, and at a rate of {rate} they still learn in float32: {exact}. In bfloat16 the same network is at
