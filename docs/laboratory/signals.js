@@ -4,7 +4,7 @@ import {ACTIVATIONS} from "./activations.js"
 /**
  * After images were put into workspace.h[0]: per layer {activation, delta, gradient: mean squares; dead, saturated: shares}.
  * gradient: of the weights, for one image, averaged over the images. dead: units that are 0 for every image; saturated:
- * activations within a half per cent of a limit, null for an activation that has none. The last layer's activation is the logit.
+ * activations within a half per cent of their range from a limit, null for an activation that has none. The last layer's activation is the logit.
  */
 export function measure(network, labels, activation) {
   const rows = labels.length, {h} = network.workspace, last = network.layers.length - 1, found = {delta: [], gradient: []}

@@ -16,12 +16,12 @@ def answers(runs, mask, rate=None):
 
 @claim(refuted_by=swap_grids(TICKETS, "mask_grown", "mask_random"))
 def a_mask_alone_knows_digits(runs):
-    """A start that was never trained, under a mask of the weights that training made larger, answers {grown} of the test images right, where the rate of that training suits the mask; without a mask it
+    """A start that was never trained, under a mask of the weights that {steps} steps of training made larger, answers {grown} of the test images right, where the rate of that training suits the mask; without a mask it
     answers {whole}, and under a random mask with as many weights {random}."""
     grown, whole = answers(runs, "grown"), answers(runs, "whole")
     random = answers(runs, "random", rates.best_rate(runs[TICKETS], "mask_grown"))
     assert grown.min() > 0.3 and max(whole.mean(), random.mean()) < 0.2
-    return {"grown": percent(grown), "whole": percent(whole), "random": percent(random)}
+    return {"grown": percent(grown), "whole": percent(whole), "random": percent(random), "steps": runs[TICKETS].protocol["steps"][-1]}
 
 
 def fastest(runs):
@@ -71,6 +71,17 @@ def a_ticket_needs_its_start(runs):
     return said | {
         "shares": listed([spelled(round(100 * share)) for share in ends(runs)]), "gain": listed([points(gain) for gain in gains]),
         "dense": percent(rates.reached(runs[TICKETS], "dense")), "steps": protocol["steps"][-1], "batch": protocol["batch_size"],
+    }  # fmt: skip
+
+
+@claim(refuted_by=lambda runs: [swap_grids(TICKETS, f"elsewhere_{share}", f"redrawn_{share}")(runs) for share in ends(runs)])
+def a_random_mask_trails(runs):
+    """With {shares} per cent left, its own weights under a random mask end {gap} percentage points below new weights under the mask of the largest, after {steps} steps."""
+    gaps = [paired_difference(ticket(runs, "redrawn", share), ticket(runs, "elsewhere", share)) for share in ends(runs)]
+    assert all(gap.mean > 0 for gap in gaps) and any(gap.low > 0 for gap in gaps)
+    return {
+        "shares": listed([spelled(round(100 * share)) for share in ends(runs)]), "gap": listed([points(gap) for gap in gaps]),
+        "steps": runs[TICKETS].protocol["steps"][-1],
     }  # fmt: skip
 
 

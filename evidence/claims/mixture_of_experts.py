@@ -77,12 +77,14 @@ def at(runs, stem, quantity, steps):
 
 @claim(refuted_by=swap_grids(START, "one_balanced", "fan_in_balanced"))
 def a_large_router_falls_behind(runs):
-    """From a router of standard deviation 1 a small mixture of {experts} experts ends at {large}, and at {modest} from one of 1 / √fan_in, which is {gap} percentage points ahead; without the balance
-    loss the gap is {free} points."""
+    """After {steps} steps of {batch} images a small mixture of {experts} experts is at {large} from a router of standard deviation 1, and at {modest} from one of 1 / √fan_in, which is {gap} percentage
+    points ahead; without the balance loss the gap is {free} points."""
     gaps = {how: paired_difference(reached(runs, f"fan_in_{how}"), reached(runs, f"one_{how}")) for how in ("balanced", "free")}
     assert all(gap.low > 0 and gap.mean > 0.015 for gap in gaps.values())
     said = {"large": percent(reached(runs, "one_balanced")), "modest": percent(reached(runs, "fan_in_balanced"))}
-    return said | {"gap": points(gaps["balanced"]), "free": points(gaps["free"]), "experts": word(runs[START].protocol["experts"])}
+    protocol = runs[START].protocol
+    said |= {"steps": f"{protocol['steps'][-1]:,}", "batch": protocol["batch_size"], "experts": word(protocol["experts"])}
+    return said | {"gap": points(gaps["balanced"]), "free": points(gaps["free"])}
 
 
 @claim(refuted_by=swap_grids(START, "zero_balanced", "one_balanced"))

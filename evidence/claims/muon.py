@@ -28,7 +28,7 @@ def ceiling(share):
 
 @claim(refuted_by=swap_grids(MUON, "normal_0.02_muon_keras", "he_normal_muon_keras"))
 def small_starts_do_not_start_under_muon(runs):
-    """From standard deviation {small} no network gets above {stalled} in {steps} steps of {batch} images, under Adam or under Muon, in any seed, at any rate."""
+    """From standard deviation {small} no network answers more than {stalled} of the test images right in {steps} steps of {batch} images, under Adam or under Muon, in any seed, at any rate."""
     stalled = stopped(runs, *(f"{start}_{how}_keras" for start in SMALL_STARTS for how in ("adam", "muon")))
     assert stalled < 0.2
     return budget(runs[MUON].protocol) | {"stalled": ceiling(stalled), "small": listed([spread(runs, start) for start in SMALL_STARTS])}
