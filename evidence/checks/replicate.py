@@ -18,7 +18,7 @@ from evidence.readings import claim
 RUNS = ROOT / "evidence/replication"
 LEDGER = ROOT / "evidence/replication.json"
 SCHEMA = ROOT / "evidence/checks/replication.schema.json"
-ERROR_RATE = 0.05  # of a claim: the intervals in it are at 95 %
+ERROR_RATE = 0.05  # of a claim: a mark that we set, and no consequence of intervals at 95 %
 SURPRISE = 0.01  # more failures than this probability allows are no chance
 
 
