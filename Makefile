@@ -47,7 +47,7 @@ compared: .venv/models  ## compare what was freshly measured, check the claims o
 	$(RUN) -m evidence draw --results $(FRESH)
 	$(RUN) -m pytest -n auto tests/test_claims.py --results $(FRESH)
 	$(RUN) -m mkdocs build --strict
-	$(RUN) -m pytest -n auto tests -m browser --site site
+	$(RUN) -m pytest -n auto --dist worksteal tests -m browser --site site
 
 portable: .venv/frameworks  ## the tests that compute, under other instruction sets and threads; ONLY=sse for one
 	@$(RUN) -m evidence draw
