@@ -16,7 +16,7 @@ PROTOCOL = {
     "window": 3,
     "pixels": 7,  # along each side, in all grouped layers
     "optimizer": "sgd",
-    "learning_rates": [0.03, 0.1, 0.3, 1.0],
+    "learning_rates": [0.03, 0.1, 0.3],
     "images": 25_600,
     "validation_images": 1000,
     "test_images": 1000,
