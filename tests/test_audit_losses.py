@@ -145,3 +145,60 @@ def test_images_unlike_those_of_the_training_are_a_note():
     model.fit(x, y, batch_size=64, epochs=30, verbose=0)
     report = audit(of(model, 4 - 2 * x, y, SPARSE)[0], 4 - 2 * x, y)
     assert report.outcome == "sound" and any("unlike those of its training" in note for note in report.notes), str(report)
+
+
+def dark(right):
+    """Rows taken for images by a recurrent layer, of which the row that the output takes is dark in all but one."""
+    x = ROWS.copy()
+    x[[*range(5), *range(6, 64)], -1] = 0
+    turned_round = layers.Lambda(lambda h: h if right else ops.transpose(h, (1, 0, 2)))
+    return stack(turned_round, layers.LSTM(16, return_sequences=True), turned_round, layers.Lambda(lambda h: h[:, -1]), softmax(), x=x)
+
+
+def tagged(right):
+    """A class for each of twelve words, in the order that other libraries put axes in."""
+    ends = [] if right else [layers.Reshape((5, 12)), layers.Permute((2, 1))]
+    return stack(layers.Embedding(50, 16), layers.Dense(5), *ends, layers.Softmax(), x=WORDS, y=WORDS % 5)
+
+
+def read(function, y=Y, out=10):
+    return stack(hidden(), layers.Dense(out), y=y, loss=function)
+
+
+def squared(sign):
+    return lambda y, out: sign * ops.mean((out - ops.cast(y, "float32")) ** 2)
+
+
+def entropy(axis, factor=1.0):
+    def loss(y, out):
+        return -ops.mean(ops.take_along_axis(ops.log_softmax(factor * out, axis=axis), ops.cast(ops.reshape(y, (-1, 1)), "int32"), axis=1))
+
+    return read(loss)
+
+
+def decayed(factor):
+    inner = [layers.Dense(n, act) for n, act in ((32, "relu"), (10, "softmax"))]
+
+    def loss(y, out):
+        penalty = sum(ops.sum(layer.kernel**2) for layer in inner)
+        return ops.mean(keras.losses.sparse_categorical_crossentropy(y, out)) + factor * penalty
+
+    return stack(*inner, loss=loss)
+
+
+MISREAD = {  # a network with a fault if it is given False, and words of the finding
+    "dark": (dark, "batch and steps exchanged"), "tagged": (tagged, "classes mixed with positions"),
+    "softmax": (lambda right: entropy(1 if right else 0), "softmax over the batch"),
+    "sign": (lambda right: read(squared(1 if right else -1), REAL, 1), "loss is maximized"),
+    "penalty": (lambda right: decayed(1e-6 if right else 10.0), "regularization outweighs the data"),
+    "dropout": (lambda right: stack(hidden(64), layers.Dropout(0.5 if right else 0.99), softmax()), "drops"),
+    "ctc": (lambda right: stack(layers.Dense(7, None if right else "softmax"), x=ROWS, y=1 + np.stack([Y % 5, (Y + 1) % 5], 1), loss=losses.CTC()), "twice"),
+    "equal": (lambda right: stack(layers.GRU(16), softmax(), x=ROWS if right else 0.5 + 1e-5 * ROWS), "not centred"),
+}
+
+
+@pytest.mark.parametrize("make, words", MISREAD.values(), ids=MISREAD)
+def test_what_a_loss_or_a_layer_misreads_is_named_and_its_like_is_silent(make, words):
+    seed(0)
+    assert words in str(audit(*make(False)))
+    assert audit(*make(True)).findings == []

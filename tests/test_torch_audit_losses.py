@@ -165,3 +165,98 @@ def test_a_loss_of_copied_numbers_is_named_though_something_else_gets_a_gradient
     report = audit(Weighed(joined), FLAT, REAL, lambda out, y: out)
     assert [f"{listed.layer}: {listed.fault}" for listed in report.findings] == named
     assert all("torch.stack()" in one.remedy for one in report.findings)
+
+
+def dark(right):
+    """Images read as steps, of which the row that the output takes is dark in all but one."""
+    x = ROWS.clone()
+    x[[*range(5), *range(6, 64)], -1] = 0
+    return case(Net(lambda m, x: m.end(m.loop(x)[0][:, -1]), loop=nn.LSTM(12, 16, batch_first=right), end=nn.Linear(16, 10)), x)
+
+
+def tagged(right):
+    """A class for each of twelve words."""
+    def forward(m, x):
+        out = m.end(m.words(x))
+        return out.transpose(1, 2) if right else out.view(64, 5, 12)
+
+    return case(Net(forward, words=nn.Embedding(50, 16), end=nn.Linear(16, 5)), WORDS, WORDS % 5)
+
+
+def read(function, y=Y, out=10, optimizer=None):
+    return case(mlp(out=out), y=y, loss=function, optimizer=optimizer)
+
+
+def heard(right):
+    def loss(out, y):
+        out = out.reshape(64, 12, -1).transpose(0, 1)
+        return F.ctc_loss(out.log_softmax(-1) if right else out, y, torch.full((64,), 12), torch.full((64,), 2))
+
+    return read(loss, 1 + torch.stack([Y % 5, (Y + 1) % 5], 1), 72)
+
+
+def placed_by(times):
+    """Positions that nobody learns, as sines."""
+    places = times * torch.sin(torch.arange(12)[:, None] / 10 ** torch.linspace(0, 3, 16))
+    return case(Net(lambda m, x: m.end(F.relu(m.into(x) + places).mean(1)), into=nn.Linear(12, 16), end=nn.Linear(16, 10)), ROWS)
+
+
+def penalty(factor):
+    net = mlp()
+    return case(net, loss=lambda out, y: F.cross_entropy(out, y) + factor * sum(w.square().sum() for w in net.parameters()))
+
+
+def nested(right):
+    parts = {"first": nn.Linear(144, 16), "other": nn.Linear(144, 16), "end": nn.Linear(16, 10)}
+    x = {"one": {"of": FLAT}, "more": [FLAT, FLAT.flip(0)]} if right else ({"of": FLAT}, [FLAT, FLAT.flip(0)])
+    def forward(m, *parts, **named):
+        one, more = parts or named.values()
+        return m.end(F.relu(m.first(one["of"]) + sum(map(m.other, more))))
+
+    net = Net(forward, **parts)
+    net.forward = lambda *given, **named: forward(net, *given, **named)
+    return case(net, x)
+
+
+class Times(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return self.factor * x
+
+
+def thrown(out, y):
+    return -out.log_softmax(1)[torch.arange(64), y].mean()
+
+
+MISREAD = {  # a network with a fault if it is given False, and words of the finding
+    "dark": (dark, "batch and steps exchanged"), "tagged": (tagged, "classes mixed with positions"), "ctc": (heard, "no log-probabilities"),
+    "softmax": (lambda right: read(lambda out, y: -out.log_softmax(int(right)).gather(1, y[:, None]).mean()), "softmax over the batch"),
+    "sign": (lambda right: read(lambda out, y: (1 if right else -1) * MSE(out, y), REAL, 1), "loss is maximized"),
+    "share": (lambda right: read(lambda out, y: (-1 if right else 1) * (1 - MSE(out, y) / y.var()), REAL, 1), "loss is maximized"),
+    "places": (lambda right: placed_by(1 if right else 100), "images drowned by a constant"),
+    "penalty": (lambda right: penalty(1e-6 if right else 10.0), "regularization outweighs the data"),
+    "decay": (lambda right: case(mlp(), optimizer=adam(weight_decay=1e-4 if right else 3.0)), "weight decay too large"),
+    "dropout": (lambda right: case(started(nn.Sequential(nn.Linear(144, 64), nn.ReLU(), nn.Dropout(0.5 if right else 0.99), nn.Linear(64, 10)))), "drops"),
+    "loud": (lambda right: case(nn.Sequential(mlp(), Times(1 if right else 60)), loss=thrown), "first loss too large"),
+    "equal": (lambda right: dark(True) | {"x": ROWS if right else 0.5 + 1e-5 * ROWS}, "not centred"),
+}
+
+
+@pytest.mark.parametrize("make, words", MISREAD.values(), ids=MISREAD)
+def test_what_a_loss_or_a_layer_misreads_is_named_and_its_like_is_silent(make, words):
+    torch.manual_seed(0)
+    assert words in str(audit(**make(False)))
+    assert audit(**make(True)).findings == []
+
+
+@pytest.mark.parametrize("end", [nn.AdaptiveAvgPool2d(1), nn.AvgPool2d(10)])
+def test_a_mean_over_positions_behind_the_classes_mixes_none(end):
+    assert audit(**case(nn.Sequential(nn.Conv2d(1, 16, 3), nn.ReLU(), started(nn.Conv2d(16, 10, 1)), end, nn.Flatten()), X)).findings == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_lists_and_dictionaries_within_x_are_read(named):
+    assert audit(**nested(named)).findings == []

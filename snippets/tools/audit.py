@@ -15,6 +15,7 @@ import math
 import re
 import warnings
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
@@ -144,6 +145,7 @@ def listed(names):
 
 elsewhere = partial(Finding, of_start=False)  # what no initializer mends
 
+
 # Observe.
 
 def observe(model, x, y, loss, recorder):
@@ -172,6 +174,8 @@ def observe(model, x, y, loss, recorder):
         n = len(recorder.x[0])
         seen.crossed = n > 2 and any({tuple(t.shape) for t in op.taken if t.dtype.is_floating} == {(n, 1), (n,)} and not any(
             m and m.op in ("ExpandDims", "StridedSlice", "Reshape") and len(m.shape) == 2 for m in op.makers) for op in of_loss.ops)  # as for pairs
+        seen.across = any(op.op in ("Softmax", "LogSoftmax") and len(op.shape) == 2 and op.shape[1] == n != op.shape[0]
+                          and op.before and op.before[0].op == "Transpose" for op in of_loss.ops)  # a softmax over the images
         if value is not None and value.shape.num_elements() != 1:
             raise Unreadable(f"The loss has the shape {tuple(value.shape)}, one number for each image: leave out reduction, or take its mean.")
         seen.leak = leak(model, x)
@@ -215,11 +219,16 @@ def lost(tape, value, weights, gradients):
 
 
 def leak(model, x):
-    """(operation, layer) in which other images first change what becomes of the last one; None if there is none."""
+    """The operation in which other images first change what becomes of the last one; None if there is none."""
     parts = [tf.convert_to_tensor(part) for part in keras.tree.flatten(x)]
     images = len(parts[0])
     if len(parts) > 1 and any(part.shape == (images, images) for part in parts):  # as of a graph
         return None
+
+    def changed(part, copies):
+        """The last image, and in the place of the others copies of it, or their own numbers in other places, as all may be dark in some."""
+        others = tf.reshape(tf.roll(tf.reshape(part[:-1], [-1]), part[-1].shape.num_elements() // 2 + 1, 0), part[:-1].shape)
+        return tf.repeat(part[-1:], images, axis=0) if copies else tf.concat([others, part[-1:]], 0)
 
     def passed(parts):
         with keras.StatelessScope():
@@ -235,25 +244,19 @@ def leak(model, x):
     def same(one, other):
         return one.shape == other.shape and (not one.dtype.is_floating or alone(one, other, images))
 
-    try:
-        repeated = [tf.repeat(part[-1:], images, axis=0) for part in parts]
-        before, after = passed(parts), passed(repeated)
-        unmoved = all(map(np.array_equal, before, after))  # it looks at nothing of x, as a row of pixels that is always 0
-        if len(before) != len(after) or not unmoved and all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
-            return None
-        pairs = list(zip(computed(parts), computed(repeated)))
-        if unmoved and any("Grad" in a.op for a, _ in pairs):  # of a derivative inside the model, that sums for the weights
-            return None
-    except Exception:  # of a model that takes no such batch
-        return None
-    graph = False
-    for a, b in pairs:
-        graph |= any(shape[-2:] == (images, images) for shape in a.constants)
-        if not a.weighty and (a.op != b.op or not same(a.output, b.output)):
-            a.of_graph, a.length = graph, a.op in ("Sum", "EuclideanNorm") and (
-                a.op != "Sum" or any(one.op in ("Square", "Abs") or one.op == "Mul" and one.taken[0] is one.taken[1] for one in a.before))
-            return a
-    return None
+    with suppress(Exception):  # of a model that takes no such batch
+        before = passed(parts)
+        for copies in (True, False):
+            after = passed(others := [changed(part, copies) for part in parts])
+            if len(before) != len(after) or all(map(same, before, after)) or not all(map(np.array_equal, before, passed(parts))):
+                continue
+            pairs, graph = zip(computed(parts), computed(others)), False
+            for a, b in pairs:
+                graph |= any(shape[-2:] == (images, images) for shape in a.constants)
+                if not a.weighty and (a.op != b.op or not same(a.output, b.output)):
+                    a.of_graph, a.length = graph, a.op in ("Sum", "EuclideanNorm") and (
+                        a.op != "Sum" or any(one.op in ("Square", "Abs") or one.op == "Mul" and one.taken[0] is one.taken[1] for one in a.before))
+                    return a
 
 
 def alone(before, after, images):
@@ -529,6 +532,7 @@ def head(recorder, spelled, tensor, truth, loss):
     applied = op and op.given is not None
     found.logits = bounds(op.taken[0], op.makers[0], len(tensor)) if applied else FREE if squashed else found.range
     found.units = found.out.shape[-1] if found.out.ndim > 1 else 1
+    found.mixed = mixed(found, maker)
     kept = kind == SPARSE or found.y.shape == found.out.shape  # else Keras reshapes the output, and forgets
     found.own_logits = kept and hasattr(tensor, "_keras_logits")
     return found
@@ -577,17 +581,37 @@ def directed(tensor):
 
 
 def ignorant(head):
-    """The least that someone's own loss is for outputs that are all one number; None if that cannot be told."""
-    if head.family or head.y.shape != head.out.shape or not head.y.std() or head.kind in dir(keras.losses):
-        return None
-    mean = head.y.mean()
+    """The least that someone's own loss is for outputs that know nothing, or None; and if it is largest for outputs that equal y."""
+    if head.family or not head.y.std() or head.kind in dir(keras.losses):
+        return None, False
+
+    def at(out, y=head.truth):
+        return float(tf.reduce_mean(head.loss(y, tf.broadcast_to(tf.cast(out, head.tensor.dtype), head.tensor.shape))))
+
+    y, mean, std, alike = head.y, head.y.mean(), head.y.std(), head.y.shape == head.out.shape
+    known = {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0} if alike else {0.0, 1 / head.units}
     try:
-        found = [float(tf.reduce_mean(head.loss(head.truth, tf.fill(head.tensor.shape, tf.cast(c, head.tensor.dtype)))))
-                 for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0} if head.range[0] <= c <= head.range[1]]
-        other = float(tf.reduce_mean(head.loss(tf.zeros_like(head.truth), head.tensor)))
+        found = [at(c) for c in known if head.range[0] <= c <= head.range[1]]
+        if not alike and head.units > 1:  # of numbers of classes, if it is a cross-entropy
+            return next((c for c in found if abs(c / math.log(head.units) - 1) < 0.05 and (head.range == FREE or head.activation)), None), False
+        fair = min(found) if found and all(0 < c < math.inf for c in found) and at(head.tensor, 0 * head.truth) != float(lossy(head)) else None
+        return fair, alike and max(at(y + std), at(y - std)) < at(y) - LOST
     except Exception:  # of a loss that wants more of outputs than their numbers
-        return None
-    return min(found) if found and all(0 < one < math.inf for one in found) and other != float(lossy(head)) else None
+        return None, False
+
+
+def mixed(head, maker):
+    """True if a reshape on the way to the loss has put units of one position beside those of another, found out on the numbers of positions."""
+    way, call = [], maker(head.tensor)
+    while call and not call.kernels and len(call.inputs) == 1 and (isinstance(call.layer, LAYOUT) or call.output.shape == call.inputs[0].shape):
+        way, call = [call.layer] * isinstance(call.layer, LAYOUT) + way, maker(call.inputs[0])
+    if not (way and call and call.kernels) or isinstance(call.layer, kl.RNN) or head.family not in (SPARSE, CATEGORICAL):
+        return False
+    shape = call.output.shape
+    marks = tf.broadcast_to(tf.reshape(tf.range(math.prod(shape[:-1])), (*shape[:-1], 1)), shape)
+    for layer in way:
+        marks = layer(marks)
+    return shape[-1] == head.out.shape[-1] and bool(tf.reduce_any(marks != marks[..., :1]))
 
 
 def pressed(head):
@@ -681,21 +705,21 @@ def unscaled(x, given):
     if not large.size or alone and given.shape[-1] < 2 * large.size:
         return []
     if alone:
-        parts = [("x", x, "x = {}.")]
+        parts = [("x", x, "x = ", "")]
     elif isinstance(x, dict):
-        parts = [(f'x["{key}"]', part, f"x = dict(x, {key}={{}}).") for key, part in x.items()]
+        parts = [(f'x["{key}"]', part, f"x = dict(x, {key}=", ")") for key, part in x.items()]
     else:
-        parts = [(f"x[{i}]", part, f"x = [*x[:{i}], {{}}, *x[{i + 1}:]].") for i, part in enumerate(x)]
+        parts = [(f"x[{i}]", part, f"x = [*x[:{i}], ", f", *x[{i + 1}:]]") for i, part in enumerate(x)]
     known, found = {}, []
-    for name, part, code in parts:
+    for name, part, before, after in parts:
         if hasattr(part, "shape") and len(part.shape) < 4 and not wordy(part):
             table = np.asarray(part, "float64").reshape(-1, part.shape[-1] if len(part.shape) > 1 else 1)
-            known |= {np.ascontiguousarray(column).tobytes(): (name, i, table.shape[1], code) for i, column in enumerate(table.T)}
+            known |= {np.ascontiguousarray(column).tobytes(): (name, i, table.shape[1], before, after) for i, column in enumerate(table.T)}
     for j in large[:64]:
-        name, i, many, code = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, ""))
+        name, i, many, before, after = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, "", ""))
         if name:
             scaled = STANDARD.removeprefix("x = ").removesuffix(".").replace("x", name)
-            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code.format(scaled)))
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), f"{before}{scaled}{after}."))
     return found
 
 
@@ -727,6 +751,7 @@ def measured(layer, holders, outputs, changes, x):
     own, w = not type(layer).__module__.startswith("keras."), next(iter(first.kernels.values()))
     if own and len(w.shape) == 2 and inputs.shape[-1] == w.shape[0]:  # a layer that scales its weights itself
         paths[0].scaled |= not 1 / OFF < _rms(z - bias) / (_rms(inputs @ np.asarray(w, "float64")) or 1) < OFF
+    taken = np.asarray(first.inputs[0], "float64")
     row = {
         "layer": first.name, "trainable": layer.trainable, "biased": biased, "activation": activation,
         "normalized": paths[0].normalized, "renewed": first.renewed, "followed": first.followed, "source": first.source,
@@ -738,6 +763,7 @@ def measured(layer, holders, outputs, changes, x):
         "raw_columns": [] if "Conv" in type(inside(layer)).__name__ else unscaled(x, inputs),
         "lost": not varies(first.inputs[0]), "range": (inputs.min(), inputs.max()), "input": _rms(inputs[inputs != 0]),
         "whole": bool((inputs == inputs.round()).all()), "units": z.shape[-1],
+        "differs": _rms(taken - taken.mean(axis=0)) / (_rms(taken) or 1) if taken.any() and taken.size > FEW else 1.0,
         "contrast": _rms(inputs - inputs.mean(axis=0)) / (_rms(inputs) or 1) if inputs.size > FEW else 1.0,
         "finite": bool(np.isfinite(z).all() and np.isfinite(h).all()), "positions": len(z) // images,
         "from_bias": (_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, "mean": h.mean(), "std": h.std(), "dead": dead.mean(),
@@ -792,13 +818,17 @@ def judge(seen):
     if seen.crossed and not seen.labels:
         outside.append(elsewhere("loss", "targets broadcast", "In it (n, 1) and (n,) give (n, n), for n images: each with all.",
                                  "`[:, 0]` on the column."))
+    if seen.across:
+        outside.append(elsewhere("loss", "softmax over the batch", "In it a softmax sums to one over the images.", "`axis=-1` in this softmax."))
+    outside += [elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
+                          "the other sign, as `-your_loss(y, out)`.") for head in seen.heads if ignorant(head)[1]]
     mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
     outside += mixes
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += [*inputs(rows, seen), *close(rows)]
-        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, turned, decided, drowned, constant, muted), seen)
+        causes += inputs(rows, seen)
+        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, drowned, decided, constant, muted), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -968,11 +998,14 @@ def outputs(head, seen):
     scaled = "targets near 1." if not y.std() or high < math.inf else SCALE if low == -math.inf else POSITIVE  # which the output reaches
     squash = "sigmoid" if head.family == BINARY else "softmax"
     return first_case([
+        (head.mixed, name, "classes mixed with positions", f"A reshape before the loss puts outputs of the {head.units} units for one position "
+         "beside those for others.", "`keras.layers.Permute` to exchange axes: a reshape leaves the numbers in their order."),
         (activation == "softmax" and head.units == 1, name, "constant output", "One softmax unit always says 1.",
          linear if head.family == "distance" and (y.min() < 0 or y.max() > 1) else to(head, activation="sigmoid")),
         (activation == "softmax" and head.family in (SPARSE, CATEGORICAL) and np.any(abs(sums - 1) > 0.02), name,
          "softmax over another axis", "It does not sum to one over the classes.", to(head, axis=-1)),
         (earlier and earlier == activation, before, f"{activation} applied twice", f"{name} applies it again.", alone),
+        (head.family == "ctc" and squashed, name, f"{activation} applied twice", "CTC takes logits and applies softmax itself.", linear),
         (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
          "The loss has from_logits=True and applies it again.", linear),
         (to_logits, before if limits == earlier else name, "logits cut off",
@@ -1165,12 +1198,19 @@ def inputs(rows, seen):
             if scaling:
                 remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}: or x in another scale.", scaling.name
             yield elsewhere(name, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
-        elif 2 * math.log(row.contrast) < -REACH:
-            yield elsewhere(row.layer, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD)
+        elif 2 * math.log(row.contrast) < -REACH or row.differs < 1e-3:
+            yield elsewhere(row.layer, "input not centred", f"Images differ by {min(row.contrast, row.differs):.2g} of their size.", STANDARD)
+    for row in (row for row in rows if row.fans and row.dtype == "float16" and max(map(abs, row.range)) > HALF / 2):
+        evidence = f"What comes in reaches from {row.range[0]:.3g} to {row.range[1]:.3g}, and float16 ends at {HALF}."
+        yield elsewhere(row.layer, "close to overflow", evidence, "the policy mixed_bfloat16.")
 
 
 def narrowed(seen):
-    """A softmax between two layers, whose units share a sum of 1; or over one unit, as for attention, which says 1."""
+    """Dropout that leaves next to nothing; a softmax between two layers, whose units share a sum of 1, over one unit, or over the queries."""
+    for call in (c for c in seen.calls if "Dropout" in type(c.layer).__name__ and np.count_nonzero(c.inputs[0]) > FAR):
+        share = np.count_nonzero(call.output) / np.count_nonzero(call.inputs[0])
+        if share < 0.07:
+            yield elsewhere(call.layer.name, "dropout too large", f"It drops {_share(1 - share)} of what comes in.", "rate=0.2.")
     made = {id(c.output): c for c in seen.calls if c.kernels}
     for call in (c for c in seen.calls if activation_of(c.layer) == "softmax" and (c.kernels or id(c.inputs[0]) in made)):
         ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
@@ -1181,6 +1221,13 @@ def narrowed(seen):
             evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
             yield elsewhere(call.layer.name, "softmax between layers", evidence,
                             'activation="relu".' if hasattr(call.layer, "activation") else "`keras.layers.ReLU()` in its place.")
+    for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
+        back = next((one for one in seen.ops if one.op == "Transpose" and op in one.before), None)
+        over_images = seen.leak and seen.leak.op == "Softmax"
+        if (back and not over_images and back.shape[-1] == back.shape[-2]
+                and any(one.products and back is one.before[0] for one in seen.ops if one.before)):
+            yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
+                            "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
 
 
 def scores(op):
@@ -1226,17 +1273,6 @@ def decided(seen):
 def place(op, seen):
     """The layer in which an operation runs."""
     return getattr(op.layer, "name", seen.model.name)
-
-
-def turned(seen):
-    """A softmax of attention over the axis of the queries, while the product behind it sums over the keys."""
-    for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
-        back = next((one for one in seen.ops if one.op == "Transpose" and op in one.before), None)
-        over_images = seen.leak and seen.leak.op == "Softmax"
-        if (back and not over_images and back.shape[-1] == back.shape[-2]
-                and any(one.products and back is one.before[0] for one in seen.ops if one.before)):
-            yield elsewhere(place(op, seen), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
-                            "behind it sums.", "axis=-1." if isinstance(op.layer, kl.Softmax) else "axis=-1 in this softmax.")
 
 
 def empty(seen):
@@ -1365,28 +1401,22 @@ def constant(seen):
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
     layer, evidence = getattr(at, "layer", None), "Behind it outputs hardly differ between images"
-    rate, weight = getattr(layer, "rate", 0) if "Dropout" in type(layer).__name__ else 0, muting(seen, at) if passes else None
+    weight = muting(seen, at) if passes else None
     if weight is not None:
         zero = [c for c in seen.calls if muting(seen, c) is not None and not varies(c.z)]
         names = [c.layer.name for c in zero if c.layer is layer or any(len(t.inputs) < 2 for t in behind(c).end.takers)]
         yield Finding(tuple(dict.fromkeys(names)), "constant output", f"{evidence}: its {weight.name} is 0.", (
             'gamma_initializer="ones".' if hasattr(layer, "gamma_initializer") else f'initializer="ones" in its add_weight of {weight.name}.'))
-    elif rate or isinstance(layer, kl.GroupNormalization):
-        why = f"it drops {_share(rate)}" if rate else "each of its groups holds one value, of which normalization makes 0"
-        yield elsewhere(layer.name, "constant output", f"{evidence}: {why}.", "rate=0.2." if rate else "groups=1.")
+    elif isinstance(layer, kl.GroupNormalization):
+        yield elsewhere(layer.name, "constant output", f"{evidence}: each of its groups holds one value, of which normalization makes 0.", "groups=1.")
     elif layer and wholes and any(scores(op) is not None for op in seen.ops):
         yield elsewhere(layer.name, "constant output", f"{evidence}.", "a mask that is True where a query may look, as `keras.ops.not_equal(x, 0)` "
                         "for padding of 0: turned round, it leaves the padding alone.")
     elif layer and not activation_of(layer):
-        yield elsewhere(layer.name, "constant output", f"{evidence}.", "another layer here: normalization over one "
-                        "unit, for one, always gives 0, and so does a mean over all that it has normalized.")
-
-
-def close(rows):
-    """What comes in close to the end of float16."""
-    for row in (row for row in rows if row.fans and row.dtype == "float16" and max(map(abs, row.range)) > HALF / 2):
-        evidence = f"What comes in reaches from {row.range[0]:.3g} to {row.range[1]:.3g}, and float16 ends at {HALF}."
-        yield elsewhere(row.layer, "close to overflow", evidence, "the policy mixed_bfloat16.")
+        sums = not isinstance(layer, NORMALIZATION) and any(op.op in (*SUMS, "Mean") and op.layer is layer for op in seen.ops)
+        yield elsewhere(layer.name, "constant output", f"{evidence}.", (
+            "fewer in each sum: where each takes all alike, as in a complete graph or over the batch, or all that was normalized, all become one."
+            if sums else "another layer here: normalization over one unit, for one, always gives 0."))
 
 
 def silent(rows, trained):
@@ -1659,18 +1689,23 @@ def sole(seen):
 
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
-    if seen.penalty > HEAVY * abs(float(sum(map(lossy, seen.heads))) or 1.0):
-        evidence = f"It makes up {seen.penalty:.3g} of the first loss of {seen.loss:.3g}."
-        yield elsewhere("loss", "regularization outweighs the data", evidence, "kernel_regularizer=keras.regularizers.L2(1e-4).")
+    pulls = [np.sum(g * w) / (np.linalg.norm(g) * np.linalg.norm(w)) for g, w in (
+        (np.asarray(tf.convert_to_tensor(g), "float64"), np.asarray(v, "float64")) for g, v in zip(seen.gradients, seen.model.trainable_variables)
+        if g is not None and len(v.shape) > 1) if w.size > FAR and g.any() and w.any()]
+    if seen.penalty > HEAVY * abs(float(sum(map(lossy, seen.heads))) or 1.0) or pulls and min(pulls) > RARE:
+        evidence = (f"Penalties make up {seen.penalty:.3g} of the first loss of {seen.loss:.3g}." if seen.penalty
+                    else "The gradient of each kernel is the kernel itself: it shrinks, whatever the images are.")
+        cure = "kernel_regularizer=keras.regularizers.L2(1e-4)." if seen.penalty else "a far smaller factor for the penalty."
+        yield elsewhere("loss", "regularization outweighs the data", evidence, cure)
         return
     for head in seen.heads:
         fair = math.log(2 if head.family == BINARY else max(2, head.units))
         terms = head.out.size / head.units if getattr(head.loss, "reduction", "") == "sum" else 1
         value, ours, theirs = float(lossy(head)) / terms, _rms(head.out), _rms(head.y)
-        best, said = ignorant(head), ""
+        (best, _), said = ignorant(head), ""
         if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
             said = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}"
-        elif best and value > FAR * best:
+        elif best and value > (FAR if head.y.shape == head.out.shape else OFF**2) * best:
             said = f"The first loss is {value:.3g}, that of the best constant output at most {best:.3g}"
         elif head.family == "distance" and ours > 10 * max(1, theirs):
             said = f"The first loss is {seen.loss:.3g}: outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}"
@@ -1749,7 +1784,7 @@ def step(seen):
     evidence = f"The next step is {row.stride:.2g} times {'the kernel' if row.stride == row.step else 'what a rule asks of this kernel'}."
     far = [SCALE if head.range[0] == -math.inf else POSITIVE for head in seen.heads if head.family == "distance" and _rms(head.y) > 10
            and head.y.std() and head.range[1] == math.inf]  # else the output is made for such targets
-    more = min(rate / row.step / 1000, 0.01)
+    more, less = min(rate / row.step / 1000, 0.01), rate / row.stride / (30 if any(head.family for head in seen.heads) else 100)
     clip = next((name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name, None)), "")
     fresh = not int(optimizer.iterations) and row.gradient > epsilon
     decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
@@ -1758,7 +1793,7 @@ def step(seen):
          "epsilon=1e-4: or the policy mixed_float16."),
         (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
-        (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={rate / row.stride / 30:.0e}."),
+        (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={less:.0e}: or less."),
         (row.step < LOST and clip and row.gradient > 9 * getattr(optimizer, clip or "epsilon"), "optimizer", "gradient clipped away",
          f"{evidence} {clip}={getattr(optimizer, clip or 'epsilon', 0):.0e} leaves no more of the gradient.", f"{clip}=1.0."),
         (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
@@ -1786,7 +1821,7 @@ def loud(seen):
 
 
 def left_out(seen):
-    """What this tool did not look into."""
+    """What this tool did not look into, and labels of which most or all are the same."""
     left, gates = [v.path for _, v in unread(seen)], [c.layer.name for c in seen.calls if isinstance(c.layer, kl.RNN)]
     if left:
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
@@ -1799,17 +1834,12 @@ def left_out(seen):
     for head in seen.heads:
         if head.from_logits and head.own_logits:
             yield f"{head.layer} has a {head.activation} and the loss from_logits=True, which Keras mends."
-        yield from alike(head)
-
-
-def alike(head):
-    """A note on labels of which most or all are the same."""
-    values, counts = np.unique(head.y, return_counts=True)
-    n, most, cure = head.y.size, counts.max(), "if a class is rare, give it a class_weight, or draw more of it."
-    if n > 8 and most == n:
-        yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
-    elif n > 8 and most > RARE * n and (head.family == SPARSE or head.family == BINARY and head.units == 1):
-        yield f"All but {n - most} of {n} labels are {values[counts.argmax()]:.0f}, and to say so always is seldom wrong: {cure}"
+        values, counts = np.unique(head.y, return_counts=True)
+        n, most, cure = head.y.size, counts.max(), "if a class is rare, give it a class_weight, or draw more of it."
+        if n > 8 and most == n:
+            yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
+        elif n > 8 and most > RARE * n and (head.family == SPARSE or head.family == BINARY and head.units == 1):
+            yield f"All but {n - most} of {n} labels are {values[counts.argmax()]:.0f}, and to say so always is seldom wrong: {cure}"
 
 
 # Say.

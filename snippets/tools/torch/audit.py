@@ -18,7 +18,7 @@ import random
 import re
 import sys
 import warnings
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FunctionType, SimpleNamespace
@@ -215,7 +215,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         aimed(trace, y, loss)
         results = [trace.outputs, dict(getattr(trace.outputs, "__dict__", {})), *(list(vars(m).values()) for m in model.modules())]
         seen.results = {trace.made.get(id(t)) for t in leaves(results)}  # also those that a layer keeps
-        seen.fair, seen.leak = ignorant(trace, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
+        (seen.fair, seen.inverted), seen.leak = ignorant(trace, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
         seen.turned = seen.leak is not None and either(seen) and leak(seen, parts, devices, 1) is None
     if not any(call.kernels for call in trace.calls):
         raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
@@ -229,18 +229,25 @@ def observe(model, root, x, y, images, loss, optimizer):
 
 
 def ignorant(trace, y, loss):
-    """The least that a loss of outputs and labels of one shape is for outputs that are all one number; None if that cannot be told."""
+    """The least that a loss is for outputs that know nothing, None if that cannot be told; and if it is largest for outputs that equal y."""
     outputs, (low, high) = trace.outputs, trace.heads[0].range if trace.heads else FREE
-    if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or outputs.shape != y.shape or not y.is_floating_point() or not y.any():
-        return None
-    mean = float(y.mean())
-    try:
+    if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or not y.any() or any(head.labels or head.kind for head in trace.heads):
+        return None, False
+
+    def at(out):
         with torch.no_grad():
-            found = [float(loss(torch.full_like(outputs, c), y)) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0}
-                     if low <= c <= high]
+            return float(loss(torch.zeros_like(outputs) + out, y))
+
+    try:
+        if y.dtype == torch.int64 and outputs.dim() > 1 and not trace.heads:
+            fair, free = at(0.0), bounds(trace.made.get(id(outputs))) == FREE
+            return fair if free and abs(fair / math.log(outputs.shape[1]) - 1) < 0.05 else None, False  # if it is a cross-entropy
+        mean, std = float(y.mean()), float(y.std())
+        found = [at(c) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0} if low <= c <= high]
+        least = min(found) if found and all(0 < one < math.inf for one in found) else None
+        return (least, max(at(y + std), at(y - std)) < at(y) - LOST) if outputs.shape == y.shape else (None, False)
     except Exception:  # of a loss that wants more of outputs than their numbers
-        return None
-    return min(found) if found and all(0 < one < math.inf for one in found) else None
+        return None, False
 
 
 def aimed(trace, y, loss):
@@ -310,9 +317,13 @@ def leak(seen, parts, devices, axis=None):
     if any(images not in t.shape[:2] or len(given) > 1 and t.shape == (images, images) for t in given):  # as of a graph
         return None
 
-    def repeated(t):
+    def changed(t, copies):
+        """The last image, and in the place of the others copies of it, or their own numbers in other places, as all may be dark in some."""
         at = axis if axis is not None and t.shape[axis:axis + 1] == (images,) else t.shape.index(images)
-        return t.detach().index_select(at, torch.full((images,), images - 1, device=t.device))
+        others, last = t.detach().movedim(at, 0).split((images - 1, 1))
+        moved = others.flatten().roll(last.numel() // 2 + 1).reshape(others.shape)
+        others = last.expand(others.shape) if copies or not t.is_floating_point() else moved
+        return torch.cat([others, last]).movedim(0, at)
 
     def passed(x, watched):
         with kept(parts, devices), torch.no_grad():
@@ -323,18 +334,18 @@ def leak(seen, parts, devices, axis=None):
     def same(one, other):
         return one.shape == other.shape and (not one.is_floating_point() or alone(one, other, images))
 
-    batches = seen.x, mapped(repeated, seen.x)
-    try:
-        before, after, again = (passed(x, nullcontext()) for x in (*batches, seen.x))
-        unmoved = all(map(torch.equal, before, after))  # it looks at nothing of x, as a row of pixels that is always 0
-        if len(before) != len(after) or not unmoved and all(map(same, before, after)) or not all(map(torch.equal, before, again)):
-            return None
-        traces = [Trace(seen.model, seen.root, x, None) for x in batches]
-        for x, trace in zip(batches, traces):
-            passed(x, trace.open())
-    except Exception:  # of a model that takes no such batch
-        return None
-    return next((a for a, b in zip(*(t.calls for t in traces)) if a.data and (a.op != b.op or not same(a.value, b.value))), None)
+    with suppress(Exception):  # of a model that takes no such batch
+        before = passed(seen.x, nullcontext())
+        for copies in (True, False):
+            after = passed(other := mapped(partial(changed, copies=copies), seen.x), nullcontext())
+            if len(before) != len(after) or all(map(same, before, after)) or not all(map(torch.equal, before, passed(seen.x, nullcontext()))):
+                continue
+            traces = [Trace(seen.model, seen.root, x, None) for x in (seen.x, other)]
+            for x, trace in zip((seen.x, other), traces):
+                passed(x, trace.open())
+            pairs = zip(*(trace.calls for trace in traces))
+            if first := next((a for a, b in pairs if a.data and (a.op != b.op or not same(a.value, b.value))), None):
+                return first
 
 
 def alone(before, after, images):
@@ -853,7 +864,7 @@ def measured(seen, group, changes):
     calls = [c for c in calls if c.value.shape[first.axis] == size and c.inputs[0].shape[-1] == given_size]
     paths, axis = [behind(call) for call in calls], first.axis
     activation, end, given = paths[0].activation, paths[0].end, flat([c.inputs[0] for c in calls], axis if calls[0].inputs[0].dim() > 1 else -1)
-    h, z = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis)
+    h, z, taken = flat([path.h for path in paths], axis), flat([c.value for c in calls], axis), _numpy(calls[0].inputs[0])
     delta = seen.images * flat([torch.zeros_like(c.value) if c.delta is None else c.delta for c in calls], axis)
     sums = [c.takers[0] for c in calls if c.op == "matmul" and len(c.takers) == 1 and c.takers[0].op == "add"]
     if first.bias is None and len(sums) == len(calls):  # x @ w + b
@@ -862,8 +873,8 @@ def measured(seen, group, changes):
     bias, bias_name = np.zeros(1) if first.bias is None else _numpy(first.bias), seen.trace.names.get(id(seen.trace.weights.get(id(first.bias))))
     dead, loud = ~h.any(axis=0) & (activation not in LIMITS), first.fans and abs(bias).max() > 1.01 / math.sqrt(first.fans[0])  # PyTorch draws less
     low, high = LIMITS.get(activation, (-math.inf, math.inf))
-    edge, taken = (high - low) / 200, {call for c in seen.calls if c.kernels for call in c.feeders}
-    is_output = calls[0].data and not any(call in taken for call in calls)
+    edge, fed = (high - low) / 200, {call for c in seen.calls if c.kernels for call in c.feeders}
+    is_output = calls[0].data and not any(call in fed for call in calls)
     owner = re.sub(r"\.?parametrizations\.\w+$", "", first.full.rpartition(".")[0])
     way = passed(end.takers, lambda c: [] if c.kernels or c.op in BESIDE else c.takers)  # a product with zeros may end a branch beside another
     several, name = sum(o.full.rpartition(".")[0] == first.full.rpartition(".")[0] for o in _kernels(seen.calls)) > 1, owner or first.full
@@ -881,6 +892,7 @@ def measured(seen, group, changes):
         whole=bool((given == given.round()).all()), input=_rms(given[given != 0]),
         apart=None if len(paths[0].h) != seen.images else float(((h0 := paths[0].h.double()) - h0.mean(0)).square().mean() / h0.square().mean()),
         contrast=_rms(given - given.mean(axis=0)) / (_rms(given) or 1), units=z.shape[-1], few=len(z) < 8,  # of two a batch norm makes -1 and 1
+        differs=_rms(taken - taken.mean(axis=0)) / _rms(taken) if taken.any() and len(taken) == seen.images else 1.0,
         finite=bool(np.isfinite(z).all() and np.isfinite(h).all()), positions=len(z) // seen.images,
         gain=_rms(h) / (_rms(given) or 1), from_bias=(_rms(bias) / (_rms(z) or 1)) ** 2 > 0.5, mean=float(h.mean()), std=float(h.std()),
         dead=float(dead.mean()), silenced=float(np.mean(dead & ((z - bias).max(axis=0) > 0))) if dead.shape == bias.shape and loud else 0.0,
@@ -895,20 +907,20 @@ def unscaled(x, given):
     large = np.flatnonzero(2 * np.log(sizes) > REACH)
     if not large.size or len(sizes) < 2 * large.size and isinstance(x, torch.Tensor):
         return []
-    parts = [("x", x, "x = {}")] if isinstance(x, torch.Tensor) else (
-        [(f'x["{key}"]', t, f"x = dict(x, {key}={{}})") for key, t in x.items()] if isinstance(x, dict) else
-        [(f"x[{i}]", t, f"x = [*x[:{i}], {{}}, *x[{i + 1}:]]") for i, t in enumerate(x)])
+    parts = [("x", x, "x = ", "")] if isinstance(x, torch.Tensor) else (
+        [(f'x["{key}"]', t, f"x = dict(x, {key}=", ")") for key, t in x.items()] if isinstance(x, dict) else
+        [(f"x[{i}]", t, f"x = [*x[:{i}], ", f", *x[{i + 1}:]]") for i, t in enumerate(x)])
     known = {}
-    for name, t, code in parts:
+    for name, t, before, after in parts:
         if isinstance(t, torch.Tensor) and t.dim() < 4:
             table = _numpy(t).reshape(-1, t.shape[-1] if t.dim() > 1 else 1)
-            known |= {np.ascontiguousarray(table[:, i]).tobytes(): (name, i, table.shape[1], code) for i in range(table.shape[1])}
+            known |= {np.ascontiguousarray(table[:, i]).tobytes(): (name, i, table.shape[1], before, after) for i in range(table.shape[1])}
     found = []
     for j in large[:64]:
-        name, i, many, code = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, ""))
+        name, i, many, before, after = known.get(np.ascontiguousarray(given[:, j]).tobytes(), (None, 0, 1, "", ""))
         if name:
             scaled = STANDARD.removeprefix("x = ").replace("x", name)
-            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), code.format(scaled)))
+            found.append((f"{name}, column {i}" if many > 1 else name, given[:, j].min(), given[:, j].max(), f"{before}{scaled}{after}"))
     return found
 
 
@@ -949,14 +961,14 @@ def judge(seen):
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or not rows:
         return bad + seen.labels
-    outside = [*seen.labels, *spread(seen), *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen), *clipped(seen)]
+    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen), *misread(seen)]
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
-        causes += [*inputs(rows, seen), *close(rows)]
-        cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, narrowed, turned, decided), seen)
+        causes += inputs(rows, seen)
+        cut = [] if named(causes) else first((broken, muted, factors, prototypes, drowned, narrowed, decided), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -969,7 +981,7 @@ def judge(seen):
             outside = [one for one in outside if isinstance(one, str) or not one.remedy.startswith("y = ")]
             causes = [one for one in causes if isinstance(one, str) or not one.remedy.startswith("x = ")] + large
     if not named(causes + outside):
-        outside += first((gradient, cut_off, untouched, first_loss, step) if finite else (overflow,), seen)
+        outside += first((gradient, cut_off, untouched, penalized, first_loss, step) if finite else (overflow,), seen)
     known = tuple(f"{name}: " for name in named(causes + outside))
     return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *left_out(seen)]
 
@@ -1155,7 +1167,10 @@ def outputs(head, seen):
     by, without = (limit.op, unlimited(seen.trace, limit)) if limit else ("", "")
     cosine = limit and (limit.op in ("cosinesimilarity", "normalize", *PRODUCTS) or limit.kernels and limit.op not in RECURRENT)
     run = f"They run from {_span(out)}, and the loss takes"
-    return first_case([(name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.",
+    return first_case([
+        (mixed(head, seen.trace.made), layer, "classes mixed with positions", "A reshape behind it puts outputs for one position beside others.",
+         "`permute()` or `movedim()` to exchange axes, as `out.movedim(1, -1)`: a reshape leaves the numbers in their order."),
+        (name == "softmax" and head.units == 1, layer, "constant output", "One softmax unit always says 1.",
          linear if kind in DISTANCES and (head.y.min() < 0 or head.y.max() > 1) else replaced(head, "Sigmoid()")),
         (soft and not (kind == CLASSES[0] and name == "softmax" and head.dim not in (None, 0)) and out.ndim > 1 and (head.dim == 0 or off),
          layer, f"softmax over {over}", f"It sums to one over {over}, not over the classes.",
@@ -1173,6 +1188,22 @@ def outputs(head, seen):
          f"{run} logarithms of probabilities.", kl),
         (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities",
          f"{run} probabilities.", logits)], head.named) or reach(head, seen)
+
+
+def mixed(head, made):
+    """True if a reshape on the way to the loss has put units of one position beside those of another, found out on the numbers of positions."""
+    way, call = [], made[id(head.tensor)]
+    while not call.kernels and len(call.before) == len(call.inputs) == 1 and (call.op in LAYOUT or call.value.shape == call.inputs[0].shape):
+        way, call = [call] * (call.op in LAYOUT) + way, call.before[0]
+    if not (way and call.kernels) or call.op in RECURRENT or head.kind not in CLASSES:
+        return False
+    axis = call.kernels[0].axis
+    shape = call.value.movedim(axis, -1).shape
+    with suppress(Exception):  # of a function that takes such a tensor in another way
+        marks = torch.arange(math.prod(shape[:-1])).reshape(*shape[:-1], 1).expand(shape).movedim(-1, axis).contiguous()
+        for one in way:
+            marks = one.function(marks, *one.args[1:], **one.named)
+        return shape[-1] == head.units and bool((marks != marks.narrow(head.axis, 0, 1)).any())
 
 
 def reach(head, seen):
@@ -1206,26 +1237,31 @@ def reach(head, seen):
         (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
 
 
-def spread(seen):
-    """A column of outputs and a row of labels, of which one's own loss makes all with all."""
+def misread(seen):
+    """What one's own loss makes of outputs that it should not: a softmax over the images or of what is cut off, all with all, CTC of logits, a sign."""
     for call in (c for c in seen.calls if c.in_loss and c.op in ("mul", "rmul", "add", "div", "truediv") and c.value.shape == (seen.images,) * 2):
         sides, shapes = [one for one in call.operands if isinstance(one, Call)], {tuple(t.shape) for t in call.inputs}
         meant = any(one.op in ("unsqueeze", "getitem", "y", "x", "view", "reshape") and one.value.dim() == 2 for one in sides)  # as of pairs
         if len(sides) == 2 and shapes == {(seen.images, 1), (seen.images,)} and sides[0].truth != sides[1].truth and not meant:
-            yield elsewhere("loss", "targets broadcast",
-                            f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: each with all.",
-                            "`.squeeze(1)` on the column.")
+            yield elsewhere("loss", "targets broadcast", f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: "
+                            "each with all.", "`.squeeze(1)` on the column.")
+            break
+    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not c.truth):
+        before, size = call.before[0], call.value.shape
+        if call.in_loss and len(size) == 2 and size[0] == seen.images != size[1] and softened(call) == 0:
+            yield elsewhere("loss", "softmax over the batch", f"In it {call.op} sums to one over the images, not over the {size[1]} classes.",
+                            "`dim=-1` in this softmax.")
             return
-
-
-def clipped(seen):
-    """A softmax at the end, or in one's own loss, of what an activation has cut off."""
-    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not (seen.heads or c.truth)):
-        before = call.before[0]
-        if (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
+        if not seen.heads and (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
             yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "logits cut off", f"{before.op} stands before "
                             f"{call.op}, which takes logits of any size.", f"without the {before.op} before {call.op}.")
             return
+    for call in (c for c in seen.calls if c.op == "ctcloss"):
+        if abs(call.inputs[0].detach().exp().sum(-1) - 1).max() > 0.02:
+            yield elsewhere("loss", "outputs are no log-probabilities", "CTC takes logarithms of probabilities.", "`out.log_softmax(-1)` in it.")
+    if seen.inverted and not any(group.get("maximize") for group in (seen.optimizer.param_groups if seen.optimizer else [])):
+        yield elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
+                        "the other sign, as `-your_loss(out, y)`.")
 
 
 def unregistered(seen):
@@ -1233,12 +1269,9 @@ def unregistered(seen):
     found = list(seen.trace.strangers.values())
     if not found:
         return
-    if all(isinstance(w, nn.Parameter) for w in found):
-        what = "layers"
-        cure = "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward()."
-    else:
-        what = "weights"
-        cure = "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it."
+    what, cure = "layers", "layers made in __init__, as attributes or in a torch.nn.ModuleList or ModuleDict, not in a list or in forward()."
+    if not all(isinstance(w, nn.Parameter) for w in found):
+        what, cure = "weights", "torch.nn.Parameter around each of them in __init__, as the last thing that is done to it."
     shapes = ", ".join(str(tuple(w.shape)) for w in found[:3])
     yield elsewhere("model", f"{what} not registered", f"It trains tensors that model.parameters() does not list: {shapes}.", cure)
 
@@ -1391,12 +1424,8 @@ def inputs(rows, seen):
             if row.whole and least >= 0 and largest > 32 and not row.convolves and (row.recurs or remedy == STANDARD):
                 remedy += "  # or, if these numbers stand for words, torch.nn.Embedding in front"
             yield of(row, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy, of_start=False)
-        elif 2 * math.log(row.contrast) < -REACH:
-            yield of(row, "input not centred", f"Images differ by {row.contrast:.2g} of their size.", STANDARD, of_start=False)
-
-
-def close(rows):
-    """What comes in close to the end of float16."""
+        elif 2 * math.log(row.contrast) < -REACH or row.differs < 1e-3:
+            yield of(row, "input not centred", f"Images differ by {min(row.contrast, row.differs):.2g} of their size.", STANDARD, of_start=False)
     for row in (row for row in rows if row.fans and row.dtype == "float16" and max(map(abs, row.range)) > HALF / 2):
         evidence = f"What comes in reaches from {row.range[0]:.3g} to {row.range[1]:.3g}, and float16 ends at {HALF}."
         yield elsewhere(row.layer, "close to overflow", evidence, "bfloat16, which reaches as far as float32.")
@@ -1625,10 +1654,11 @@ def constant(seen):
                      f"{_place(call)}, images hardly differ.", advice(row))
         elif not call.kernels and (call.norm or not call.weights or unmoved(seen, call)):  # else it starts from 0
             yield elsewhere(_place(call), "constant output", "Behind it outputs hardly differ between images.",
-                "`p=0.2` in this dropout, which drops everything." if "drop" in call.op else
                 "a mask that is the other way round: it leaves what is alike in all images, as padding, and hides the rest."
                 if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else
-                "another layer here: normalization over one unit, for one, always gives 0, and so does a mean over all that it has normalized.")
+                "fewer in each sum: where each takes all alike, as in a complete graph or over the batch, or all that was normalized, all become one."
+                if any(c.op in (*SUMS, "mean") for c in passed([call], lambda c: [] if c.kernels or c.op not in LAYOUT else c.before)) else
+                "another layer here: normalization over one unit, or over groups of one value, always gives 0.")
 
 
 def muted(seen):
@@ -1655,12 +1685,14 @@ def drowned(seen):
         owners = ([k.parameter for c in (source, *source.feeders) for k in c.kernels] if source
                   else [weights[id(t)] for t in fixed if id(t) in weights])
         name = seen.trace.names.get(id(owners[0])) if owners and len(fixed) == 1 else None
-        if name and owners[0].dim() > 1 and owners[0].requires_grad:
+        learned = name and owners[0].dim() > 1 and owners[0].requires_grad
+        if learned or not owners and len(fixed) == 1 and fixed[0].dim() > 1 and not any(c.op == "softmax" for c in call.takers):
             size, differs = _rms(fixed[0]), _rms((other := call.value.detach() - fixed[0]) - other.mean(0))
-            if size > OFF * max(1, OFF * differs):
-                yield Finding((name.removesuffix(".weight"),), "images drowned by weights",
-                              f"What is added of {name} has an RMS of {size:.3g}, and what it is added to differs "
-                              f"between images by {differs:.2g}.", f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)")
+            evidence = f"has an RMS of {size:.3g}, and what it is added to differs between images by {differs:.2g}."
+            if size > OFF * max(1, OFF * differs) and fixed[0].min() > MASKED:
+                yield Finding((name.removesuffix(".weight"),), "images drowned by weights", f"What is added of {name} {evidence}",
+                              f"{INIT}normal_({spelled(seen.trace, name)}, std=0.02)") if learned else elsewhere(
+                    call.module or _place(call), "images drowned by a constant", f"What is added here {evidence}", "a far smaller constant.")
                 return
 
 
@@ -1700,19 +1732,21 @@ def factors(seen):
         yield Finding(tuple(pairs), "zero kernel", f"{name} and {other} are both 0, so that no gradient reaches either.", code)
 
 
-def lone(seen):
-    """Normalization over groups of one value, behind which nothing is left of it."""
-    for call in (c for c in signals(seen.calls) if c.op == "groupnorm" and c.value.numel() == len(c.value) * c.dim):
-        code = f"{spelled(seen.trace, call.atom)}.num_groups = 1" if call.atom else "one group in this normalization."
-        yield elsewhere(_place(call), "constant output", f"Each of its {call.dim} groups holds one value, of which normalization makes 0.", code)
-
-
 def narrowed(seen):
-    """A softmax between two layers, whose units share a sum of 1."""
+    """Dropout that leaves next to nothing; a softmax between two layers, whose units share a sum of 1, or over the queries."""
+    for call in (c for c in signals(seen.calls) if "dropout" in c.op and c.inputs[0].count_nonzero() > FAR):
+        if (share := float(call.value.count_nonzero() / call.inputs[0].count_nonzero())) < 0.07:
+            yield elsewhere(_place(call), "dropout too large", f"It drops {_share(1 - share)} of what comes in.",
+                            f"{spelled(seen.trace, call.atom)}.p = 0.2" if call.atom else "`p=0.2` in this dropout.")
     found = []
-    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.before[0].kernels and c.value.shape[-1] > 1):
-        ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
-        found += [call] * (bool(ends) and all(end.kernels and end.op == "linear" for end in ends))
+    for call in (c for c in signals(seen.calls) if c.op == "softmax"):
+        size, axis, ends = call.value.shape, softened(call), [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
+        if ends and call.before[0].kernels and size[-1] > 1 and all(end.kernels and end.op == "linear" for end in ends):
+            found.append(call)
+        elif ends and 0 < axis < len(size) - 1 and size[-1] == size[-2] and scores(call) and all(
+                t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
+            yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
+                            "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
     if found:
         code = "; ".join(f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" for call in found if call.atom)
         yield replace(elsewhere("", "softmax between layers", "Its units share a sum of 1, so that images and gradients differ little "
@@ -1773,17 +1807,6 @@ def decided(seen):
                             f"{found[1].inputs[0].shape[-1]})`, the width of a key; if they are, smaller weights of queries and keys, or "
                             "normalization before them.")
             return
-
-
-def turned(seen):
-    """A softmax of attention over the axis of the queries, while the product behind it sums over the keys."""
-    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.value.dim() > 2):
-        size, axis = call.value.shape, softened(call)
-        if 0 < axis < call.value.dim() - 1 and size[-1] == size[-2] and scores(call):
-            ends = [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
-            if ends and all(t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
-                yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
-                                "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
 
 
 def leaking(seen):
@@ -1903,9 +1926,10 @@ def untouched(seen):
 
 def first_loss(seen):
     """A loss far above that of an output that knows nothing, and the first loud tensor."""
+    why = ""
     for head in seen.heads:
         value = float(head.value.float().mean()) / head.terms if head.value is not None else 0.0
-        fair, ours, theirs, why = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units)), _rms(head.out), _rms(head.y), ""
+        fair, ours, theirs = math.log(2 if head.kind in (BINARY, SHARES) else max(2, head.units)), _rms(head.out), _rms(head.y)
         if head.kind in (CLASSES[0], BINARY) and value > ABSURD * fair and head.range != FREE:
             yield (f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}: sound where the scale is meant, as of cosines "
                    "and distances.")
@@ -1913,12 +1937,13 @@ def first_loss(seen):
             why = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}."
         elif head.kind in DISTANCES and ours > 10 * max(1, theirs):
             why = f"The first loss is {seen.loss:.3g}: outputs have an RMS of {ours:.3g}, targets of {theirs:.3g}."
-        elif not head.kind and seen.fair and seen.loss > OFF**2 * seen.fair:
-            why = f"The first loss is {seen.loss:.3g}, that of the best constant output at most {seen.fair:.3g}."
         if why:
-            yield elsewhere("labels", "first loss too large", f"{why} The model has been trained before, and is sure of other outputs.",
-                            "the labels, and the inputs, that it was trained with.") if seen.trained else loudest(seen, why)
-            return
+            break
+    if not any(head.kind for head in seen.heads) and seen.fair and seen.loss > OFF**2 * seen.fair:
+        why = f"The first loss is {seen.loss:.3g}, that of the best constant output at most {seen.fair:.3g}."
+    if why:
+        yield elsewhere("labels", "first loss too large", f"{why} The model has been trained before, and is sure of other outputs.",
+                        "the labels, and the inputs, that it was trained with.") if seen.trained else loudest(seen, why)
 
 
 def loudest(seen, evidence):
@@ -1959,6 +1984,19 @@ def option(name, value):
     return f'for group in optimizer.param_groups: group["{name}"] = {value:.0e}'
 
 
+def penalized(seen):
+    """Weight decay or a penalty of which the gradient outweighs that of the data: each kernel is its own gradient, and shrinks."""
+    groups = seen.optimizer.param_groups if type(seen.optimizer) in (torch.optim.SGD, torch.optim.Adam, torch.optim.RMSprop) else []
+    decays = {id(w): group["weight_decay"] for group in groups for w in group["params"] if not group.get("decoupled_weight_decay")}
+    pulls = [(w := _numpy(row.parameter), _numpy(seen.gradients[row.full]) + decays.get(id(row.parameter), 0.0) * w)
+             for row in seen.rows if row.fans and row.gradient and row.kernel.any() and row.size > FAR]
+    share = min((np.sum(pull * w) / (np.linalg.norm(pull) * np.linalg.norm(w) or 1) for w, pull in pulls), default=0.0)
+    evidence = f"The gradient of each kernel is the kernel itself, to {_share(share)}: it shrinks, whatever the images are."
+    if share > RARE:
+        yield (elsewhere("optimizer", "weight decay too large", evidence, option("weight_decay", 1e-4)) if max(decays.values(), default=0.0) > 1e-3
+               else elsewhere("loss", "regularization outweighs the data", evidence, "a far smaller factor for the penalty."))
+
+
 def step(seen):
     """A next step that overturns a kernel, or that rounding takes away."""
     groups = seen.optimizer.param_groups if seen.optimizer else []
@@ -1990,7 +2028,7 @@ def step(seen):
         (large and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (large and rate * group.get("weight_decay", 0) > 0.5, "optimizer", "weight decay too large",
          f"{evidence} Weight decay alone makes most of it.", option("weight_decay", 1e-4)),
-        (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.stride or 1) / 30)),
+        (large, "optimizer", "learning rate too large", evidence, option("lr", rate / (row.stride or 1) / (30 if seen.heads else 100)) + "  # or less"),
         (row.step < LOST and 0 < 2 * rate < more and fresh, "optimizer", "learning rate too small", evidence, option("lr", more))])
     moved = row.stride / (1 - group.get("momentum", 0) or 1)  # by a gradient that stays as it is
     if not found and fresh and type(seen.optimizer) is torch.optim.SGD and 0 < moved < SLOW and all(one.kernel.any() for one in seen.rows):
@@ -2000,7 +2038,7 @@ def step(seen):
 
 
 def left_out(seen):
-    """What this tool did not look into, and what is unusual."""
+    """What this tool did not look into, what is unusual, and labels of which most or all are the same."""
     read, used = {k.full for k in _kernels(seen.calls)}, seen.trace.used
     weights, blind = [(name, w) for name, w in seen.model.named_parameters() if w.dim() > 1], _kernels([c for c in seen.calls if c.blind])
     for what, names in {"Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
@@ -2013,17 +2051,12 @@ def left_out(seen):
     if seen.unread:
         yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
     for head in (head for head in seen.heads if not head.by_hand if seen.y is None or any(head.y.size == part.numel() for part in leaves(seen.y))):
-        yield from alike(head)
-
-
-def alike(head):
-    """A note on labels of which most or all are the same."""
-    values, counts = np.unique(head.y, return_counts=True)
-    most, cure = counts.max() / head.y.size, "if a class is rare, weigh it in the loss, or draw more of it."
-    if head.y.size > 8 and most == 1:
-        yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
-    elif head.y.size > 8 and most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
-        yield f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
+        values, counts = np.unique(head.y, return_counts=True)
+        most, cure = counts.max() / head.y.size, "if a class is rare, weigh it in the loss, or draw more of it."
+        if head.y.size > 8 and most == 1:
+            yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
+        elif head.y.size > 8 and most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
+            yield f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
 
 
 # Say.
@@ -2143,8 +2176,8 @@ def check(model, x, y, loss, optimizer):
 
 
 def tensors(part, name):
-    """A tensor, a tuple or a dictionary of tensors. NumPy's arrays become tensors."""
-    if hasattr(part, "items") and any(isinstance(value, (torch.Tensor, np.ndarray)) for value in part.values()):
+    """A tensor, or a tuple, list or dictionary of tensors and of more of these. NumPy's arrays become tensors."""
+    if hasattr(part, "items") and any(isinstance(value, np.ndarray) or leaves(value) for value in part.values()):
         return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name) for key, value in part.items()}
     if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
         part = torch.from_numpy(part)
@@ -2156,8 +2189,8 @@ def tensors(part, name):
                (part.layout != torch.strided, f"{name} is sparse: `{name} = {name}.to_dense()`."))
         return part.clone() if part.is_inference() else part
     several = isinstance(part, (tuple, list))
-    if several and part and all(isinstance(one, (torch.Tensor, np.ndarray, tuple, dict)) for one in part):
-        return tuple(tensors(one, name) for one in part)
+    if several and part and all(isinstance(one, (np.ndarray, tuple, dict)) or leaves(one) for one in part):
+        return tuple(list(tensors(one, name)) if isinstance(one, list) else tensors(one, name) for one in part)
     if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
         raise ValueError(f"{name} holds strings or objects: give numbers.")
     if several:
@@ -2171,7 +2204,7 @@ def mapped(function, part):
         return function(part)
     if isinstance(part, dict):
         return {key: mapped(function, one) for key, one in part.items()}
-    return tuple(mapped(function, one) for one in part) if isinstance(part, tuple) else part
+    return type(part)(mapped(function, one) for one in part) if type(part) in (tuple, list) else part
 
 
 alias = partial(mapped, torch.Tensor.detach)  # the same labels as other objects, told from the data that they may be
