@@ -231,7 +231,7 @@ def observe(model, root, x, y, images, loss, optimizer):
 def ignorant(trace, y, loss):
     """The least that a loss is for outputs that know nothing, None if that cannot be told; and if it is largest for outputs that equal y."""
     outputs, (low, high) = trace.outputs, trace.heads[0].range if trace.heads else FREE
-    if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or not y.any() or any(head.labels or head.kind for head in trace.heads):
+    if not all(isinstance(t, torch.Tensor) for t in (outputs, y)) or not y.any():
         return None, False
 
     def at(out):
@@ -244,7 +244,7 @@ def ignorant(trace, y, loss):
             return fair if free and abs(fair / math.log(outputs.shape[1]) - 1) < 0.05 else None, False  # if it is a cross-entropy
         mean, std = float(y.mean()), float(y.std())
         found = [at(c) for c in {0.0, mean, math.log(mean / (1 - mean)) if 0 < mean < 1 else 0.0} if low <= c <= high]
-        least = min(found) if found and all(0 < one < math.inf for one in found) else None
+        least = min(found) if found and all(0 < one < math.inf for one in found) and not any(head.kind for head in trace.heads) else None
         return (least, max(at(y + std), at(y - std)) < at(y) - LOST) if outputs.shape == y.shape else (None, False)
     except Exception:  # of a loss that wants more of outputs than their numbers
         return None, False
@@ -968,7 +968,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
-        cut = [] if named(causes) else first((broken, muted, factors, prototypes, drowned, narrowed, decided), seen)
+        cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, narrowed, decided), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -1658,7 +1658,7 @@ def constant(seen):
                 if call.op in (*PRODUCTS, "div", "truediv") and len(call.inputs) > 1 else
                 "fewer in each sum: where each takes all alike, as in a complete graph or over the batch, or all that was normalized, all become one."
                 if any(c.op in (*SUMS, "mean") for c in passed([call], lambda c: [] if c.kernels or c.op not in LAYOUT else c.before)) else
-                "another layer here: normalization over one unit, or over groups of one value, always gives 0.")
+                "another layer here: normalization over one unit always gives 0.")
 
 
 def muted(seen):
@@ -1730,6 +1730,13 @@ def factors(seen):
         (name, other, *_), *_ = pairs.values()
         code = "; ".join(f"{INIT}xavier_uniform_({spelled(seen.trace, names[0])})" for names in pairs.values())
         yield Finding(tuple(pairs), "zero kernel", f"{name} and {other} are both 0, so that no gradient reaches either.", code)
+
+
+def lone(seen):
+    """Normalization over groups of one value, behind which nothing is left of it."""
+    for call in (c for c in signals(seen.calls) if c.op == "groupnorm" and c.value.numel() == len(c.value) * c.dim):
+        code = f"{spelled(seen.trace, call.atom)}.num_groups = 1" if call.atom else "one group in this normalization."
+        yield elsewhere(_place(call), "constant output", f"Each of its {call.dim} groups holds one value, of which normalization makes 0.", code)
 
 
 def narrowed(seen):
