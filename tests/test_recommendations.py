@@ -89,8 +89,9 @@ def test_a_recurrent_cell_of_pytorch_starts_as_keras_does():
     torch = pytest.importorskip("torch")
     rnn, (lstm, gru) = {"LSTM": torch.nn.LSTM(4, 8), "GRU": torch.nn.GRU(4, 8)}, (row for row in OTHERS if row.layer in ("LSTM", "GRU"))
     for row in (lstm, gru):
+        names = vars(torch.nn.init) | {"rnn": rnn[row.layer], "h": 8}
         for piece in code(row.torch):
-            exec(piece, vars(torch.nn.init) | {"rnn": rnn[row.layer], "h": 8})
+            exec(piece, names)
     forget = torch.zeros(32)
     forget[8:16] = 1  # the second of PyTorch's gates
     for cell, bias in ((rnn["LSTM"], forget), (rnn["GRU"], torch.zeros(24))):

@@ -25,7 +25,7 @@ SETTLED = "{hidden_layers} dense layers, {sgd_steps} steps"
 MATRIX = "ten dense layers, {steps} steps"
 CONSTANT = Seen("constants_hold_in_a_wide_layer", "rectifier_signal", "one wide layer, its signal")
 LEVEL = Seen("with_adam_constants_end_level", "settled_rectifiers", "ten dense layers, {adam_steps} steps of Adam: a tie")
-GATED = "`xavier_uniform_(rnn.weight_ih_l0)`<br>`orthogonal_(rnn.weight_hh_l0)`<br>`for b in (rnn.bias_ih_l0, rnn.bias_hh_l0): zeros_(b)`"
+GATED = "`w, r, b, c = rnn.parameters()`<br>`xavier_uniform_(w)`<br>`orthogonal_(r)`<br>`zeros_(b), zeros_(c)`"
 LATE = Seen("gelu_and_silu_start_late_with_sgd", "settled_rectifiers", "ten dense layers, {sgd_steps} steps of SGD")
 FIRST = (
     Row(
@@ -78,7 +78,7 @@ OTHERS = (
         (Seen("four_times_glorot_trains_fifteen_layers", "sigmoid_start", "fifteen dense layers, {steps} steps"),),
     ),
     Row(
-        "LSTM", "`LSTM(units)`, as it is", GATED + "<br>`rnn.bias_hh_l0.data[h:2*h] = 1`",
+        "LSTM", "`LSTM(units)`, as it is", GATED + "<br>`c.data[h:2*h] = 1`",
         "[forget bias 1](biases.md#the-forget-gate-of-an-lstm), recurrent kernel orthogonal; for long lags [chrono biases, and a larger rate](recurrent.md#what-to-do)",
         (
             Seen("gated_kernels_tie_row_by_row", "recurrent_rows", "{units} units, MNIST by rows, {steps} steps"),
