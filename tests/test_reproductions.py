@@ -11,7 +11,7 @@ from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
 from evidence.problem import Problem
-from evidence.readings import rates, reproduction
+from evidence.readings import budget, rates, reproduction
 from evidence.readings.reproduction import ANY, Band, Reproduction, within
 
 ROWS = reproduction.collect()
@@ -87,9 +87,9 @@ def test_what_nobody_measured_says_so_on_the_page(parts):
     assert {one[1] for one in said} == {row.shows for row in pending}
 
 
-def test_the_page_says_of_each_row_whether_its_band_came_first(parts):
+def test_the_page_says_of_each_row_whether_its_band_came_first(parts, runs):
     said = {one[1] + one[2].split(" [")[0]: one[4] for one in cells(parts["reproductions.md"]).values()}
-    assert said == {row.shows + row.ours: "after runs" if row.seen else "before runs" for row in ROWS}
+    assert said == {row.shows + row.told(row.ours, runs): "after runs" if row.seen else "before runs" for row in ROWS}
 
 
 def test_a_row_that_was_measured_before_its_band_is_measured():
@@ -138,6 +138,20 @@ def test_the_page_says_why_a_row_falls_short_or_that_nobody_knows():
 @pytest.mark.parametrize("row", MEASURED, ids=lambda row: row.key)
 def test_somebody_has_asked_why_a_row_falls_short(row, runs):
     assert row.why or row.verdict(runs) == "reproduced", f"find out why {row.key} falls short, and write it into `why`"
+
+
+@pytest.mark.parametrize("row", MEASURED, ids=lambda row: row.key)
+def test_a_row_types_no_steps_that_its_experiment_sets(row, runs):
+    protocol = runs[row.experiments[0]].protocol
+    typed = re.findall(r"\b[\d,]+ steps|\d[\d,]* images\b|of \w+ rates", row.ours + row.why)
+    trains = {"batch_size", "learning_rates"} & (protocol | budget.derived(protocol)).keys()
+    assert not (typed and trains), f"write {{steps}}, {{images:,}}, {{rates}} in place of {typed}"
+
+
+@pytest.mark.usefixtures("forget_the_toy")
+def test_a_setting_that_no_experiment_has_is_named():
+    with pytest.raises(Problem, match="'strides'.*write the number"):
+        shelf.parts([toy(5, "{strides} strides")], WORKS, {}, {})
 
 
 def test_nothing_infinite_is_within_a_band_without_an_end():

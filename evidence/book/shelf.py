@@ -27,7 +27,7 @@ def parts(rows, works, runs, fresh):
     names = {row.key: f"{number}. {_name(works[row.paper])}" for number, row in enumerate(ordered, 1)}
     return {
         "reproductions.md": HEAD + "".join(_row(row, names[row.key], runs, fresh) for row in ordered),
-        "reproductions_short.md": "".join(f"Row {names[row.key]}, {row.where}: {row.verdict(runs)}\n:   {row.why or UNKNOWN}\n\n" for row in short),
+        "reproductions_short.md": "".join(f"Row {names[row.key]}, {row.where}: {row.verdict(runs)}\n:   {row.told(row.why, runs) or UNKNOWN}\n\n" for row in short),
         "reproductions_bands.md": BANDS + "".join(_bands(row, names[row.key], runs, fresh) for row in ordered),
     }
 
@@ -41,7 +41,7 @@ def printed(rows, runs):
 
 
 def _row(row, name, runs, fresh):
-    ours = row.ours + (f" [{_title(row.page)}]({row.page})." if row.page and (ROOT / "docs" / row.page).exists() else "")
+    ours = row.told(row.ours, runs) + (f" [{_title(row.page)}]({row.page})." if row.page and (ROOT / "docs" / row.page).exists() else "")
     again = "–" if row.verdict(runs) == PENDING else row.verdict(fresh)
     fixed = "after runs" if row.seen else "before runs"
     return f"| {name}[^{row.paper}], {row.where} | {row.verdict(runs)} | {row.shows} | {ours} | {again} | {fixed} |\n"

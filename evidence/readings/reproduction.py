@@ -5,7 +5,10 @@ from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
+from evidence.problem import Problem
 from evidence.readings import rates
+from evidence.readings.budget import derived
+from evidence.readings.numbers import spelled
 
 VERDICTS = ("reproduced", "partly", "not at this budget", "not yet measured")
 ANY = float("inf")
@@ -41,12 +44,12 @@ class Reproduction(NamedTuple):
     paper: str  # key in docs/references.bib
     where: str  # the figure or table, or the part of the paper that we could read
     shows: str  # in our own words
-    ours: str  # the small version
+    ours: str  # the small version; {steps} and the like stand for what its first experiment sets
     bands: dict[str, Band]  # by quantity
     experiments: tuple[str, ...]
     page: str  # where the book tells of it
     seen: bool  # whether our runs were on record before the bands were fixed; the bands then follow from the paper alone
-    why: str = ""  # what we know of why it falls short, if it does
+    why: str = ""  # what we know of why it falls short, if it does; {steps} as above
 
     def values(self, runs):
         """{quantity: number} of all bands, from {experiment: arms}; None if nothing measures the row yet, or not on these runs."""
@@ -57,6 +60,19 @@ class Reproduction(NamedTuple):
             raise KeyError(f"{self.key} measures {sorted(found)}, and has bands for {sorted(self.bands)}")
         return found
 
+    def told(self, words, runs):
+        """Words of the row with what its first experiment sets, by the name of the setting, in place of {steps} and the like;
+        {rates} is how many learning rates were tried, {rates[sgd]} where each arm has a grid of its own.
+
+        Raises Problem if the experiment is not measured or does not set what a name in braces stands for.
+        """
+        name = self.experiments[0] if self.experiments else "no experiment"
+        protocol = runs[name].protocol if name in runs else {}
+        try:
+            return words.format_map(protocol | derived(protocol) | {"rates": _counts(protocol.get("learning_rates", []))})
+        except KeyError as error:
+            raise Problem(f"The row {self.key} of evidence/reproductions names {error} in braces, which {name} does not set; write the number.") from None
+
     def verdict(self, runs):
         """One of VERDICTS."""
         found = self.values(runs)
@@ -66,6 +82,15 @@ class Reproduction(NamedTuple):
             return VERDICTS[0]
         asked = {name: band.partly for name, band in self.bands.items() if band.partly}
         return VERDICTS[1] if all(within(found[name], ends) for name, ends in asked.items()) else VERDICTS[2]
+
+
+def _counts(grids):
+    """How many rates a grid has, in words; of a dictionary of grids, of each.
+
+    >>> _counts({"sgd": [0.1, 0.3], "adam": [0.001]})
+    {'sgd': 'two', 'adam': 'one'}
+    """
+    return {arm: _counts(grid) for arm, grid in grids.items()} if isinstance(grids, dict) else spelled(len(grids))
 
 
 def bests_exchanged(experiment, stem, other):

@@ -6,7 +6,7 @@ ROWS = [
     Reproduction(
         "sigmoid_ends_last", "glorot2010", "table 1",
         "Test error on MNIST with five hidden layers: sigmoid 2.21 per cent, tanh under the old rule, uniform within ±1/√n, 1.76, tanh under Glorot's 1.64.",
-        "Five hidden layers of 64 units, SGD at its best of five rates, six epochs of 55,000 images.",
+        "Five hidden layers of 64 units, SGD at its best of {rates[tanh]} rates, six epochs of {images:,} images.",
         {
             "sigmoid": Band("error of sigmoid less that of tanh, both under the old rule, points", (0.1, ANY), (0, ANY)),
             "glorot": Band("error of tanh under the old rule less that under Glorot's, points", (0, ANY)),
@@ -42,7 +42,7 @@ ROWS = [
     Reproduction(
         "he_starts_earlier", "he2015", "figure 2",
         "22 layers: both rules converge to the same error, He's earlier.",
-        "Fifteen dense hidden layers of 64 units, SGD, six epochs of 54,400 images of MNIST.",
+        "Fifteen dense hidden layers of 64 units, SGD, six epochs of {images:,} images of MNIST.",
         {
             "early": Band("He's lead in median test accuracy after half an epoch, points", (5, ANY), (0, ANY)),
             "end": Band("He's lead at the end, points", (-3, 3), (-3, 10)),
@@ -52,43 +52,43 @@ ROWS = [
     Reproduction(
         "glorot_stalls", "he2015", "figure 3",
         "30 layers: He's network converges, under Glorot's rule it does not start.",
-        "Thirty dense hidden layers of 64 units, SGD, 160 steps of 64 images.",
+        "Thirty dense hidden layers of 64 units, SGD, {steps} steps of {batch_size} images.",
         {
             "he": Band("He's test accuracy", (0.5, 1)),
             "glorot": Band("Glorot's test accuracy, where one class has 0.11", (0, 0.15)),
             "lead": Band("He's lead, points", (20, ANY), (10, ANY)),
         },
         ("rectifier_depth",), "he.md", True,
-        "160 steps are too few for He's thirty dense layers to get far. That Glorot's do not start is as in the paper.",
+        "{steps} steps are too few for He's thirty dense layers to get far. That Glorot's do not start is as in the paper.",
     ),
     Reproduction(
         "glorot_stalls_for_good", "he2015", "figure 3, on more epochs",
         "The 30 layers under Glorot's rule do not converge even if trained for longer.",
-        "Thirty dense hidden layers of 64 units, SGD, twenty epochs of 54,400 images.",
+        "Thirty dense hidden layers of 64 units, SGD, twenty epochs of {images:,} images.",
         {
             "he": Band("He's median test accuracy at the end", (0.9, 1), (0.9, 1)),
             "glorot": Band("Glorot's median test accuracy at the end, where one class has 0.11", (0, 0.2), (0, 0.85)),
         },
         ("settled_relu_30",), "answer.md", True,
-        "At its best of five rates ours stalls for the first epochs and then learns, in every seed: its gradients are small, not zero. He's network is "
+        "At its best of {rates[sgd]} rates ours stalls for the first epochs and then learns, in every seed: its gradients are small, not zero. He's network is "
         "there long before. How many more epochs the paper waited, and at which rates, we could not read.",
     ),
     Reproduction(
         "he_starts_earlier_convolutions", "he2015", "figure 2",
         "22 layers: both rules converge to the same error, He's earlier.",
-        "22 convolutions of 3×3 with 16 channels on 14×14 pixels, SGD without momentum, 800 steps of 16 images.",
+        "22 convolutions of 3×3 with 16 channels on 14×14 pixels, SGD without momentum, {steps} steps of {batch_size} images.",
         {
             "he": Band("He's test accuracy at the end", (0.7, 1), (0.7, 1)),
             "end": Band("He's lead at the end, points", (-3, 10)),
         },
         ("convolution_sgd",), "convolutions.md", True,
-        "He's network trains; Glorot's of 22 layers has not started after 800 steps without momentum. The paper's had epochs of ImageNet. Whether ours would "
+        "He's network trains; Glorot's of 22 layers has not started after {steps} steps without momentum. The paper's had epochs of ImageNet. Whether ours would "
         "start later we have not measured.",
     ),
     Reproduction(
         "glorot_stalls_convolutions", "he2015", "figure 3",
         "30 layers: He's network converges, under Glorot's rule it does not start.",
-        "30 convolutions of 3×3 with 16 channels on 14×14 pixels, SGD, 800 steps of 16 images.",
+        "30 convolutions of 3×3 with 16 channels on 14×14 pixels, SGD, {steps} steps of {batch_size} images.",
         {
             "he": Band("He's test accuracy at the end", (0.5, 1)),
             "glorot": Band("Glorot's test accuracy at the end, where one class has 0.11", (0, 0.15)),
@@ -106,7 +106,7 @@ ROWS = [
     Reproduction(
         "trainable_depth_of_tanh", "schoenholz2017", "abstract; six depth scales by accounts of the paper",
         "A network trains where information passes through it: up to about six depth scales, and at any depth at the edge of chaos.",
-        "40 layers of 100 tanh units, one pass over 6,400 images, SGD at its best of eight rates; in the ordered phase six depth scales are 22 layers.",
+        "40 layers of 100 tanh units, one pass over {training[images]:,} images, SGD, each at its best rate; in the ordered phase six depth scales are 22 layers.",
         {
             "edge": Band("test accuracy at the edge, 40 layers", (0.5, 1)),
             "ordered": Band("test accuracy in the ordered phase, 40 layers", (0, 0.3)),
@@ -118,7 +118,7 @@ ROWS = [
     Reproduction(
         "batch_normalization_explodes", "yang2019", "abstract",
         "Batch normalization makes gradients grow exponentially with depth, whatever the variance of the weights; with ReLU by √(π/(π − 1)) = 1.21.",
-        "Fifty layers of 128 ReLU units, batches of 128 images, He's weights and a tenth and ten times of them.",
+        "Fifty layers of 128 ReLU units, batches of {images} images, He's weights and a tenth and ten times of them.",
         {
             "factor": Band("factor of the error signal per layer on its way down", (1.19, 1.23), (1.1, 1.35)),
             "scale": Band("that factor at ten times He's weights over that at a tenth", (0.97, 1.03), (0.9, 1.1)),
@@ -177,7 +177,7 @@ ROWS = [
     Reproduction(
         "lsuv_is_as_good", "mishkin2016", "abstract",
         "The test accuracy is as good as after standard starts, or better, with several activations.",
-        "Twenty hidden layers of 64 units, 120 steps of SGD at its best of eight rates, beside He's rule.",
+        "Twenty hidden layers of 64 units, {steps} steps of SGD at its best of {rates} rates, beside He's rule.",
         {
             "relu": Band("lead over He with ReLU, points", (-2, ANY), (-5, ANY)),
             "gelu": Band("lead over He with GELU, points", (-2, ANY), (-5, ANY)),
@@ -187,7 +187,7 @@ ROWS = [
     Reproduction(
         "delta_orthogonal_keeps_norms", "xiao2018", "abstract",
         "A delta-orthogonal convolution keeps norms.",
-        "A hundred linear convolutions of 3×3 with 16 channels, 64 images.",
+        "A hundred linear convolutions of 3×3 with 16 channels, {images} images.",
         {"change": Band("largest change of an image's norm, as a share of it", (0, 0.001), (0, 0.05))},
         ("isometry",), "delta_orthogonal.md", True,
     ),
@@ -204,7 +204,7 @@ ROWS = [
     Reproduction(
         "supermask", "zhou2019", "abstract",
         "A mask on random weights that were never trained gives 86 per cent on MNIST.",
-        "A dense network with the mask of the weights that training made larger, applied to its start. The mask comes from that one of five rates at which it does best "
+        "A dense network with the mask of the weights that training made larger, applied to its start. The mask comes from that one of {rates[dense]} rates at which it does best "
         "on validation images.",
         {"accuracy": Band("test accuracy under the mask, untrained", (0.75, 1), (0.3, 1))},
         ("lottery_tickets",), "lottery_tickets.md", False,

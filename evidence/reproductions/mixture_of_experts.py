@@ -7,7 +7,7 @@ ROWS = [
         "smaller_scale_of_switch", "fedus2022", "table 3",
         "With a tenth of the usual variance in all weights a Switch Transformer is better early in training (−2.72 nats against −3.60), and its seeds differ less "
         "(standard deviation 0.01 against 0.68).",
-        "An embedding, one block of 8 experts, a head; images of MNIST with one of 8 tags that permute the classes, 1,600 steps of 32 images (the bands were fixed for 800), "
+        "An embedding, one block of 8 experts, a head; images of MNIST with one of 8 tags that permute the classes, {steps:,} steps of {batch_size} images (the bands were fixed for 800), "
         "Adam at its best rate for each scale, balance loss.",
         {
             "quality": Band("test loss at the usual variance less that at a tenth, nats", (0.02, ANY), (0, ANY)),

@@ -6,7 +6,7 @@ ROWS = [
     Reproduction(
         "rezero_trains_deep", "bachlechner2021", "abstract",
         "With a factor of zero at each branch, fully connected networks of thousands of layers train, and soon.",
-        "64 residual blocks of two dense layers of 32 units, 100 steps of SGD at its best of nine rates.",
+        "64 residual blocks of two dense layers of 32 units, {training[steps]} steps of SGD, each at its best rate.",
         {
             "rezero": Band("test accuracy with the factor", (0.5, 1), (0.3, 1)),
             "lead": Band("lead over plain He, points", (20, ANY), (5, ANY)),

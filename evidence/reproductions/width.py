@@ -7,7 +7,7 @@ ROWS = [
         "rate_across_widths", "yang2022", "figures 1 and 3",
         "From width 256 to 8,192 the best rate of a dense network falls by about ten times in the standard parametrization, and stays in the maximal update one; "
         "for transformers with Adam alike.",
-        "Dense ReLU networks with three hidden layers of 32 to 512 units, Adam, 300 steps on images that come once, loss on test images.",
+        "Dense ReLU networks with three hidden layers of 32 to 512 units, Adam, {steps} steps on images that come once, loss on test images.",
         {
             "standard": Band("octaves by which the best rate falls from the smallest width to the largest, standard", (1, ANY)),
             "mup": Band("the same under μP", (-1, 1)),
