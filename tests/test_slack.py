@@ -103,7 +103,7 @@ def test_the_order_is_the_same_each_time():
 
 def test_the_list_begins_with_what_is_nearest_to_failing(monkeypatch):
     monkeypatch.setattr(slack, "DRAWS", 1)  # enough to sort by
-    some = claims.collect()[::7]  # of every chapter
+    some = [one for one in claims.collect() if one.chapter != "census"][::17]  # whose four thousand quantities take as long as all others
     monkeypatch.setattr(claims, "collect", lambda: some)
     said = []
     slack.show(say=said.append)

@@ -68,20 +68,27 @@ def _held(claims, evidence):
 
 def resampled(runs, much):
     """The runs, gone `much` times the way to each of the resamples of the seeds, one after another."""
-    far = _each(runs, lambda quantity, values: _moved(quantity, values, much) if _moves(values) else [values] * DRAWS)
-    return (_each(far, lambda _, values: values[draw]) for draw in range(DRAWS))
+    far = _Each(runs, lambda quantity, values: _moved(quantity, values, much) if _moves(values) else [values] * DRAWS)
+    return (_Each(far, lambda _, values, draw=draw: values[draw]) for draw in range(DRAWS))
 
 
 def _still(runs):
     """The runs without what moves: a check that reads it fails."""
-    return _each(runs, lambda quantity, values: values if not _moves(values) else object())
+    return _Each(runs, lambda quantity, values: values if not _moves(values) else object())
 
 
-def _each(runs, change):
-    def changed(arms):
-        return {arm: {quantity: change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}
+class _Each(dict):
+    """The runs of all experiments with every quantity changed; those of an experiment when they are first asked for."""
 
-    return {name: record.Arms(changed(arms), arms.protocol, arms.versions) for name, arms in runs.items()}
+    def __init__(self, runs, change):
+        super().__init__()
+        self.runs, self.change = runs, change
+
+    def __missing__(self, name):
+        arms = self.runs[name]
+        changed = {arm: {quantity: self.change(quantity, values) for quantity, values in one.items()} for arm, one in arms.items()}
+        self[name] = record.Arms(changed, arms.protocol, arms.versions)
+        return self[name]
 
 
 def _moved(quantity, values, much):
