@@ -5,7 +5,6 @@ import keras
 from evidence import mnist
 from evidence.networks.trials import trials
 
-SMALL = [0.01, 0.03, 0.1, 0.3, 1.0]
 PROTOCOL = {
     "question": "Does the ordering that Glorot and Bengio found appear on MNIST, at the start and in the end?",
     "widths": [784, *[64] * 5, 10],
@@ -16,7 +15,7 @@ PROTOCOL = {
         "he": {"scale": 2, "mode": "fan_in", "distribution": "uniform"},
     },
     "optimizer": "sgd",
-    "learning_rates": {"sigmoid": [0.1, 0.3, 1.0, 3.0, 10.0], "tanh": SMALL, "softsign": SMALL},
+    "learning_rates": {"sigmoid": [0.3, 1.0, 3.0, 10.0], "tanh": [0.01, 0.03, 0.1, 0.3], "softsign": [0.03, 0.1, 0.3, 1.0]},
     "images": 55_000,
     "validation_images": 5000,
     "batch_size": 32,
