@@ -41,6 +41,7 @@ FAINT = 20  # times smaller than the outputs, from where targets are not what th
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 FEW = 32  # numbers, up to which chance may have brought them close together
 CHOICES = 4  # keys, from which on scores have a spread
+BRANCH = 4  # kernels, up to which a branch beside a trunk may start small
 MASKED = -9e3  # below which a score is one that a mask has put there
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
 HEAVY = 30  # times the loss of the data, from where regularization decides
@@ -151,7 +152,7 @@ elsewhere = partial(Finding, of_start=False)  # what no initializer mends
 def observe(model, x, y, loss, recorder):
     """All that one batch shows, forwards and backwards: calls, heads, rows, the loss, the gradients of all weights."""
     eager, variables = tf.config.functions_run_eagerly(), model.trainable_variables
-    seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, composites=recorder.composites, rows=[], loss=None)
+    seen = SimpleNamespace(model=model, x=x, calls=recorder.calls, composites=recorder.composites, rows=[], loss=None, branches={})
     seen.trained = int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
     penalized = [v for v in variables if v.regularizer is not None]  # which reads from the scope alone
     half = any(layer.compute_dtype == "float16" for layer in model._flatten_layers()) and not isinstance(
@@ -203,6 +204,10 @@ def observe(model, x, y, loss, recorder):
     changes = {id(v): (slope, steps.get(id(v))) for v, slope in zip(variables, slopes)}
     for layer in dict.fromkeys(call.layer for call in holders):
         seen.rows += measured(layer, holders, outputs, changes, x)
+    seen.branches = branches(seen, holders)
+    seen.loud = [call for call, branch in zip(holders, map(seen.branches.get, (call.name for call in holders)))
+                 if branch and call.layer.trainable and branch.loud and branch.upon_frozen]
+    seen.without = loss_without(seen, y, loss) if seen.loud else None
     return seen
 
 
@@ -398,7 +403,7 @@ class Recorder:
 
     def note(self, here, output, outer):
         """A call that has ended, unless it has passed on a tensor as it was."""
-        here.output, here.weighty = output, any(len(v.shape) > 1 for v in getattr(here.layer, "weights", []))
+        here.output, here.made, here.weighty = output, self.maker(output), any(len(v.shape) > 1 for v in getattr(here.layer, "weights", []))
         known = {name: v for name, v in kernels(here.layer).items() if id(v) not in here.taken}  # not a wrapper's
         here.kernels = known or (own_kernels(here) if here.innermost else {}) if here.inputs else {}
         if outer:
@@ -807,6 +812,87 @@ def weighed(layer, kind, variable, gradient, change):
     }
 
 
+# Branches: what is added to something else, by which a trunk goes on beside them.
+
+def branches(seen, holders):
+    """{layer: the branch that it ends}, of the layers with kernels whose output is a term of a sum before the next kernel comes."""
+    takers, users, found = {}, {}, {}
+    for op in seen.ops:
+        for before in op.before:
+            takers.setdefault(id(before), []).append(op)
+    for call in holders:
+        users.setdefault(call.name, []).append(call)
+    for name, calls in users.items():
+        sums = [added(behind(call).end.made, takers) for call in calls]
+        if not all(sums):
+            continue
+        whole, term, others, made = max(sums[0], key=lambda one: _rms(one[0]) / (_rms(one[1]) or LOST))
+        before, beside, other = ancestors([calls[0].made]), ancestors(made), _rms(sum(others))
+        found[name] = SimpleNamespace(
+            small=all(any(_rms(whole) > OFF * _rms(term) for whole, term, *_ in one) for one in sums),
+            loud=OFF * _rms(term) > other, upon_frozen=any(not layer.trainable for layer in nearest(made)),
+            skipped=any(id(one) in before for one in made),  # by what goes into the branch, as a residual connection does
+            times=_rms(term) / (other or 1), sent=_rms(term) ** 2, carried=_rms(whole) ** 2,
+            inner=[inner for inner, (first, *_) in users.items() if inner != name and id(first.made) in before.keys() - beside.keys()])
+    return found
+
+
+def added(op, takers):
+    """[(sum, term, others, what has made these)] on the way from an operation to the next kernel or fork: its term, and those of images."""
+    found = []
+    while op:
+        ways = list({id(one): one for one in takers.get(id(op), []) if one.op not in SIZES}.values())
+        if len(ways) != 1 or ways[0].op in PRODUCTS or "Conv" in ways[0].op:
+            break
+        before, op = op, ways[0]
+        others = [one for one in op.before if one is not before and one.learned and not one.weighty]
+        if op.op == "AddV2" and not any(one and one.weighty for one in op.makers):
+            terms = [t for t, made in zip(op.taken, op.makers) if made is not before]
+            if terms and all(t.shape == op.shape and varies(t) for t in terms):
+                term = next(t for t, made in zip(op.taken, op.makers) if made is before)
+                found.append((op.summed[2], term, terms, others))
+        elif others:
+            break
+    return found
+
+
+def ancestors(ops):
+    """{id: operation} of these and of all that their results are made of."""
+    found, todo = {}, list(ops)
+    while todo:
+        if (one := todo.pop()) and id(one) not in found:
+            found[id(one)] = one
+            todo += one.before
+    return found
+
+
+def nearest(ops):
+    """The layers of the weights that one meets first on the way back from these operations."""
+    found, seen, todo = [], set(), list(ops)
+    while todo:
+        if id(one := todo.pop()) in seen:
+            continue
+        seen.add(id(one))
+        weights = [before for before in one.before if before.weighty and len(before.shape) > 1]
+        found += [one.layer] if weights and one.layer else []
+        todo += [] if weights else one.before
+    return found
+
+
+def loss_without(seen, y, loss):
+    """The loss where the loud branches upon a frozen trunk put out 0; None if it cannot be told."""
+    zero = [(v, tf.zeros_like(v.value)) for call in seen.loud for v in call.layer.trainable_variables]
+    recorder = Recorder()
+    try:
+        with tf.GradientTape() as recorder.tape, keras.StatelessScope(zero):
+            with recorder:
+                outputs = seen.model(keras.tree.map_structure(tf.convert_to_tensor, seen.x), training=True)
+            again = SimpleNamespace(heads=heads(seen.model, recorder, outputs, y, loss), labels=[])
+            return float(loss_of(seen.model, seen.x, y, outputs, loss, again))
+    except Exception:  # of a model that runs once alone
+        return None
+
+
 # Judge. Judges yield findings, and notes as text.
 
 def judge(seen):
@@ -833,7 +919,7 @@ def judge(seen):
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
-        causes += [] if named(causes + mixes) else first((averaged, over_steps, depth), seen)
+        causes += [] if named(causes + mixes) else first((disturbed, averaged, over_steps, depth), seen)
     causes += reused(rows)
     if not named(causes + outside):
         outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
@@ -1119,6 +1205,7 @@ def scales(rows, seen):
     inner = [row for row in rows if not row.is_output]
     head = inner and inner[0].off > 1 / OFF and sum(row.faint for row in inner) <= HEAD or any(row.from_bias for row in inner)
     brief = made_up and sum(row.faint and not row.followed for row in inner) < 3
+    beside = small_branches(seen)
     for row in rows:
         times, rule = factor(row, rows)  # meant: as of GANs, of detectors and others that end so, and of AlexNet, whose biases carry the signal
         row.meant = row.faint and (row.followed or brief or row.recurs or head and row.convolves)
@@ -1129,7 +1216,7 @@ def scales(rows, seen):
             continue
         if row.follows & RULES.keys():
             other += [row] if row.off < 1 / OFF else []
-        elif times < 1 and not row.scaled and (row.is_output or row.meant):
+        elif times < 1 and not row.scaled and (row.is_output or row.meant or row.layer in beside):
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1151,6 +1238,13 @@ def scales(rows, seen):
         if rows:
             least = min(row.off for row in rows)
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
+
+
+def small_branches(seen):
+    """The layers of the short branches whose last kernel is far below every rule, and what they put out far below what it is added to."""
+    off = {row.layer for row in seen.rows if row.off < 1 / OFF}
+    small = {layer: branch for layer, branch in seen.branches.items() if branch.small and layer in off and len(branch.inner) < BRANCH}
+    return {*small, *(inner for branch in small.values() for inner in branch.inner)}
 
 
 def even(call):
@@ -1443,6 +1537,17 @@ def silent(rows, trained):
             yield Finding(row.layer, "units saturated", evidence, cure)
 
 
+def disturbed(seen):
+    """Trainable branches that are as loud as the frozen trunk that they are added to, and without which the loss is far smaller."""
+    if seen.without and seen.loss > OFF * seen.without > 0:
+        times = [seen.branches[call.name].times for call in seen.loud]
+        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is {seen.loss:.3g}, "
+                    f"and {seen.without:.3g} where they put out 0.")
+        loud_ones = {call.name for call in seen.loud}
+        yield from (Finding(row.layer, "branch too loud for a frozen trunk", evidence, f'{row.argument}="zeros".')
+                    for row in seen.rows if row.layer in loud_ones)
+
+
 def longest(calls):
     """The names of the layers on the longest way through the network, from kernel to kernel."""
     holders, ways = [c for c in calls if c.kernels], {}
@@ -1492,17 +1597,16 @@ def depth(seen, reach=REACH):
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
     chance = 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
-    for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way),
-                               ("error signal δ", lambda row: row.delta_square, way[::-1])):
+    for what, size, course in (("signal", signal, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
         sized = [row for row in course if size(row) > 0]  # around branches from zero it is 0
         starts = [i for i, row in enumerate(sized) if i and row.renewed and what == "signal"]  # behind a normalization it begins anew
         for part in (sized[i:j] for i, j in zip([0, *starts], [*starts, len(sized)])):
-            change, i = 0.0, 0
-            while i < len(part):  # pooling changes the size by itself: compare layers with as many positions
-                j = max(k for k, row in enumerate(part) if row.positions == part[i].positions)
-                change, i = change + math.log(size(part[j]) / size(part[i])), j + 1
+            change = changed(part, size)
+            left, rest = lasting(what, part, size, seen)
+            if abs(left) < abs(change):
+                change, part = left, rest
             if abs(change) > reach + chance and (what == "signal" or seen.added[0] < 1):
-                yield from faded(what, change, part, part if starts else way, seen)
+                yield from faded(what, change, part, part if starts else [row for row in way if row in part], seen)
                 return
     rectified = [row for row in way if row.activation.startswith(RECTIFIERS) and row.delta_square and row.kernel.any() and not row.normalized]
     by_rule = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # what else δ loses is pooling's
@@ -1512,32 +1616,71 @@ def depth(seen, reach=REACH):
                "whose kernels are smaller than He's rule asks: training may begin on a plateau. he_normal keeps it.")
 
 
+def changed(course, size):
+    """By how many powers of e a mean square changes over these rows."""
+    change, i = 0.0, 0
+    while i < len(course):  # pooling changes the size by itself: compare layers with as many positions
+        j = max(k for k, row in enumerate(course) if row.positions == course[i].positions)
+        change, i = change + math.log(size(course[j]) / size(course[i])), j + 1
+    return change
+
+
+def signal(row):
+    """The mean square of what a layer puts out."""
+    return row.mean**2 + row.std**2
+
+
+def lasting(what, course, size, seen):
+    """(change, rows) without the inside of branches that are small beside what they are added to: what goes on is the sum.
+    Of branches of many kernels, each is a way of its own up to the last kernel, which may start from 0.
+    """
+    side = {layer: branch for layer, branch in seen.branches.items() if branch.small}
+
+    def outer(rows, ends):
+        inner = {layer for end in ends for layer in side[end].inner}
+        return [row for row in rows if row.layer not in inner]
+
+    def on_trunk(row):  # of a branch that ends here the sum, and δ of the sum, which a small factor before it makes small
+        branch = side.get(row.layer)
+        if branch is None or not branch.sent:
+            return size(row)
+        return branch.carried if what == "signal" else size(row) * signal(row) / branch.sent
+
+    ways = [outer(course, side)]
+    for branch in (branch for branch in side.values() if len(branch.inner) >= BRANCH):
+        ways.append(outer([row for row in course if row.layer in branch.inner], side.keys() & set(branch.inner)))
+    return max(((changed(way, on_trunk), way) for way in ways), key=lambda one: abs(one[0]))
+
+
 def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
     fault = f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = (f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}.")
     normalized, small = sum(row.normalized or row.renewed for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
-    sigmoid = all("sigmoid" in row.activation for row in way)
-    branches, summed = any(type(c.layer).__name__ == "Add" for c in seen.calls), swollen(seen)
+    sigmoid, beside = all("sigmoid" in row.activation for row in way), small_branches(seen)
+    skipped, summed = any(branch.skipped for branch in seen.branches.values()), swollen(seen)
+    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way)  # what the kernels themselves make of it
     if change > 0 and what != "signal" and normalized:
-        why = "" if branches else ", as it does without skip connections"
+        why = "" if skipped else ", as it does without skip connections"
         yield f"δ grows through the normalized layers{why}. {evidence}"
     elif change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
         yield undivided(summed, seen, fault, evidence)
     elif normalized >= len(way) / 2:
         yield f"{fault} between normalized layers, which make up for it. {evidence}"
-    elif change < 0 and 0 < sum(row.meant for row in way) <= HEAD:
+    elif change < 0 and 0 < sum(row.meant and row.layer not in beside for row in way) <= HEAD:
         yield f"{fault}, as in detectors, which start so. {evidence}"
     elif change < 0 and small:
         evidence = f"Its initializer counts other fans than it has, and the {what} vanishes. {evidence}"
         yield from (Finding(row.layer, "kernel too small", evidence, f"{advice(row)}.") for row in small)
     else:
         yield Finding(tuple(row.layer for row in way), fault, evidence, (
-            "normalization in each residual branch, or branches that start from zero." if branches
+            "normalization in each residual branch, or branches that start from zero." if skipped
             else "residual connections, or fewer layers." if normalized
             else "normalization behind each of them: what stands between these kernels makes it grow, not their size."
             if change > 0 and all(map(fits, way))
             else 'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid
+            else "normalization behind each of them, or residual connections: what stands between these kernels makes it shrink, not their size."
+            if change < 0 and by_rule > change / 2
             else f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 

@@ -39,6 +39,7 @@ ABSURD = 4  # times the loss of an output that knows nothing
 FAINT = 20  # times smaller than the outputs, from where targets are not what the network learns first
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
 CHOICES = 4  # keys, from which on scores have a spread
+BRANCH = 4  # kernels, up to which a branch beside a trunk may start small
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
@@ -225,6 +226,10 @@ def observe(model, root, x, y, images, loss, optimizer):
         seen.labels, changes = [one for head in seen.heads for one in head.labels], next_step(optimizer, seen.gradients, weights)
         seen.unread, seen.gradients = changes is None, {n: None if g is None else g.to_dense() for n, g in seen.gradients.items()}
         seen.rows = [measured(seen, kernel, changes or {}) for kernel in ordered(seen.calls)]
+        seen.branches = branches(seen)
+    seen.loud = [row for row, branch in seen.branches.items() if row.trainable and branch.loud and branch.upon_frozen]
+    with kept(parts, devices):
+        seen.without = loss_without(seen, loss) if seen.loud else None
     return seen
 
 
@@ -953,6 +958,63 @@ def weighed(seen, kernel, changes):
         "miscounted": bool(n) and kernel.op not in RECURRENT and n[0] != w.shape[1] * window}
 
 
+# Branches: what is added to something else, by which a trunk goes on beside them.
+
+
+def branches(seen):
+    """{row: the branch that it ends}, of the kernels whose output is a term of a sum before the next kernel comes."""
+    users, found = {}, {}
+    for call in seen.calls:
+        for one in call.kernels:
+            users.setdefault(one.full, []).append(call)
+    for row in seen.rows:
+        sums = [added(call) for call in users[row.full]]
+        if not all(sums):
+            continue
+        whole, term, others = max(sums[0], key=lambda one: _rms(one[0].value) / (_rms(one[1].value) or LOST))
+        before, beside = ancestors([term]), ancestors(others)
+        own = {one.full for call in before - beside for one in call.kernels}
+        nearest = [one for call in passed(others, lambda c: [] if c.kernels else c.before) for one in call.kernels]
+        found[row] = SimpleNamespace(
+            small=all(any(_rms(whole.value) > OFF * _rms(term.value) for whole, term, _ in one) for one in sums),
+            loud=OFF * _rms(term.value) > _rms(sum(other.value for other in others)),
+            upon_frozen=any(not one.parameter.requires_grad for one in nearest),
+            skipped=any(other in before for other in others),  # by what goes into the branch, as a residual connection does
+            times=_rms(term.value) / (_rms(sum(other.value for other in others)) or 1), sent=_rms(term.value) ** 2, carried=_rms(whole.value) ** 2,
+            inner=[other for other in seen.rows if other.full in own and other is not row])
+    return found
+
+
+def added(call):
+    """[(sum, term, others)] on the way from a call to the next kernel or fork: its term, and those that differ between images."""
+    found, term = [], call
+    while len(term.takers) == 1 and not (term.takers[0].kernels or term.takers[0].head or term.takers[0].in_loss):
+        taker = term.takers[0]
+        others = [c for c in taker.before if c is not term]
+        if others and taker.op not in ("add", "sub"):
+            break
+        if others and all(c.data and not c.alike and c.value.shape == taker.value.shape for c in others):
+            found.append((taker, term, others))
+        term = taker
+    return found
+
+
+def ancestors(calls):
+    """These calls and all from which they are made."""
+    return {*passed(calls, lambda c: c.before)}
+
+
+def loss_without(seen, loss):
+    """The loss where the loud branches upon a frozen trunk put out 0; None if it cannot be told."""
+    zero = {row.full: torch.zeros_like(row.parameter) for row in seen.loud}
+    zero |= {name: torch.zeros_like(w) for name, w in seen.model.named_parameters()
+             if any(name == f"{row.full.rpartition('.')[0]}.bias" for row in seen.loud)}
+    by_name, several = isinstance(seen.x, dict) and takes(seen.model.forward, seen.x), isinstance(seen.x, tuple) and takes(seen.model.forward, seen.x)
+    with torch.no_grad(), suppress(Exception):  # of a model that does not take other weights than its own
+        outputs = torch.func.functional_call(seen.model.train(), zero, () if by_name else seen.x if several else (seen.x,), seen.x if by_name else {})
+        return float(scalar(loss_of(outputs, seen.y, loss, Trace(seen.model, seen.root, seen.x, seen.y))))
+
+
 # Judge. Judges yield findings, and notes as text.
 
 
@@ -973,7 +1035,7 @@ def judge(seen):
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
         causes += cut or silent(rows[:min(faulty, default=len(rows))])
-        causes += [] if named([*causes, *mixes]) else first((depth, averaged, blinded), seen)
+        causes += [] if named([*causes, *mixes]) else first((disturbed, depth, averaged, blinded), seen)
     causes += reused(rows)
     if type(seen.x) is type(seen.y) is torch.Tensor and seen.x.dtype == seen.y.dtype and torch.equal(seen.x, seen.y):  # then x comes first
         known = [one for one in inputs(rows, seen) if one.remedy.startswith("x = ")]
@@ -1350,6 +1412,12 @@ def factor(row, rows):
     return times, f"the rule of most others, {rule},"
 
 
+def small_branches(seen):
+    """The rows of the short branches whose last kernel is far below every rule, and what they put out far below what it is added to."""
+    small = {row: branch for row, branch in seen.branches.items() if branch.small and row.off < 1 / OFF and len(branch.inner) < BRANCH}
+    return {*small, *(row for branch in small.values() for row in branch.inner)}
+
+
 def one_way(row):
     """A sentence if the weights of a kernel pull one way, and by no chance, else "": what comes in then adds up."""
     mean, std = row.kernel.mean(), row.weight_std
@@ -1361,6 +1429,7 @@ def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
     made_up, found, faint, other = any(c.even for c in seen.calls), {True: [], False: []}, [], []
+    beside = small_branches(seen)
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
@@ -1368,7 +1437,7 @@ def scales(rows, seen):
         usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))  # as N(0, 0.02)
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or usual and (row.followed or row.recurs)):  # which make up for it
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or row in beside or usual and (row.followed or row.recurs)):  # which make up for it
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1448,6 +1517,15 @@ def silent(rows):
             yield of(row, "units saturated", evidence, row.trainable and row.from_bias and unbiased or "normalization before it.")
 
 
+def disturbed(seen):
+    """Trainable branches that are as loud as the frozen trunk that they are added to, and without which the loss is far smaller."""
+    if seen.without and seen.loss > OFF * seen.without > 0:
+        times = [seen.branches[row].times for row in seen.loud]
+        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is {seen.loss:.3g}, "
+                    f"and {seen.without:.3g} where they put out 0.")
+        yield from (of(row, "branch too loud for a frozen trunk", evidence, f"{INIT}zeros_({{weight}})") for row in seen.loud)
+
+
 def longest(rows, calls):
     """The rows on the longest way through the network, from kernel to kernel."""
     holders, by_name, ways, fed = [c for c in calls if c.kernels], {row.full: row for row in rows}, {}, {}
@@ -1469,15 +1547,18 @@ def depth(seen, reach=REACH):
     if sum(row.convolves for row in way) > len(way) / 2:
         reach += PLAIN - REACH
     chance = 3 * math.sqrt(sum(WALK / row.units for row in way[1:]))
-    for what, size, course in (("signal", lambda row: row.mean**2 + row.std**2, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
+    for what, size, course in (("signal", signal, way), ("error signal δ", lambda row: row.delta_square, way[::-1])):
         change = changed(course, size)
         if what == "signal":  # growth starts anew behind a normalization
             starts = [i for i, row in enumerate(course) if row.renewed or not i] + [len(course)]
             change = min(change, max((changed(course[i:j], size) for i, j in zip(starts, starts[1:])), key=abs, default=0.0), key=abs)
         if what != "signal" and change > 0:  # behind a norm δ is large where z is small, as of a blank patch, and δ times z is not
             change = min(change, max(0, changed(course, lambda row: row.pull_square)))
+        left, part = lasting(what, course, size, seen)
+        if abs(left) < abs(change):
+            change, course = left, part
         if abs(change) > reach + chance:
-            yield faded(what, change, course, way, seen)
+            yield faded(what, change, course, [row for row in way if row in course], seen)
             return
     rectified = [row for row in way if row.activation in RECTIFIERS and row.delta_square and row.kernel.any() and not row.normalized]
     by_rule = sum(2 * math.log(row.ratios["He"]) for row in rectified[1:])  # what else δ loses is pooling's
@@ -1496,25 +1577,54 @@ def changed(course, size):
     return change
 
 
+def signal(row):
+    """The mean square of what a layer puts out."""
+    return row.mean**2 + row.std**2
+
+
+def lasting(what, course, size, seen):
+    """(change, rows) without the inside of branches that are small beside what they are added to: what goes on is the sum.
+    Of branches of many kernels, each is a way of its own up to the last kernel, which may start from 0.
+    """
+    side = {row: branch for row, branch in seen.branches.items() if branch.small}
+
+    def outer(rows, ends):
+        inner = {row for end in ends for row in side[end].inner}
+        return [row for row in rows if row not in inner]
+
+    def on_trunk(row):  # of a branch that ends here the sum, and δ of the sum, which a small factor before it makes small
+        branch = side.get(row)
+        if branch is None or not branch.sent:
+            return size(row)
+        return branch.carried if what == "signal" else size(row) * signal(row) / branch.sent
+
+    ways = [outer(course, side)]
+    for branch in (branch for branch in side.values() if len(branch.inner) >= BRANCH):
+        ways.append(outer([row for row in course if row in branch.inner], side.keys() & set(branch.inner)))
+    return max(((changed(way, on_trunk), way) for way in ways), key=lambda one: abs(one[0]))
+
+
 def faded(what, change, course, way, seen):
     """What it means that a mean square changes by so many powers of e from the first to the last row of a course."""
-    calls, summed, fault = seen.calls, swollen(seen), f"{'exploding' if change > 0 else 'vanishing'} {what}"
+    summed, fault = swollen(seen), f"{'exploding' if change > 0 else 'vanishing'} {what}"
     evidence = f"Its mean square changes by a factor of {math.exp(change):.0e} from {course[0].layer} to {course[-1].layer}."
     if change > 0 and what != "signal" and any(row.normalized for row in way):
         return f"δ grows through the normalized layers, as it does without skip connections. {evidence}"
-    if sum(call.norm for call in calls) >= len(way) / 4:
+    if sum(call.norm for call in seen.calls) >= len(way) / 4:
         return f"{fault} between normalized layers, which make up for it. {evidence}"
-    if change < 0 and any(DEFAULT in row.follows for row in way):
+    if change < 0 and sum(DEFAULT in row.follows for row in way) > len(way) / 2:
         evidence += f" {DEFAULT} draws a variance of 1 / (3 fan_in), too little for so many layers."
     if change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
         return undivided(summed, fault, evidence)
-    branches = any(c.op == "add" and len(c.before) > 1 and all(b.fed for b in c.before) for c in calls)
-    if branches:
+    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way)  # what the kernels themselves make of it
+    if any(branch.skipped for branch in seen.branches.values()):
         remedy = "normalization in each residual branch, or branches that start from zero."
     elif change > 0 and all(map(fits, way)):
         remedy = "normalization behind each of them: what stands between these kernels makes it grow, not their size."
     elif all("sigmoid" in row.activation for row in way):
         remedy = "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
+    elif change < 0 and by_rule > change / 2:
+        remedy = "normalization behind each of them, or residual connections: what stands between these kernels makes it shrink, not their size."
     else:
         remedy = advice(max(way, key=lambda row: row.trainable))
     return Finding(tuple(row.layer for row in way), fault, evidence, remedy, rows=tuple(way))
