@@ -235,6 +235,7 @@ def test_a_sound_network_of_branches_gets_no_finding(make):
 
 VANISHING = {
     "no_trunk": halves, "a_long_branch": lambda: fresh(around(chain())), "a_skip_elsewhere": lambda: fresh(pair(), chain(), pair()),
+    "a_branch_of_zeros_elsewhere": lambda: fresh(pair(last=0.0), chain()),
     "a_small_branch_elsewhere": lambda: fresh(pair(0.01, 0.01), chain()),
     "a_trunk": lambda: fresh(*(step for _ in range(12) for step in (pair(0.01, 0.01), drawn(gain=0.7, activation="relu")))),
     "a_subclass": lambda: subclassed(Block(0.01, 0.01), *(drawn(gain=0.7, activation="relu") for _ in range(14))),
@@ -246,6 +247,11 @@ def test_a_chain_that_vanishes_is_found_beside_branches(make):
     audited.seed(0)
     report = audit(*make())
     assert [finding.fault.split()[0] for finding in report.findings] == ["vanishing"], str(report)
+
+
+def test_a_network_without_residual_branches_gets_no_advice_about_them():
+    audited.seed(0)
+    assert "residual branch" not in audit(*halves()).findings[0].remedy
 
 
 @pytest.mark.parametrize("make", [adapted, subclassed_adapters])

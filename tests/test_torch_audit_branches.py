@@ -236,6 +236,7 @@ def test_a_sound_network_of_branches_gets_no_finding(make):
 
 VANISHING = {
     "no_trunk": halves, "a_long_branch": lambda: fresh(Branch(*chain())), "a_skip_elsewhere": lambda: fresh(pair(), *chain(), pair()),
+    "a_branch_of_zeros_elsewhere": lambda: fresh(pair(last=0.0), *chain()),
     "a_small_branch_elsewhere": lambda: fresh(pair(0.01, 0.01), *chain()), "a_trunk": lambda: fresh(*(nn.Sequential(pair(0.01, 0.01), drawn(gain=0.7), nn.ReLU()) for _ in range(12))),
 }  # fmt: skip
 
@@ -245,6 +246,11 @@ def test_a_chain_that_vanishes_is_found_beside_branches(make):
     torch.manual_seed(0)
     report = audit(**make())
     assert [finding.fault.split()[0] for finding in report.findings] == ["vanishing"], str(report)
+
+
+def test_a_network_without_residual_branches_gets_no_advice_about_them():
+    torch.manual_seed(0)
+    assert "residual branch" not in audit(**halves()).findings[0].remedy
 
 
 def test_loud_branches_in_a_frozen_network_are_named_and_zeros_mend_them():

@@ -1205,7 +1205,6 @@ def scales(rows, seen):
     inner = [row for row in rows if not row.is_output]
     head = inner and inner[0].off > 1 / OFF and sum(row.faint for row in inner) <= HEAD or any(row.from_bias for row in inner)
     brief = made_up and sum(row.faint and not row.followed for row in inner) < 3
-    beside = small_branches(seen)
     for row in rows:
         times, rule = factor(row, rows)  # meant: as of GANs, of detectors and others that end so, and of AlexNet, whose biases carry the signal
         row.meant = row.faint and (row.followed or brief or row.recurs or head and row.convolves)
@@ -1216,7 +1215,7 @@ def scales(rows, seen):
             continue
         if row.follows & RULES.keys():
             other += [row] if row.off < 1 / OFF else []
-        elif times < 1 and not row.scaled and (row.is_output or row.meant or row.layer in beside):
+        elif times < 1 and not row.scaled and (row.is_output or row.meant):
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1226,8 +1225,11 @@ def scales(rows, seen):
             found.append(Finding(row.layer, fault, f"{evidence}.{one_way(row)}", f"{advice(row)}."))
     if (made_up or seen.trained) and len(found) > max(2, len(rows) / 4):
         found = [f"{len(found)} kernels are off every rule; normalization, branches or training allow it."]
+    beside = {one.layer for one in found if isinstance(one, Finding) and "too small" in one.fault} & small_branches(seen)
+    faint += [row for row in rows if row.layer in beside and row.off < 1 / OFF]
+    found = [one for one in found if isinstance(one, str) or one.layer not in beside]
     others = {which for which in ("small", "large") if any(f"too {which}" in one.fault for one in found)} if not (made_up or seen.trained) else ()
-    for row in (row for row in rows if row.layer not in named(found)):  # it differs too little from its rule to stand out alone
+    for row in (row for row in rows if row.layer not in named(found) | beside):  # it differs too little from its rule to stand out alone
         less = "small" in others and row.faint and not (row.is_output or row.meant) and row.off < 1 / 2
         if less or "large" in others and math.log(row.off) > row.chance and one_way(row):
             evidence = f"The RMS of its weights is {row.off:.2g} times what the nearest rule asks for.{one_way(row)}"
@@ -1659,7 +1661,7 @@ def faded(what, change, course, way, seen):
     normalized, small = sum(row.normalized or row.renewed for row in way), [row for row in way if row.off < 1 / OFF and row.follows]
     sigmoid, beside = all("sigmoid" in row.activation for row in way), small_branches(seen)
     skipped, summed = any(branch.skipped for branch in seen.branches.values()), swollen(seen)
-    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way)  # what the kernels themselves make of it
+    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way if row.kernel.any())  # what the kernels make of it
     if change > 0 and what != "signal" and normalized:
         why = "" if skipped else ", as it does without skip connections"
         yield f"δ grows through the normalized layers{why}. {evidence}"
@@ -1680,7 +1682,7 @@ def faded(what, change, course, way, seen):
             if change > 0 and all(map(fits, way))
             else 'activation="relu", kernel_initializer="he_normal": sigmoid shrinks δ whatever the kernel.' if sigmoid
             else "normalization behind each of them, or residual connections: what stands between these kernels makes it shrink, not their size."
-            if change < 0 and by_rule > change / 2
+            if change < 0 and change - by_rule < -REACH
             else f"{advice(max(way, key=lambda row: row.trainable))}: in every layer of {way[0].activation or 'this kind'}."))
 
 

@@ -1429,7 +1429,6 @@ def scales(rows, seen):
     """Kernels off every rule. Where normalization, branches or training make up for it, it is a fault only in a few."""
     rows = [row for row in rows if row.fans and row.trainable and row.kernel.any() and not (row.remade and row.normalized or row.factored)]
     made_up, found, faint, other = any(c.even for c in seen.calls), {True: [], False: []}, [], []
-    beside = small_branches(seen)
     for row in rows:
         times, rule = factor(row, rows)
         if abs(math.log(times)) <= math.log(OFF) + row.chance:
@@ -1437,7 +1436,7 @@ def scales(rows, seen):
         usual = row.weight_std and any(abs(math.log(row.weight_std / std)) < row.chance for std in (0.02, 0.01, 0.001))  # as N(0, 0.02)
         if row.follows & (RULES.keys() | {DEFAULT}):
             other += [row] * (row.off < 1 / OFF and not row.recurs)
-        elif times < 1 and not row.scaled and (row.is_output or row.attends or row in beside or usual and (row.followed or row.recurs)):  # which make up for it
+        elif times < 1 and not row.scaled and (row.is_output or row.attends or usual and (row.followed or row.recurs)):  # which make up for it
             faint.append(row)
         elif not row.scaled:
             full = bool(times > 1 and (row.saturated or 0) > SOME and not row.is_output)
@@ -1454,6 +1453,9 @@ def scales(rows, seen):
     for side in found.values():
         if (made_up or seen.trained) and len(side) > max(2, len(rows) / 4):
             side[:] = [f"{len(side)} kernels are off every rule; normalization, branches or training allow it."]
+    beside = [one for one in found[False] if isinstance(one, Finding) and one.rows[0] in small_branches(seen)]
+    faint += [one.rows[0] for one in beside]
+    found[False] = [one for one in found[False] if one not in beside]
     for row in (row for row in rows if one_way(row) and row.layer not in named(found[True]) and not (row.normalized or seen.trained)):
         if row.gain > OFF * max(1, _rms(row.kernel) * math.sqrt(row.fans[0])):
             evidence = f"What comes out is {row.gain:.2g} times as large as what comes in.{one_way(row)}"
@@ -1616,14 +1618,14 @@ def faded(what, change, course, way, seen):
         evidence += f" {DEFAULT} draws a variance of 1 / (3 fan_in), too little for so many layers."
     if change > 0 and what == "signal" and sum(2 * math.log(times) for _, times in summed) > change / 2:
         return undivided(summed, fault, evidence)
-    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way)  # what the kernels themselves make of it
+    by_rule = sum(2 * math.log(row.ratios[fitting(row)]) for row in way if row.kernel.any())  # what the kernels make of it
     if any(branch.skipped for branch in seen.branches.values()):
         remedy = "normalization in each residual branch, or branches that start from zero."
     elif change > 0 and all(map(fits, way)):
         remedy = "normalization behind each of them: what stands between these kernels makes it grow, not their size."
     elif all("sigmoid" in row.activation for row in way):
         remedy = "torch.nn.ReLU() in place of the sigmoids, with kaiming_normal_: they shrink δ whatever the kernel."
-    elif change < 0 and by_rule > change / 2:
+    elif change < 0 and change - by_rule < -REACH:
         remedy = "normalization behind each of them, or residual connections: what stands between these kernels makes it shrink, not their size."
     else:
         remedy = advice(max(way, key=lambda row: row.trainable))
