@@ -1,4 +1,6 @@
 """Outputs that training cannot move, remedies for layers without an argument, and notes of snippets/tools/audit.py, each beside its like."""
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -86,6 +88,12 @@ def test_a_softmax_that_is_a_layer_between_two_is_to_be_replaced():
     assert not audit(*stack(layers.Dense(64), layers.ReLU(), hidden(), softmax())).findings
 
 
+def test_the_remedy_for_a_rate_that_is_too_large_is_code_alone():
+    seed(0)
+    finding = audit(*small(1e4)).findings[0]
+    assert finding.fault == "learning rate too large" and re.fullmatch(r"learning_rate=\d+e[+-]\d+\.", finding.remedy), finding
+
+
 def small(rate, *options, end=softmax):
     return stack(hidden(), end(), optimizer=optimizers.SGD(rate, *options))
 
@@ -99,6 +107,7 @@ def fitted():
 EMPTY, SLOW = "all that comes in is 0", "The largest step of SGD"
 NOTED = {
     "target_of_zeros": (lambda: decoder(layers.Lambda(ops.zeros_like)), f"own/query … other/query (5 layers): {EMPTY}"),
+    "labels_of_a_generator": (lambda: stack(hidden(), one("sigmoid"), y=np.ones(64), loss="binary_crossentropy"), "alike, 1: sound if they are meant so"),
     "small_steps": (lambda: small(1e-4), SLOW), "small_steps_with_momentum": (lambda: small(1e-4, 0.9), SLOW),
 }  # fmt: skip
 SILENT = {

@@ -77,6 +77,7 @@ CASES = {
     "no_labels": (lambda: audit(GOOD, FLAT), "computes no loss: give labels"), "other_lengths": (lambda: audit(GOOD, FLAT, Y[:3]), "same images, at least two"),
     "one_image": (lambda: audit(GOOD, FLAT[:1], Y[:1]), "at least two"), "no_batch": (lambda: audit(IMAGES, X[0], Y[0]), "y is a single value"), "nothing": (lambda: audit(GOOD, FLAT[:0], Y[:0]), "at least two"),
     "list": (lambda: audit(GOOD, FLAT.tolist(), Y), r"torch.tensor\(x\)"), "list_of_labels": (lambda: audit(GOOD, FLAT, Y.tolist()), r"torch.tensor\(y\)"), "strings": (lambda: audit(GOOD, np.full((64, 144), "a"), Y), "x holds strings"),
+    "sparse_adjacency": (lambda: audit(GOOD, (FLAT, FLAT.to_sparse()), Y), r"x = tuple\(part.to_dense\(\) for part in x\)"),
     "sparse": (lambda: audit(GOOD, FLAT.to_sparse(), Y), r"x = x.to_dense\(\)"), "class_of_loss": (lambda: audit(GOOD, FLAT, Y, torch.nn.CrossEntropyLoss), "not the class CrossEntropyLoss"),
     "channels_last": (lambda: audit(torch.nn.Conv2d(3, 4, 3), torch.rand(8, 12, 12, 3), Y[:8]), r"x = x.movedim\(-1, 1\)"),
     "text": (lambda: audit(GOOD, ["a", "b"], Y), "x holds strings"), "names": (lambda: audit(GOOD, FLAT, np.array(["cat", "dog"] * 32)), "y holds strings"), "objects": (lambda: audit(GOOD, np.array([FLAT[0], None], dtype=object), Y[:2]), "x holds strings or objects"),

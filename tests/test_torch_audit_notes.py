@@ -61,7 +61,7 @@ EMPTY, SLOW, PLATEAU = "all that comes in is 0", "The largest step of SGD", "tra
 NOTED = {  # a network, words of the note
     "target_of_zeros": (lambda: decoder(torch.zeros_like), f"body.self_attn, body.self_attn.out_proj: {EMPTY}"),
     "small_steps": (lambda: case(mlp(), optimizer=sgd(1e-5)), SLOW), "small_steps_with_momentum": (lambda: case(mlp(), optimizer=sgd(1e-5, momentum=0.9)), SLOW),
-    "default": (convolved, PLATEAU),
+    "default": (convolved, PLATEAU), "labels_of_a_generator": (lambda: case(mlp(out=1), y=torch.ones(64, 1), loss=F.binary_cross_entropy_with_logits), "alike, 1: sound if they are meant so"),
 }  # fmt: skip
 SILENT = {
     "target": (lambda: decoder(lambda h: h), EMPTY), "state": (lambda: celled(3), EMPTY), "state_of_one_step": (lambda: celled(1), EMPTY), "recurrent": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), EMPTY),

@@ -135,7 +135,7 @@ class Finding:
 
     def __str__(self):
         told = re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: | in its | in this |; |$)", r"`\1`\2", self.remedy)  # code to be pasted as it is
-        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told}"
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told.replace('`: or ', '`, or ')}"
 
 
 def listed(names):
@@ -182,6 +182,8 @@ def observe(model, x, y, loss, recorder):
         seen.leak = leak(model, x)
     finally:
         tf.config.run_functions_eagerly(eager)
+    for one in seen.heads:
+        one.fair, one.inverted = ignorant(one)
     known = {id(one) for v in model.variables for one in (v, v.value)}
     own = [v for c in seen.calls for v in c.kernels.values()]  # those made in call() are not watched
     seen.strangers = [v for v in (*own, *recorder.tape.watched_variables()) if id(v) not in known]
@@ -856,27 +858,22 @@ def added(op, takers):
     return found
 
 
-def ancestors(ops):
-    """{id: operation} of these and of all that their results are made of."""
+def ancestors(ops, onward=lambda op: op.before):
+    """{id: operation} of these and of all that one gets to from them, by default all that their results are made of."""
     found, todo = {}, list(ops)
     while todo:
         if (one := todo.pop()) and id(one) not in found:
             found[id(one)] = one
-            todo += one.before
+            todo += onward(one)
     return found
 
 
 def nearest(ops):
     """The layers of the weights that one meets first on the way back from these operations."""
-    found, seen, todo = [], set(), list(ops)
-    while todo:
-        if id(one := todo.pop()) in seen:
-            continue
-        seen.add(id(one))
-        weights = [before for before in one.before if before.weighty and len(before.shape) > 1]
-        found += [one.layer] if weights and one.layer else []
-        todo += [] if weights else one.before
-    return found
+    def weights(op):
+        return [before for before in op.before if before.weighty and len(before.shape) > 1]
+
+    return [op.layer for op in ancestors(ops, lambda op: [] if weights(op) else op.before).values() if weights(op) and op.layer]
 
 
 def loss_without(seen, y, loss):
@@ -907,14 +904,15 @@ def judge(seen):
     if seen.across:
         outside.append(elsewhere("loss", "softmax over the batch", "In it a softmax sums to one over the images.", "`axis=-1` in this softmax."))
     outside += [elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
-                          "the other sign, as `-your_loss(y, out)`.") for head in seen.heads if ignorant(head)[1]]
+                          "the other sign, as `-your_loss(y, out)`.") for head in seen.heads if head.inverted]
     mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
     outside += mixes
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
-        cut = [] if named(causes + mixes) else first((broken, empty, factors, narrowed, drowned, decided, constant, muted), seen)
+        hidden = (broken, empty, factors, dropped, single, sharing, over_queries, drowned, decided, constant, muted)
+        cut = [] if named(causes + mixes) else first(hidden, seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -923,7 +921,7 @@ def judge(seen):
     causes += reused(rows)
     if not named(causes + outside):
         outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
-    return [*causes, *outside, *left_out(seen)]
+    return [*causes, *outside, *left_out(seen), *rare(seen)]
 
 
 def first(judges, seen):
@@ -993,7 +991,7 @@ def labels(head):
     y = head.y if head.ignored is None else head.y[head.y != head.ignored]
     if not y.size or not np.isfinite(y).all():
         return first_case([(y.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."), (
-            True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at the loading.")])
+            True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data.")])
     low, high, units, ours, theirs = y.min(), y.max(), head.units, head.y.shape, head.out.shape
     whole, fits = (y == y.round()).all(), y.size == head.out.size
     several = (head.y != 0).sum(axis=-1) > 1 if ours == theirs and units > 1 else False  # one may be a weight, as of an action
@@ -1236,7 +1234,7 @@ def scales(rows, seen):
             found.append(Finding(row.layer, f"kernel too {'small' if less else 'large'}", evidence, f"{advice(row)}."))
     order = [row.layer for row in rows]
     yield from sorted(found, key=lambda one: order.index(one.layers[0]) if isinstance(one, Finding) else 0)
-    for rows, why in ((other, "as the initializer counts other fans"), (faint, "as outputs, GANs and detectors often start")):
+    for rows, why in ((other, "as the initializer counts other fans"), (faint, "as outputs, branches, GANs and detectors often start")):
         if rows:
             least = min(row.off for row in rows)
             yield f"{listed(row.name for row in rows)}: {least:.2g} times the nearest rule, {why}."
@@ -1266,7 +1264,7 @@ def inputs(rows, seen):
     scaling = next((c.layer for c in seen.calls if isinstance(c.layer, kl.Rescaling)), None)
     first = [row.layer for row in rows if row.is_first]
     if same := first and all((part == part[:1]).all() for part in map(np.asarray, keras.tree.flatten(seen.x))):
-        yield elsewhere(first[0], "input without content", "All images are the same.", "look at the loading.")
+        yield elsewhere(first[0], "input without content", "All images are the same.", "look at what loads the data.")
     for row in (row for row in rows if not row.fans):
         got = f" what it gets, from {row.range[0]:.3g} to {row.range[1]:.3g}."
         yield from first_case([
@@ -1281,7 +1279,7 @@ def inputs(rows, seen):
     for row in (row for row in rows if row.is_first and row.fans and not (row.normalized or row.raw_columns or same)):
         least, largest = row.range
         if row.lost:
-            yield elsewhere(row.layer, "input without content", "All images are the same.", "look at the loading.")
+            yield elsewhere(row.layer, "input without content", "All images are the same.", "look at what loads the data.")
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
             summed = swollen(seen, row.layer)
@@ -1301,22 +1299,41 @@ def inputs(rows, seen):
         yield elsewhere(row.layer, "close to overflow", evidence, "the policy mixed_bfloat16.")
 
 
-def narrowed(seen):
-    """Dropout that leaves next to nothing; a softmax between two layers, whose units share a sum of 1, over one unit, or over the queries."""
+def dropped(seen):
+    """Dropout that leaves next to nothing of what comes in."""
     for call in (c for c in seen.calls if "Dropout" in type(c.layer).__name__ and np.count_nonzero(c.inputs[0]) > FAR):
         share = np.count_nonzero(call.output) / np.count_nonzero(call.inputs[0])
         if share < 0.07:
             yield elsewhere(call.layer.name, "dropout too large", f"It drops {_share(1 - share)} of what comes in.", "rate=0.2.")
+
+
+def softened(seen):
+    """[(call, takers)] of the layers whose units go through a softmax before others take them, past dropout."""
     made = {id(c.output): c for c in seen.calls if c.kernels}
     for call in (c for c in seen.calls if activation_of(c.layer) == "softmax" and (c.kernels or id(c.inputs[0]) in made)):
         ends = [t.takers[0] if isinstance(t.layer, kl.Dropout) and t.takers else t for t in call.takers]
-        if ends and call.kernels and call.output.shape[-1] == 1:
+        if ends:
+            yield call, ends
+
+
+def single(seen):
+    """A softmax over one unit between two layers, which says 1 for every image."""
+    for call, _ in softened(seen):
+        if call.kernels and call.output.shape[-1] == 1:
             yield elsewhere(call.layer.name, "constant output", "One softmax unit always says 1.", "a softmax over the "
                             'axis that holds the choices: `activation="linear"` here, then `keras.layers.Softmax(axis=1)`.')
-        elif ends and call.output.shape[-1] > 1 and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
-            evidence = "Its units share a sum of 1, so that images and gradients differ little behind it."
-            yield elsewhere(call.layer.name, "softmax between layers", evidence,
-                            'activation="relu".' if hasattr(call.layer, "activation") else "`keras.layers.ReLU()` in its place.")
+
+
+def sharing(seen):
+    """A softmax between two layers, whose units share a sum of 1."""
+    for call, ends in softened(seen):
+        if call.output.shape[-1] > 1 and all(end.kernels and isinstance(end.layer, kl.Dense) for end in ends):
+            yield elsewhere(call.layer.name, "softmax between layers", "Its units share a sum of 1, so that images and gradients differ little "
+                            "behind it.", 'activation="relu".' if hasattr(call.layer, "activation") else "`keras.layers.ReLU()` in its place.")
+
+
+def over_queries(seen):
+    """A softmax of attention over another axis than that over which the product behind it sums."""
     for op in (op for op in seen.ops if op.op == "Softmax" and op.before and op.before[0].op == "Transpose" and scores(op) is not None):
         back = next((one for one in seen.ops if one.op == "Transpose" and op in one.before), None)
         over_images = seen.leak and seen.leak.op == "Softmax"
@@ -1543,8 +1560,8 @@ def disturbed(seen):
     """Trainable branches that are as loud as the frozen trunk that they are added to, and without which the loss is far smaller."""
     if seen.without and seen.loss > OFF * seen.without > 0:
         times = [seen.branches[call.name].times for call in seen.loud]
-        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is {seen.loss:.3g}, "
-                    f"and {seen.without:.3g} where they put out 0.")
+        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is "
+                    f"{seen.loss:.3g}, and {seen.without:.3g} where they put out 0.")
         loud_ones = {call.name for call in seen.loud}
         yield from (Finding(row.layer, "branch too loud for a frozen trunk", evidence, f'{row.argument}="zeros".')
                     for row in seen.rows if row.layer in loud_ones)
@@ -1796,16 +1813,12 @@ def gradient(seen):
 
 def cut_off(seen):
     """What has no derivative, as rounding, on every way from some weights to the output."""
-    slopes, reached, dead = dict(zip(map(id, seen.model.trainable_variables), seen.gradients)), {}, {}
+    slopes, dead = dict(zip(map(id, seen.model.trainable_variables), seen.gradients)), {}
     for layer in dict.fromkeys(call.layer for call in seen.calls):
         found = [slopes.get(id(v)) for v in getattr(layer, "trainable_variables", [])]
         if found and not any(g is not None and np.any(g) for g in found):
             dead[id(layer)] = all(g is None for g in found)  # else it is 0, as of a sign, or of a branch that starts from 0
-    todo = [head.made for head in seen.heads]
-    while todo:
-        if (op := todo.pop()) and id(op) not in reached:
-            reached[id(op)] = op
-            todo += op.before
+    reached = ancestors(head.made for head in seen.heads)
     ways, names, cut, none = {}, [], None, False  # from those weights to the output
     for op in (op for op in seen.ops if id(op) in reached):
         own = op.op == "ReadVariableOp" and id(op.layer) in dead
@@ -1847,7 +1860,7 @@ def first_loss(seen):
         fair = math.log(2 if head.family == BINARY else max(2, head.units))
         terms = head.out.size / head.units if getattr(head.loss, "reduction", "") == "sum" else 1
         value, ours, theirs = float(lossy(head)) / terms, _rms(head.out), _rms(head.y)
-        (best, _), said = ignorant(head), ""
+        best, said = head.fair, ""
         if head.family in CROSS_ENTROPIES and value > ABSURD * fair:
             said = f"The first loss is {value:.3g}, that of an output that knows nothing {fair:.3g}"
         elif best and value > (FAR if head.y.shape == head.out.shape else OFF**2) * best:
@@ -1938,7 +1951,7 @@ def step(seen):
          "epsilon=1e-4: or the policy mixed_float16."),
         (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
-        (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={less:.0e}: or less."),
+        (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={less:.0e}."),
         (row.step < LOST and clip and row.gradient > 9 * getattr(optimizer, clip or "epsilon"), "optimizer", "gradient clipped away",
          f"{evidence} {clip}={getattr(optimizer, clip or 'epsilon', 0):.0e} leaves no more of the gradient.", f"{clip}=1.0."),
         (row.step < LOST and 0 < 2 * rate < more and fresh and not uniform(seen), "optimizer", "learning rate too small", evidence,
@@ -1946,7 +1959,8 @@ def step(seen):
     plain = type(optimizer) is keras.optimizers.SGD and not isinstance(optimizer._learning_rate, Schedule)
     moved = row.stride / (1 - getattr(optimizer, "momentum", 0) or 1)  # by a gradient that stays as it is
     if plain and fresh and not found and 0 < moved < SLOW and all(one.kernel.any() for one in seen.rows) and not uniform(seen):
-        found = [f"The largest step of SGD is {row.stride:.0e} times its kernel, and {1 / moved:.0e} like it move that by its size: sound where "
+        size = "its kernel" if row.stride == row.step else "what a rule asks of its kernel"
+        found = [f"The largest step of SGD is {row.stride:.0e} times {size}, and {1 / moved:.0e} like it move that by its size: sound where "
                  "a network has learned before; else a larger rate, or Adam."]
     yield from found
 
@@ -1966,7 +1980,7 @@ def loud(seen):
 
 
 def left_out(seen):
-    """What this tool did not look into, and labels of which most or all are the same."""
+    """What this tool did not look into, and what Keras mends."""
     left, gates = [v.path for _, v in unread(seen)], [c.layer.name for c in seen.calls if isinstance(c.layer, kl.RNN)]
     if left:
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
@@ -1979,12 +1993,19 @@ def left_out(seen):
     for head in seen.heads:
         if head.from_logits and head.own_logits:
             yield f"{head.layer} has a {head.activation} and the loss from_logits=True, which Keras mends."
+
+
+def rare(seen):
+    """Labels of which all, or nearly all, are the same."""
+    for head in (head for head in seen.heads if head.y.size > 8):
         values, counts = np.unique(head.y, return_counts=True)
-        n, most, cure = head.y.size, counts.max(), "if a class is rare, give it a class_weight, or draw more of it."
-        if n > 8 and most == n:
-            yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
-        elif n > 8 and most > RARE * n and (head.family == SPARSE or head.family == BINARY and head.units == 1):
-            yield f"All but {n - most} of {n} labels are {values[counts.argmax()]:.0f}, and to say so always is seldom wrong: {cure}"
+        most = counts.max() / head.y.size
+        if most == 1:
+            yield (f"All labels of this batch are alike, {values[0]:.4g}: sound if they are meant so, as for a GAN's generator, or if the loss does "
+                   "not read them; if they are classes, shuffle the data, or draw more of the rare ones.")
+        elif most > RARE and (head.family == SPARSE or head.family == BINARY and head.units == 1):
+            yield (f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: if a class is rare, "
+                   "give it a class_weight, or draw more of it.")
 
 
 # Say.

@@ -1023,14 +1023,15 @@ def judge(seen):
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or not rows:
         return bad + seen.labels
-    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen), *misread(seen)]
+    outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
+    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain) for one in judge(seen)]
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
-        cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, narrowed, decided), seen)
+        cut = [] if named(causes) else first((broken, muted, factors, lone, prototypes, drowned, dropped, sharing, over_queries, decided), seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
         faulty = [i for i, row in enumerate(rows) if row.raw_columns or row.layer in named(causes + outside + cut)]
@@ -1045,7 +1046,7 @@ def judge(seen):
     if not named(causes + outside):
         outside += first((gradient, cut_off, untouched, penalized, first_loss, step) if finite else (overflow,), seen)
     known = tuple(f"{name}: " for name in named(causes + outside))
-    return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *left_out(seen)]
+    return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *left_out(seen), *rare(seen)]
 
 
 def first(judges, seen):
@@ -1299,28 +1300,45 @@ def reach(head, seen):
         (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
 
 
-def misread(seen):
-    """What one's own loss makes of outputs that it should not: a softmax over the images or of what is cut off, all with all, CTC of logits, a sign."""
+def crossed(seen):
+    """A column of outputs and a row of targets, or the other way round, that one's own loss compares each with all."""
     for call in (c for c in seen.calls if c.in_loss and c.op in ("mul", "rmul", "add", "div", "truediv") and c.value.shape == (seen.images,) * 2):
         sides, shapes = [one for one in call.operands if isinstance(one, Call)], {tuple(t.shape) for t in call.inputs}
         meant = any(one.op in ("unsqueeze", "getitem", "y", "x", "view", "reshape") and one.value.dim() == 2 for one in sides)  # as of pairs
         if len(sides) == 2 and shapes == {(seen.images, 1), (seen.images,)} and sides[0].truth != sides[1].truth and not meant:
-            yield elsewhere("loss", "targets broadcast", f"In {call.op}, ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: "
+            yield elsewhere("loss", "targets broadcast", f"In it ({seen.images}, 1) and ({seen.images},) give {tuple(call.value.shape)}: "
                             "each with all.", "`.squeeze(1)` on the column.")
-            break
-    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not c.truth):
-        before, size = call.before[0], call.value.shape
-        if call.in_loss and len(size) == 2 and size[0] == seen.images != size[1] and softened(call) == 0:
-            yield elsewhere("loss", "softmax over the batch", f"In it {call.op} sums to one over the images, not over the {size[1]} classes.",
-                            "`dim=-1` in this softmax.")
             return
-        if not seen.heads and (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
+
+
+def over_images(seen):
+    """A softmax in one's own loss that sums to one over the images."""
+    for call in (c for c in seen.calls if c.in_loss and c.op in ("softmax", "logsoftmax") and c.before and not c.truth):
+        size = call.value.shape
+        if len(size) == 2 and size[0] == seen.images != size[1] and softened(call) == 0:
+            yield elsewhere("loss", "softmax over the batch", "In it a softmax sums to one over the images.", "`dim=-1` in this softmax.")
+            return
+
+
+def cut_before(seen):
+    """A softmax of one's own at the output, or in the loss, of numbers whose range an activation has cut."""
+    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not (c.truth or seen.heads)):
+        before = call.before[0]
+        if (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
             yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "logits cut off", f"{before.op} stands before "
                             f"{call.op}, which takes logits of any size.", f"without the {before.op} before {call.op}.")
             return
+
+
+def unlogged(seen):
+    """CTC of numbers that are no logarithms of probabilities."""
     for call in (c for c in seen.calls if c.op == "ctcloss"):
         if abs(call.inputs[0].detach().exp().sum(-1) - 1).max() > 0.02:
             yield elsewhere("loss", "outputs are no log-probabilities", "CTC takes logarithms of probabilities.", "`out.log_softmax(-1)` in it.")
+
+
+def gain(seen):
+    """A loss of one's own that is larger for outputs that equal y than for others."""
     if seen.inverted and not any(group.get("maximize") for group in (seen.optimizer.param_groups if seen.optimizer else [])):
         yield elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
                         "the other sign, as `-your_loss(out, y)`.")
@@ -1466,7 +1484,7 @@ def scales(rows, seen):
     yield from (one for row in rows for side in found.values() for one in side if isinstance(one, Finding) and row in one.rows)
     yield from (one for side in found.values() for one in side if isinstance(one, str))
     for some, why in ((other, "what the fans ask for, as the initializer counts other fans"),
-                      (faint, "the nearest rule, as outputs, transformers, GANs and detectors often start")):
+                      (faint, "the nearest rule, as outputs, branches, GANs and detectors often start")):
         if some:
             yield f"{listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
 
@@ -1523,8 +1541,8 @@ def disturbed(seen):
     """Trainable branches that are as loud as the frozen trunk that they are added to, and without which the loss is far smaller."""
     if seen.without and seen.loss > OFF * seen.without > 0:
         times = [seen.branches[row].times for row in seen.loud]
-        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is {seen.loss:.3g}, "
-                    f"and {seen.without:.3g} where they put out 0.")
+        evidence = (f"Added to a frozen trunk, they put out {min(times):.2g} to {max(times):.2g} times as much as it. The first loss is "
+                    f"{seen.loss:.3g}, and {seen.without:.3g} where they put out 0.")
         yield from (of(row, "branch too loud for a frozen trunk", evidence, f"{INIT}zeros_({{weight}})") for row in seen.loud)
 
 
@@ -1851,25 +1869,38 @@ def lone(seen):
         yield elsewhere(_place(call), "constant output", f"Each of its {call.dim} groups holds one value, of which normalization makes 0.", code)
 
 
-def narrowed(seen):
-    """Dropout that leaves next to nothing; a softmax between two layers, whose units share a sum of 1, or over the queries."""
+def dropped(seen):
+    """Dropout that leaves next to nothing of what comes in."""
     for call in (c for c in signals(seen.calls) if "dropout" in c.op and c.inputs[0].count_nonzero() > FAR):
         if (share := float(call.value.count_nonzero() / call.inputs[0].count_nonzero())) < 0.07:
             yield elsewhere(_place(call), "dropout too large", f"It drops {_share(1 - share)} of what comes in.",
                             f"{spelled(seen.trace, call.atom)}.p = 0.2" if call.atom else "`p=0.2` in this dropout.")
-    found = []
-    for call in (c for c in signals(seen.calls) if c.op == "softmax"):
-        size, axis, ends = call.value.shape, softened(call), [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
-        if ends and call.before[0].kernels and size[-1] > 1 and all(end.kernels and end.op == "linear" for end in ends):
-            found.append(call)
-        elif ends and 0 < axis < len(size) - 1 and size[-1] == size[-2] and scores(call) and all(
-                t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
-            yield elsewhere(_place(call), "softmax over another axis", f"It sums to one over axis {axis}, and the product behind it "
-                            "over the last.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
+
+
+def shared(seen):
+    """[(call, takers)] of every softmax that others take, past dropout."""
+    for call in (c for c in signals(seen.calls) if c.op == "softmax" and c.takers):
+        yield call, [t.takers[0] if "drop" in t.op and t.takers else t for t in call.takers]
+
+
+def sharing(seen):
+    """A softmax between two layers, whose units share a sum of 1."""
+    found = [call for call, ends in shared(seen) if call.before[0].kernels and call.value.shape[-1] > 1 and all(
+        end.kernels and end.op == "linear" for end in ends)]
     if found:
         code = "; ".join(f"{spelled(seen.trace, call.atom)} = torch.nn.ReLU()" for call in found if call.atom)
         yield replace(elsewhere("", "softmax between layers", "Its units share a sum of 1, so that images and gradients differ little "
                                 "behind it.", code or "relu in forward() instead."), layers=tuple(map(_place, found)))
+
+
+def over_queries(seen):
+    """A softmax of attention over another axis than that over which the product behind it sums."""
+    for call, ends in shared(seen):
+        size, axis = call.value.shape, softened(call)
+        if 0 < axis < len(size) - 1 and size[-1] == size[-2] and scores(call) and all(
+                t.op in ("matmul", "bmm") and len(t.inputs) > 1 and t.inputs[0].shape == size for t in ends):
+            yield elsewhere(_place(call), "softmax over another axis", "It does not sum to one over the last axis, over which the product "
+                            "behind it sums.", f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
 
 
 def scores(call):
@@ -2151,13 +2182,14 @@ def step(seen):
         (row.step < LOST and 0 < 2 * rate < more and fresh, "optimizer", "learning rate too small", evidence, option("lr", more))])
     moved = row.stride / (1 - group.get("momentum", 0) or 1)  # by a gradient that stays as it is
     if not found and fresh and type(seen.optimizer) is torch.optim.SGD and 0 < moved < SLOW and all(one.kernel.any() for one in seen.rows):
-        found = [f"The largest step of SGD is {row.stride:.0e} times its kernel, and {1 / moved:.0e} like it move that by its size: sound where "
+        size = "its kernel" if row.stride == row.step else "what a rule asks of its kernel"
+        found = [f"The largest step of SGD is {row.stride:.0e} times {size}, and {1 / moved:.0e} like it move that by its size: sound where "
                  "a network has learned before; else a larger rate, or Adam."]
     yield from found
 
 
 def left_out(seen):
-    """What this tool did not look into, what is unusual, and labels of which most or all are the same."""
+    """What this tool did not look into, and weights that this pass did not use."""
     read, used = {k.full for k in _kernels(seen.calls)}, seen.trace.used
     weights, blind = [(name, w) for name, w in seen.model.named_parameters() if w.dim() > 1], _kernels([c for c in seen.calls if c.blind])
     for what, names in {"Not read as kernels:": [name for name, _ in weights if name in used - read and not name.endswith(("weight_g", "original0"))],
@@ -2169,13 +2201,20 @@ def left_out(seen):
             yield f"{what} {listed(names, 'names')}."
     if seen.unread:
         yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
-    for head in (head for head in seen.heads if not head.by_hand if seen.y is None or any(head.y.size == part.numel() for part in leaves(seen.y))):
+
+
+def rare(seen):
+    """Labels of which all, or nearly all, are the same."""
+    sizes = [part.numel() for part in leaves(seen.y)] if seen.y is not None else []
+    for head in (head for head in seen.heads if head.y.size > 8 and not head.by_hand and (seen.y is None or head.y.size in sizes)):
         values, counts = np.unique(head.y, return_counts=True)
-        most, cure = counts.max() / head.y.size, "if a class is rare, weigh it in the loss, or draw more of it."
-        if head.y.size > 8 and most == 1:
-            yield f"All labels of this batch are alike, {values[0]:.4g}: shuffle the data; {cure}"
-        elif head.y.size > 8 and most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
-            yield f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: {cure}"
+        most = counts.max() / head.y.size
+        if most == 1:
+            yield (f"All labels of this batch are alike, {values[0]:.4g}: sound if they are meant so, as for a GAN's generator, or if the loss does "
+                   "not read them; if they are classes, shuffle the data, or draw more of the rare ones.")
+        elif most > RARE and (head.kind in CLASSES or head.kind in (BINARY, SHARES) and head.units == 1):
+            yield (f"{100 * most:.3g}% of the labels are {values[counts.argmax()]:.0f}, and as often is right who always says so: if a class is rare, "
+                   "weigh it in the loss, or draw more of it.")
 
 
 # Say.
@@ -2294,10 +2333,12 @@ def check(model, x, y, loss, optimizer):
     return x, y, lengths[0]
 
 
-def tensors(part, name):
-    """A tensor, or a tuple, list or dictionary of tensors and of more of these. NumPy's arrays become tensors."""
+def tensors(part, name, dense=None):
+    """A tensor, or a tuple, list or dictionary of tensors and of more of these. NumPy's arrays become tensors. dense: what makes sparse ones so."""
+    dense = dense or f"{name} = {name}.to_dense()"
     if hasattr(part, "items") and any(isinstance(value, np.ndarray) or leaves(value) for value in part.values()):
-        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(value, name) for key, value in part.items()}
+        return {key: value if value is None or isinstance(value, (int, float, str)) else tensors(
+            value, name, f'{name}["{key}"] = {name}["{key}"].to_dense()') for key, value in part.items()}
     if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
         part = torch.from_numpy(part)
     if isinstance(part, nn.utils.rnn.PackedSequence):
@@ -2305,11 +2346,12 @@ def tensors(part, name):
     if isinstance(part, torch.Tensor):
         refuse(ValueError, (part.is_nested, f"{name} is nested: `{name} = {name}.to_padded_tensor(0.0)`."),
                (not part.dim(), f"{name} is a single value: give a tensor with an entry for every image."),
-               (part.layout != torch.strided, f"{name} is sparse: `{name} = {name}.to_dense()`."))
+               (part.layout != torch.strided, f"{name} is sparse: `{dense}`."))
         return part.clone() if part.is_inference() else part
     several = isinstance(part, (tuple, list))
     if several and part and all(isinstance(one, (np.ndarray, tuple, dict)) or leaves(one) for one in part):
-        return tuple(list(tensors(one, name)) if isinstance(one, list) else tensors(one, name) for one in part)
+        every = f"{name} = tuple(part.to_dense() for part in {name})"
+        return tuple(list(tensors(one, name)) if isinstance(one, list) else tensors(one, name, every) for one in part)
     if isinstance(part, np.ndarray) or several and any(isinstance(one, str) for one in part):
         raise ValueError(f"{name} holds strings or objects: give numbers.")
     if several:
