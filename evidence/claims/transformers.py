@@ -6,6 +6,7 @@ from evidence.readings import rates
 from evidence.readings.claim import claim, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
 from evidence.readings.numbers import fixed, over_seeds, points, spelled, word
+from evidence.readings.settled import SETTLED
 from evidence.readings.transformer_start import to_the_end, with_depth
 from evidence.readings.transformer_training import at, reached, stem, with_warm_up
 from evidence.theory import transformers as theory
@@ -169,6 +170,31 @@ def glorots_variance_is_ahead(runs):
     gain = paired_difference(glorot, translated)
     assert gain.mean > 0.01 and gain.high > 0.03
     return {"alike": ALIKE, "glorot": over_seeds(glorot, 100, " %"), "gain": points(gain)}
+
+
+def stopped_early(runs):
+    """A refutation: from Glorot's variance nothing is learned after the first mark."""
+    for name, quantities in runs["settled_transformers"].items():
+        if name.startswith("glorot_"):
+            quantities["test_accuracy"][:] = quantities["test_accuracy"][:, :1]
+
+
+@claim(refuted_by=stopped_early)
+def the_two_spreads_end_level(runs):
+    """In transformers of {blocks} blocks, on batches of {batch} images and each at its best rate, Glorot's variance is {early_gap} percentage points ahead of {alike}/√d
+    after {early} steps. After {steps}, one pass over {images} images, it is at {glorot} and {alike}/√d at {width}, {gap} points apart. In the last {stretch} steps that
+    difference moved by {moved} points, and less than {settled} counts as settled."""
+    arms = runs["settled_transformers"]
+    (blocks,), steps = arms.protocol["blocks"], arms.protocol["steps"]
+    glorot, translated = (rates.best(arms, f"{arm}_{blocks}")["test_accuracy"] for arm in ("glorot", "width"))
+    early, before, end = (paired_difference(glorot[:, mark], translated[:, mark]) for mark in (0, -2, -1))
+    assert max(abs(end.mean), abs(end.mean - before.mean)) < SETTLED and min(glorot[:, -1].mean(), translated[:, -1].mean()) > 0.9
+    return {
+        "blocks": spelled(blocks), "batch": arms.protocol["batch_size"], "images": f"{arms.protocol['images']:,}", "alike": ALIKE,
+        "early": steps[0], "steps": f"{steps[-1]:,}", "stretch": steps[-1] - steps[-2], "early_gap": points(early), "gap": points(end),
+        "glorot": over_seeds(glorot[:, -1], 100, " %"), "width": over_seeds(translated[:, -1], 100, " %"),
+        "moved": f"{100 * abs(end.mean - before.mean):.1f}", "settled": spelled(round(100 * SETTLED)),
+    }  # fmt: skip
 
 
 @claim(refuted_by=no_better("width_scaled", "deepnorm"))

@@ -99,8 +99,11 @@ OTHERS = (
         (Seen("small_embeddings_gain_at_a_small_rate_and_lose_at_a_large_one", "embedding_training", "a decoder of two blocks, {width} wide, {steps} steps"),),
     ),
     Row(
-        "transformer, each matrix", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[0.02 means nothing without a width](transformers.md#width)",
-        (Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide, {steps} steps"),),
+        "transformer, each matrix", '`"glorot_uniform"`', "`xavier_uniform_(w)`", "[starts faster; 0.02 at a width of 768, or as much at yours, ends level](transformers.md#training)",
+        (
+            Seen("glorots_variance_is_ahead", "transformer_training", "eight blocks on patches of MNIST, {width} wide, {steps} steps"),
+            Seen("the_two_spreads_end_level", "settled_transformers", "four blocks, {steps} steps"),
+        ),
     ),
     Row(
         "router of a mixture of experts", '`"lecun_normal"`', '`kaiming_normal_(w, nonlinearity="linear")`', "or smaller, and [a balance loss](mixture_of_experts.md#what-to-do)",
