@@ -2,19 +2,19 @@
 
 from evidence.networks import transformers
 
-RATES, SLOWER, SLOWEST = [0.0003, 0.001, 0.003, 0.01], [0.0001, 0.0003, 0.001, 0.003], [0.00003, 0.0001, 0.0003, 0.001]
+RATES, SLOWER = [0.0003, 0.001, 0.003], [0.0001, 0.0003, 0.001, 0.003]
 PROTOCOL = {
     "question": "Which start lets a small vision transformer learn fastest, with layer normalization before or behind its branches?",
     "arms": {
-        "fixed": {"norm": "pre", "rule": "fixed", "learning_rates": SLOWEST},
+        "fixed": {"norm": "pre", "rule": "fixed", "learning_rates": [0.00003, 0.0001, 0.0003]},
         "width": {"norm": "pre", "rule": "width", "learning_rates": SLOWER},
-        "width_scaled": {"norm": "pre", "rule": "width_scaled", "learning_rates": SLOWER},
-        "width_zero": {"norm": "pre", "rule": "width_zero", "learning_rates": SLOWER},
+        "width_scaled": {"norm": "pre", "rule": "width_scaled", "learning_rates": RATES},
+        "width_zero": {"norm": "pre", "rule": "width_zero", "learning_rates": RATES},
         "glorot": {"norm": "pre", "rule": "glorot", "learning_rates": RATES},
         "glorot_scaled": {"norm": "pre", "rule": "glorot_scaled", "learning_rates": RATES},
         "post": {"norm": "post", "rule": "glorot", "learning_rates": SLOWER},
-        "post_warm": {"norm": "post", "rule": "glorot", "learning_rates": SLOWER, "warm_up": 100},
-        "deepnorm": {"norm": "post", "rule": "deepnorm", "learning_rates": RATES},
+        "post_warm": {"norm": "post", "rule": "glorot", "learning_rates": RATES, "warm_up": 100},
+        "deepnorm": {"norm": "post", "rule": "deepnorm", "learning_rates": [0.001, 0.003, 0.01]},
     },
     "blocks": [8],
     "width": 32,

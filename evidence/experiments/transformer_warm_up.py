@@ -4,7 +4,7 @@ from evidence.networks import transformers
 
 PROTOCOL = {
     "question": "What does warm-up gain where layer normalization stands before the branches?",
-    "arms": {"glorot_warm": {"norm": "pre", "rule": "glorot", "learning_rates": [0.0003, 0.001, 0.003, 0.01], "warm_up": 100}},
+    "arms": {"glorot_warm": {"norm": "pre", "rule": "glorot", "learning_rates": [0.0003, 0.001, 0.003], "warm_up": 100}},
     "blocks": [8],
     "width": 32,
     "images": 4800,
