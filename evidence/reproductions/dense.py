@@ -6,7 +6,7 @@ ROWS = [
     Reproduction(
         "sigmoid_ends_last", "glorot2010", "table 1",
         "Test error on MNIST with five hidden layers: sigmoid 2.21 per cent, tanh under the old rule, uniform within ±1/√n, 1.76, tanh under Glorot's 1.64.",
-        "Five hidden layers of 64 units, SGD at its best of {rates[tanh]} rates, six epochs of {images:,} images.",
+        "Five hidden layers of 64 units, SGD at its best of {rates[tanh]} rates, {epochs} epochs of {images:,} images.",
         {
             "sigmoid": Band("error of sigmoid less that of tanh, both under the old rule, points", (0.1, ANY), (0, ANY)),
             "glorot": Band("error of tanh under the old rule less that under Glorot's, points", (0, ANY)),
@@ -42,7 +42,7 @@ ROWS = [
     Reproduction(
         "he_starts_earlier", "he2015", "figure 2",
         "22 layers: both rules converge to the same error, He's earlier.",
-        "Fifteen dense hidden layers of 64 units, SGD, six epochs of {images:,} images of MNIST.",
+        "Fifteen dense hidden layers of 64 units, SGD, {epochs[sgd]} epochs of {images:,} images of MNIST.",
         {
             "early": Band("He's lead in median test accuracy after half an epoch, points", (5, ANY), (0, ANY)),
             "end": Band("He's lead at the end, points", (-3, 3), (-3, 10)),
@@ -64,7 +64,7 @@ ROWS = [
     Reproduction(
         "glorot_stalls_for_good", "he2015", "figure 3, on more epochs",
         "The 30 layers under Glorot's rule do not converge even if trained for longer.",
-        "Thirty dense hidden layers of 64 units, SGD, twenty epochs of {images:,} images.",
+        "Thirty dense hidden layers of 64 units, SGD, {epochs[sgd]} epochs of {images:,} images.",
         {
             "he": Band("He's median test accuracy at the end", (0.9, 1), (0.9, 1)),
             "glorot": Band("Glorot's median test accuracy at the end, where one class has 0.11", (0, 0.2), (0, 0.85)),
