@@ -188,7 +188,7 @@ def the_two_spreads_end_level(runs):
     (blocks,), steps = arms.protocol["blocks"], arms.protocol["steps"]
     glorot, translated = (rates.best(arms, f"{arm}_{blocks}")["test_accuracy"] for arm in ("glorot", "width"))
     early, before, end = (paired_difference(glorot[:, mark], translated[:, mark]) for mark in (0, -2, -1))
-    assert max(abs(end.mean), abs(end.mean - before.mean)) < SETTLED and min(glorot[:, -1].mean(), translated[:, -1].mean()) > 0.9
+    assert early.mean > 0 and max(abs(end.mean), abs(end.mean - before.mean)) < SETTLED and min(glorot[:, -1].mean(), translated[:, -1].mean()) > 0.9
     return {
         "blocks": spelled(blocks), "batch": arms.protocol["batch_size"], "images": f"{arms.protocol['images']:,}", "alike": ALIKE,
         "early": steps[0], "steps": f"{steps[-1]:,}", "stretch": steps[-1] - steps[-2], "early_gap": points(early), "gap": points(end),
