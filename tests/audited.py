@@ -75,8 +75,9 @@ def under(policy, make):
 
 def code(remedy):
     """{argument: expression} of a remedy that is code, else {}."""
+    first = re.split(r": |, or\b| in its ", remedy)[0].removesuffix(".")
     try:
-        call = ast.parse(f"f({re.split(': | in its ', remedy)[0].removesuffix('.')})", mode="eval").body
+        call = ast.parse(f"f({first})", mode="eval").body
     except SyntaxError:
         return {}
     return {} if call.args else {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}

@@ -258,7 +258,7 @@ def test_loud_branches_in_a_frozen_network_are_named_and_zeros_mend_them():
     given = adapted()
     before = {name: w.clone() for name, w in given["model"].state_dict().items()}
     report = audit(**given)
-    assert all(torch.equal(w, before[name]) for name, w in given["model"].state_dict().items())
+    assert all(torch.equal(w, before[name]) for name, w in given["model"].state_dict().items())  # put back: nothing is computed
     assert [finding.layer for finding in report.findings] == ["2.parts.2, 5.parts.2, 8.parts.2"], str(report)
     assert "too loud for a frozen trunk" in report.findings[0].fault
     assert audit(**mended(given, report.findings[0])).outcome == "sound"

@@ -134,8 +134,8 @@ class Finding:
         return listed(self.layers)
 
     def __str__(self):
-        told = re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: | in its | in this |; |$)", r"`\1`\2", self.remedy)  # code to be pasted as it is
-        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told.replace('`: or ', '`, or ')}"
+        told = re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: |, or\b| in its | in this |; |$)", r"`\1`\2", self.remedy)  # code to be pasted as it is
+        return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told}"
 
 
 def listed(names):
@@ -1043,7 +1043,7 @@ def labels(head):
             (y.size * units != head.out.size, "labels", *broadcast,
              FLATTEN if head.y.ndim < head.out.ndim else "targets in the shape of the outputs."),
             (whole and low >= 0 and high < units, head.layer, *broadcast, to(head, ": if y numbers classes; else units=1", **by_class)),
-            (True, head.layer, *broadcast, to(head, f": or, where outputs are the values of {units} choices, as in Q-learning, the one that was "
+            (True, head.layer, *broadcast, to(head, f", or, where outputs are the values of {units} choices, as in Q-learning, the one that was "
                                               "taken: `keras.ops.take_along_axis(q, action[:, None], axis=1)`", units=1))],
     }.get(head.family, []), head.spelled)
 
@@ -1100,7 +1100,7 @@ def outputs(head, seen):
          f"It sets some of the probabilities of {before} to 0, and makes others larger than 1.", "rate=0.0: without this dropout."),
         (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
          f"They run from {_span(out)}, and {head.kind} takes probabilities.",
-         to(head, ": or `from_logits=True` in the loss", activation=squash)),
+         to(head, ", or `from_logits=True` in the loss", activation=squash)),
         (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
          f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
         ((distance or head.family is None and y.size == out.size and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
@@ -1290,7 +1290,7 @@ def inputs(rows, seen):
             if row.whole and least >= 0 and largest > FEW and not row.convolves and (row.recurs or remedy == STANDARD):
                 remedy = f"{remedy.removesuffix('.')}: or, if these numbers stand for words, `keras.layers.Embedding` in front."
             if scaling:
-                remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}: or x in another scale.", scaling.name
+                remedy, name = f"scale={np.mean(scaling.scale) / row.input:.1g}, or x in another scale.", scaling.name
             yield elsewhere(name, f"input too {'large' if row.input > 1 else 'small'}", evidence, remedy)
         elif 2 * math.log(row.contrast) < -REACH or row.differs < 1e-3:
             yield elsewhere(row.layer, "input not centred", f"Images differ by {min(row.contrast, row.differs):.2g} of their size.", STANDARD)
@@ -1800,12 +1800,12 @@ def gradient(seen):
         yield elsewhere(tuple(dict.fromkeys(c.layer.name for c in seen.calls if activation_of(c.layer).startswith(("relu", "leaky"))))
                         or place(bent[0], seen), "no gradient",
                         "The loss takes a second derivative, and that of a relu is 0 everywhere.",
-                        'activation="tanh": or "silu"; they bend everywhere.')
+                        'activation="tanh", or "silu"; they bend everywhere.')
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
-        cure = ('bias_initializer="zeros": or `from_logits=True` without activation.' if clipped
+        cure = ('bias_initializer="zeros", or `from_logits=True` without activation.' if clipped
                 else "no rounding, comparison or factor of 0 between weights and loss.")
         yield elsewhere(seen.rows[-1].layer if seen.rows else seen.model.name, "no gradient",
                         f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
@@ -1948,7 +1948,7 @@ def step(seen):
     decays = rate * (getattr(optimizer, "weight_decay", None) or 0) > 0.5
     found = first_case([
         (row.stride > 1 and row.dtype == "float16" and 0 < epsilon < 1e-5, "optimizer", "epsilon too small for float16", evidence,
-         "epsilon=1e-4: or the policy mixed_float16."),
+         "epsilon=1e-4, or the policy mixed_float16."),
         (row.stride > 1 and far, "labels", "targets too large", f"{evidence} Their size makes the gradient large.", *far[:1]),
         (row.stride > 1 and decays, "optimizer", "weight decay too large", f"{evidence} Weight decay alone makes most of it.", "weight_decay=1e-4."),
         (row.stride > 1, "optimizer", "learning rate too large", evidence, f"learning_rate={less:.0e}."),

@@ -607,7 +607,12 @@ def linked(trace, images):
 
 def upstream(call):
     """The calls that feed a call, nearest first, up to those with kernels."""
-    return passed(call.before, lambda c: [] if c.kernels else c.before)
+    return nearest(call.before)
+
+
+def nearest(calls):
+    """These calls and those that feed them, nearest first, up to those with kernels."""
+    return passed(calls, lambda c: [] if c.kernels else c.before)
 
 
 def passed(calls, onward):
@@ -794,7 +799,7 @@ def remade(trace, head, units):
     layer = spelled(trace, head.layer)
     known = f'; optimizer.add_param_group({{"params": {layer}.parameters()}})' * bool(trace.optimizer)
     code = f"{layer} = torch.nn.Linear({linear.in_features}, {units}){known}"
-    behind = passed([trace.made[id(head.tensor)]], lambda c: [] if c.kernels else c.before)  # a squeeze leaves several units as they are
+    behind = nearest([trace.made[id(head.tensor)]])  # a squeeze leaves several units as they are
     flat = [unlimited(trace, c) for c in behind if c.op in LAYOUT and c.op != "squeeze" and (
         c.value.dim() < c.inputs[0].dim() and c.value.shape[-1] != c.inputs[0].shape[-1])]
     return "; ".join([code, *flat]) if all(quoted(one) != one for one in flat) else f"`{code}`, {', '.join(flat)}".removesuffix(".")
@@ -972,13 +977,12 @@ def branches(seen):
         if not all(sums):
             continue
         whole, term, others = max(sums[0], key=lambda one: _rms(one[0].value) / (_rms(one[1].value) or LOST))
-        before, beside = ancestors([term]), ancestors(others)
+        before, beside = ({*passed(ends, lambda c: c.before)} for ends in ([term], others))  # with all that these are made from
         own = {one.full for call in before - beside for one in call.kernels}
-        nearest = [one for call in passed(others, lambda c: [] if c.kernels else c.before) for one in call.kernels]
         found[row] = SimpleNamespace(
             small=all(any(_rms(whole.value) > OFF * _rms(term.value) for whole, term, _ in one) for one in sums),
             loud=OFF * _rms(term.value) > _rms(sum(other.value for other in others)),
-            upon_frozen=any(not one.parameter.requires_grad for one in nearest),
+            upon_frozen=any(not one.parameter.requires_grad for call in nearest(others) for one in call.kernels),
             skipped=any(other in before for other in others),  # by what goes into the branch, as a residual connection does
             times=_rms(term.value) / (_rms(sum(other.value for other in others)) or 1), sent=_rms(term.value) ** 2, carried=_rms(whole.value) ** 2,
             inner=[other for other in seen.rows if other.full in own and other is not row])
@@ -999,19 +1003,13 @@ def added(call):
     return found
 
 
-def ancestors(calls):
-    """These calls and all from which they are made."""
-    return {*passed(calls, lambda c: c.before)}
-
-
 def loss_without(seen, loss):
     """The loss where the loud branches upon a frozen trunk put out 0; None if it cannot be told."""
-    zero = {row.full: torch.zeros_like(row.parameter) for row in seen.loud}
-    zero |= {name: torch.zeros_like(w) for name, w in seen.model.named_parameters()
-             if any(name == f"{row.full.rpartition('.')[0]}.bias" for row in seen.loud)}
-    by_name, several = isinstance(seen.x, dict) and takes(seen.model.forward, seen.x), isinstance(seen.x, tuple) and takes(seen.model.forward, seen.x)
-    with torch.no_grad(), suppress(Exception):  # of a model that does not take other weights than its own
-        outputs = torch.func.functional_call(seen.model.train(), zero, () if by_name else seen.x if several else (seen.x,), seen.x if by_name else {})
+    with torch.no_grad(), suppress(Exception):  # of a model that runs once alone
+        for holder, _, name in (row.full.rpartition(".") for row in seen.loud):
+            own = seen.model.get_submodule(holder)._parameters  # which `kept` puts back
+            own.update({key: torch.zeros_like(own[key]) for key in (name, "bias") if own.get(key) is not None})
+        outputs = run(seen.model.train(), seen.x, nullcontext())
         return float(scalar(loss_of(outputs, seen.y, loss, Trace(seen.model, seen.root, seen.x, seen.y))))
 
 
