@@ -36,7 +36,7 @@ fresh: .venv/models  ## its first half: measure from nothing; SHARD=2/6 for the 
 
 proof: slow compared  ## its second half
 
-slow: .venv/models .venv/cluster  ## tests that take long, and every block on MNIST itself; nothing freshly measured
+slow: .venv/models .venv/cluster  ## tests that take long, and on MNIST itself the blocks that read it; nothing freshly measured
 	$(RUN) -m evidence draw
 	$(RUN) -m pytest tests/test_cluster.py
 	$(RUN) -m pytest -n auto tests -m slow

@@ -1,7 +1,8 @@
 """Pytest plugin: every Python fence of every page runs as the reader sees it, on top of pytest-codeblocks.
 
 Includes are expanded, info strings may carry attributes, and each block is a `__main__` program in a process
-that looks fresh: own folder, own random numbers, no network, and MNIST (a small stand-in unless --real-mnist).
+that looks fresh: own folder, own random numbers, no network, and a small stand-in for MNIST; --real-mnist runs those
+that read MNIST, on that itself.
 """
 import difflib
 import traceback
@@ -15,12 +16,12 @@ from tests import pages, sandbox
 
 
 def pytest_addoption(parser):
-    parser.addoption("--real-mnist", action="store_true", help="give the code blocks MNIST, not its stand-in")
+    parser.addoption("--real-mnist", action="store_true", help="run the code blocks that read MNIST, not on its stand-in but on that")
 
 
 def pytest_report_header(config):
     if config.option.real_mnist:
-        return "code blocks: on MNIST itself"
+        return "code blocks: those that read MNIST, on MNIST itself"
     return "code blocks: offline, on a small stand-in for MNIST (scikit-learn's digits); --real-mnist takes MNIST"
 
 
@@ -50,6 +51,8 @@ class Page(MarkdownFile):
         except (RuntimeError, SnippetMissingError) as error:  # pytest-codeblocks and the includes
             remedy = "; `python -m evidence draw` makes docs/generated/" if "docs/generated" in str(error) else ""
             raise self.CollectError(f"{self.path.relative_to(self.config.rootpath)}: {error}{remedy}") from None
+        if self.config.option.real_mnist:
+            blocks = [block for block in blocks if pages.names_mnist(block)]
         for block in blocks:
             included = "" if block.fence.file == self.path else f"{block.fence.file.name} "
             yield Block.from_parent(self, name=f"{included}line {block.fence.number}", obj=block)

@@ -80,6 +80,11 @@ def python_blocks(path, root=ROOT):
     return blocks
 
 
+def names_mnist(block):
+    """True if a block or a file beside it names MNIST, without which it cannot read it."""
+    return any("mnist" in code.lower() for code in (block.code, *(file.read_text("utf-8") for file in block.beside)))
+
+
 def _language(info):
     """The language of an info string: python of `python title="x"`, of ` python` and of `{ .python }`."""
     return re.match(r"[\s{.]*([\w+-]*)", info)[1].lower()

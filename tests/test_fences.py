@@ -127,6 +127,20 @@ def test_of_two_files_of_one_name_the_one_of_the_blocks_framework_lies_beside_it
     assert [block.beside for block in pages.python_blocks(page, page.parent)] == [[own[0]], [own[1]]]
 
 
+@pytest.mark.parametrize("load", ["keras.datasets.mnist.load_data()", "keras.datasets.fashion_mnist.load_data()",
+                                  'keras.utils.get_file("mnist.npz")', 'fetch_openml("MNIST_784")'])
+def test_what_reads_mnist_is_known_by_the_name_in_the_block_or_in_a_file_beside_it(page, load):
+    (page.parent / "snippets" / "offered.py").write_text(f"data = {load}\n")
+    blocks = ["```python\nx = 1\n```\n", f"```python\ny = {load}\n```\n", LINK, "```python\nimport offered\n```\n"]
+    page.write_text("\n".join(blocks))
+    assert [pages.names_mnist(block) for block in pages.python_blocks(page, page.parent)] == [False, True, True]
+
+
+def test_the_book_has_blocks_that_read_mnist_and_others():
+    named = Counter(pages.names_mnist(block) for page in PAGES for block in pages.python_blocks(page))
+    assert named[True] >= 20 and named[False] >= 200
+
+
 def test_a_block_leaves_pytest_its_main_module():
     before = sys.modules["__main__"]
     assert sandbox.run([pages.Row("print(__name__)", Path("page.md"), 1)]) == "__main__\n"
