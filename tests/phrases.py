@@ -57,7 +57,7 @@ FIRST = {
     "how to check initialization": "checklist/#what-to-print",
     "same initializer instance": "fans/#one-instance-the-same-weights",
     "batchnorm initialization": "normalization/#the-scale-drops-out",
-    "gelu initialization": "he/#other-rectifiers",
+    "gelu initialization": "answer/#the-other-rows",
     "pretrained weights": "transfer/#new-heads-only",
     "kaiming vs xavier": "answer/#xavier-or-kaiming",
     "pytorch default init": "fans/#other-frameworks",

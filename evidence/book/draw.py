@@ -15,7 +15,7 @@ from itertools import repeat
 from pathlib import Path
 
 from evidence.bench import speed
-from evidence.book import bibliography, captions, glossary, open_data, proofs, shelf
+from evidence.book import asked, bibliography, captions, glossary, open_data, proofs, shelf
 from evidence.checks import replicate
 from evidence.engine import freshness, record
 from evidence.engine.freshness import ROOT
@@ -47,6 +47,7 @@ def draw(folder=record.RESULTS, say=print):
     rows, fresh = reproduction.collect(), record.read_every(replicate.RUNS)
     printed["shelf"] = shelf.printed(rows, runs)
     made = {"drawn.yml": "{}  # mkdocs.yml inherits from this file, so that MkDocs stops and says what to run where it is missing\n"}
+    made["asked.json"] = asked.phrases()
     made |= proofs.pages(sentences, fresh, replicate.read())
     made |= shelf.parts(rows, works, runs, {name: result["runs"] for name, result in fresh.items()})
     made["references.md"] = bibliography.page(works, chapters)
