@@ -7,7 +7,7 @@ import pytest
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, HOT, REAL, ROWS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart
+from tests.audited import FLAT, HOT, REAL, ROWS, WORDS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -104,13 +104,21 @@ def fitted():
     return model, x, y
 
 
-EMPTY, SLOW = "all that comes in is 0", "The largest step of SGD"
+def padded(steps, *parts):
+    """Sentences of twelve words, and behind them zeros."""
+    return stack(layers.Embedding(51, 8), *parts, softmax(), x=np.pad(WORDS + 1, ((0, 0), (0, steps))))
+
+
+EMPTY, SLOW, PADDED = "all that comes in is 0", "The largest step of SGD", "lstm ends with the padding, and images differ by 0.00"
 NOTED = {
     "target_of_zeros": (lambda: decoder(layers.Lambda(ops.zeros_like)), f"own/query … other/query (5 layers): {EMPTY}"),
     "labels_of_a_generator": (lambda: stack(hidden(), one("sigmoid"), y=np.ones(64), loss="binary_crossentropy"), "alike, 1: sound if they are meant so"),
+    "padding": (lambda: padded(40, layers.LSTM(16, name="lstm")), PADDED),
     "small_steps": (lambda: small(1e-4), SLOW), "small_steps_with_momentum": (lambda: small(1e-4, 0.9), SLOW),
 }  # fmt: skip
 SILENT = {
+    "little_padding": (lambda: padded(9, layers.LSTM(16, name="lstm")), PADDED), "both_ways": (lambda: padded(40, layers.Bidirectional(layers.LSTM(16, name="lstm"))), "ends with the padding"),
+    "mean_of_steps": (lambda: padded(40, layers.LSTM(16, return_sequences=True), layers.GlobalAveragePooling1D()), "ends with the padding"),
     "target": (lambda: decoder(lambda h: h), EMPTY), "zero_branch": (lambda: behind(lambda h: h + hidden(32, None, "zeros")(hidden(32, None)(h))), EMPTY),
     "recurrent": (lambda: stack(layers.LSTM(16, return_sequences=True), layers.GRU(8), softmax(), x=ROWS), EMPTY),
     "steps": (lambda: small(0.01), SLOW), "momentum": (lambda: small(1e-3, 0.9), SLOW), "adam": (lambda: stack(hidden(), softmax(), optimizer=optimizers.Adam(1e-6)), SLOW), "learned": (fitted, SLOW),

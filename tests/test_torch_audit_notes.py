@@ -57,13 +57,28 @@ def fitted(rate):
     return given
 
 
+def padded(steps, end, both=False):
+    """Sentences of twelve words, and behind them zeros."""
+    net = Net(lambda m, x: m.end(end(m.loop(m.words(x)))), words=nn.Embedding(51, 8), end=nn.Linear(32 if both else 16, 10),
+              loop=nn.LSTM(8, 16, batch_first=True, bidirectional=both))
+    return case(net, F.pad(WORDS + 1, (0, steps)) % 51)
+
+
+def last(out):
+    return out[0][:, -1]
+
+
+PADDED = "loop ends with the padding, where images differ by 0.00"
 EMPTY, SLOW, PLATEAU = "all that comes in is 0", "The largest step of SGD", "training may begin on a plateau"
 NOTED = {  # a network, words of the note
+    "padding": (lambda: padded(24, last), PADDED),
     "target_of_zeros": (lambda: decoder(torch.zeros_like), f"body.self_attn, body.self_attn.out_proj: {EMPTY}"),
     "small_steps": (lambda: case(mlp(), optimizer=sgd(1e-5)), SLOW), "small_steps_with_momentum": (lambda: case(mlp(), optimizer=sgd(1e-5, momentum=0.9)), SLOW),
     "default": (convolved, PLATEAU), "labels_of_a_generator": (lambda: case(mlp(out=1), y=torch.ones(64, 1), loss=F.binary_cross_entropy_with_logits), "alike, 1: sound if they are meant so"),
 }  # fmt: skip
 SILENT = {
+    "little_padding": (lambda: padded(6, last), PADDED), "both_ways": (lambda: padded(24, lambda out: torch.cat([*out[1][0]], 1), True), PADDED),
+    "mean_of_steps": (lambda: padded(24, lambda out: out[0].mean(1)), PADDED),
     "target": (lambda: decoder(lambda h: h), EMPTY), "state": (lambda: celled(3), EMPTY), "state_of_one_step": (lambda: celled(1), EMPTY), "recurrent": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), EMPTY),
     "adapter": (lambda: adapted(0.25), EMPTY), "padding": (lambda: case(nn.Sequential(nn.Embedding(51, 8, padding_idx=50), nn.Flatten(), nn.Linear(96, 10)), torch.where(torch.arange(12) < 9, WORDS, 50)), EMPTY),
     "steps": (lambda: case(mlp(), optimizer=sgd(0.01)), SLOW), "momentum": (lambda: case(mlp(), optimizer=sgd(1e-3, momentum=0.9)), SLOW), "adam": (lambda: case(mlp(), optimizer=adam(1e-6)), SLOW),

@@ -50,6 +50,7 @@ HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 SLOW = 1e-4  # of a kernel, below which steps take very long
 ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
+FADED = 0.01  # of the size of outputs, below which an LSTM learns slowly what came before the padding
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
 LIMITS = {"tanh": (-1, 1), "hard_tanh": (-1, 1), "sigmoid": (0, 1), "hard_sigmoid": (0, 1)}
@@ -1502,12 +1503,19 @@ def blind(call):
     return np.ptp(np.asarray(call.z, "float64"), axis=0).max() <= ALIKE / 10 * size
 
 
+def padded(seen):
+    """Recurrent calls that end with what is alike in all images, each with the share of its output's size by which images differ."""
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.RNN) and varies(c.inputs[0], ALIKE) and not varies(c.inputs[0][:, -1], ALIKE)):
+        out = np.asarray(call.output, "float64")
+        yield call, np.ptp(out, axis=0).max() / (abs(out).max() or 1)
+
+
 def constant(seen):
     """The first layer behind which all images are alike, if those of the output are."""
     if not uniform(seen):
         return
     passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
-    for call in (c for c in passes if isinstance(c.layer, kl.RNN) and not varies(c.inputs[0][:, -1], ALIKE)):
+    for call in (c for c, share in padded(seen) if share < ALIKE / 2):
         yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
                         "padding in front, or `mask_zero=True` in the Embedding.")
         return
@@ -1984,6 +1992,10 @@ def left_out(seen):
     left, gates = [v.path for _, v in unread(seen)], [c.layer.name for c in seen.calls if isinstance(c.layer, kl.RNN)]
     if left:
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
+    faded = seen.heads and all(np.ptp(head.out, axis=0).max() <= FADED * abs(head.out).max() for head in seen.heads)
+    for call, share in padded(seen):
+        if faded and ALIKE / 2 <= share < FADED:
+            yield f"{call.layer.name} ends with the padding, and images differ by {share:.1g} of its output: a mask, or padding in front, keeps more."
     if gates:
         yield f"Not looked into: the gates of {', '.join(dict.fromkeys(gates))}."
     if bare(seen.model) and seen.flows and {row.step is None for row in seen.rows if row.kernel.any() and row.trainable} == {True}:

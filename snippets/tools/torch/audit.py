@@ -44,6 +44,8 @@ RARE = 0.9  # share of the labels of one class, from where an output that says n
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 SLOW = 1e-4  # of a kernel, below which steps take very long
+ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
+FADED = 0.01  # of the size of outputs, below which an LSTM learns slowly what came before the padding
 DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
@@ -1761,14 +1763,28 @@ def signals(calls):
     return [c for c in calls if c.value.is_floating_point() and c.value.dim()]
 
 
-def constant(seen):
-    """A recurrent layer, or a function without a kernel, that makes all images alike."""
+def padded(seen):
+    """Recurrent calls that end with what is alike in all images, each with the share of its size by which images differ at the end."""
     for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
-        steps = call.inputs[0] if len(call.inputs[0]) == seen.images else call.inputs[0].transpose(0, 1)
+        steps, out = (t if len(t) == seen.images else t.transpose(0, 1) for t in (call.inputs[0], call.value))
         if varies(steps) and not varies(steps[:, -1]):
+            end = _numpy(out[:, -1])
+            yield call, np.ptp(end, axis=0).max() / (abs(end).max() or 1)
+
+
+def ends_padded(seen):
+    """A recurrent layer that ends with the padding, where the outputs of images hardly differ."""
+    if seen.still or seen.heads and all(np.ptp(head.out, axis=0).max() <= ALIKE * abs(head.out).max() for head in seen.heads):
+        for call in [c for c, share in padded(seen) if share < ALIKE / 2][:1]:
             yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
                             "padding in front, or `torch.nn.utils.rnn.pack_padded_sequence`.")
-            return
+
+
+def constant(seen):
+    """A recurrent layer, or a function without a kernel, that makes all images alike."""
+    if found := list(ends_padded(seen)):
+        yield from found
+        return
     for call, t in ((c, c.inputs[0]) for c in seen.calls if c.alike and c.data and not c.truth and c.inputs):
         if t.is_floating_point() and call.value.dtype in (torch.int64, torch.int32) and call.value.shape == t.shape and varies(t):
             yield elsewhere(_place(call), "constant output", f"Here numbers from {_span(_numpy(t))} become whole numbers, the same for all images.",
@@ -2005,8 +2021,8 @@ def gradient(seen):
         why = f"{_span(end.out)}, is saturated and the loss clipped" if clipped else "is rounded, clipped or times 0"
         yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", "a bias of zeros, or logits "
                         "and a loss that takes logits." if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
-    elif all(row.kernel.any() for row in seen.rows) and seen.still:
-        yield from constant(seen)
+    elif all(row.kernel.any() for row in seen.rows):
+        yield from (constant if seen.still else ends_padded)(seen)
 
 
 def cut_off(seen):
@@ -2197,6 +2213,10 @@ def left_out(seen):
             row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
         if names:
             yield f"{what} {listed(names, 'names')}."
+    faded = seen.heads and all(np.ptp(head.out, axis=0).max() <= FADED * abs(head.out).max() for head in seen.heads)
+    for call, share in padded(seen):
+        if faded and ALIKE / 2 <= share < FADED:
+            yield f"{_place(call)} ends with the padding, where images differ by {share:.1g} of its output: packed, or padded in front, it keeps more."
     if seen.unread:
         yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
 
