@@ -71,9 +71,11 @@ def made_in_call():
     return model
 
 
-def padded(end=290):
-    """Sentences of ten words, and behind them zeros."""
-    return stack(layers.Embedding(50, 8), layers.LSTM(16), softmax(), x=np.pad(WORDS[:, :10] + 1, ((0, 0), (0, end))) % 50)
+def padded(end=290, *parts, but=0):
+    """Sentences of ten words, and behind them zeros, but for some that are longer."""
+    x = np.pad(WORDS[:, :10] + 1, ((0, 0), (0, end))) % 50
+    x[:but] = 1 + np.arange(10 + end) % 49
+    return stack(layers.Embedding(50, 8), *parts or [layers.LSTM(16)], softmax(), x=x)
 
 
 def two():
@@ -161,7 +163,9 @@ OWN = {  # Keras's, or with words of their own: the same, and words of the findi
     "shares_for_an_embedding": (lambda: stack(layers.Embedding(50, 8), layers.Flatten(), softmax(), x=RNG.random((64, 12))), "", "input not whole"),
     "percent_of_zero": (lambda: stack(hidden(), one(), y=REAL * (REAL > 0), loss="mape"), "loss", "targets of 0"),
     "softmax_over_time": (lambda: stack(layers.LSTM(16, return_sequences=True), layers.Dense(7, name="out"), layers.Softmax(axis=1), x=ROWS, y=WORDS % 7), "axis", "softmax over another axis"),
-    "padded": (padded, "", "ends with the padding"), "padded_by_70": (lambda: padded(70), "", "ends with the padding"), "advantages_of_0": (lambda: stack(hidden(), softmax(), loss=lambda t, p: 0 * ops.mean(p)), "", "does not move the loss"),
+    "padded": (padded, "", "ends with the padding"), "padded_by_70": (lambda: padded(70), "", "ends with the padding"), "padded_but_one": (lambda: padded(90, but=1), "", "63 of 64 images are alike"), "padded_series": (lambda: stack(layers.GRU(16), softmax(), x=np.pad(ROWS, ((0, 0), (0, 60), (0, 0)))), "", "a Masking layer"),
+    "padded_sequences": (lambda: padded(90, layers.LSTM(16, return_sequences=True), layers.Lambda(lambda h: h[:, -1])), "", "ends with the padding"), "padded_in_front_backwards": (lambda: stack(layers.LSTM(16, go_backwards=True), softmax(), x=np.pad(ROWS, ((0, 0), (90, 0), (0, 0)))), "", "ends with the padding"),
+    "advantages_of_0": (lambda: stack(hidden(), softmax(), loss=lambda t, p: 0 * ops.mean(p)), "", "does not move the loss"),
     "logarithms_of_less": (lambda: stack(hidden(), one(), y=REAL, loss="msle"), "loss", "wants none below 0"),
     "column_of_columns": (lambda: stack(hidden(), softmax(), y=Y[:, None, None]), "y", "do not fit the output"),
     "all_ignored": (lambda: stack(hidden(), softmax(), y=0 * Y - 1, loss=losses.SparseCategoricalCrossentropy(ignore_class=-1)), "", "labels ignored"), "second_output": (two, "", "targets too large"),

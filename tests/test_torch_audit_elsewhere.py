@@ -130,10 +130,11 @@ def over_time(function):
     return case(Net(lambda m, x: function(m.end(m.loop(x)[0])), loop=nn.GRU(12, 32, batch_first=True), end=nn.Linear(32, 7)), ROWS, WORDS % 7, NLL)
 
 
-def padded(end=290):
-    """Sentences of ten words, and behind them zeros."""
+def padded(end=290, cell=nn.LSTM, but=0):
+    """Sentences of ten words, and behind them zeros, but for some that are longer."""
     x = F.pad(WORDS[:, :10] + 1, (0, end)) % 50
-    return case(Net(lambda m, x: m.end(m.loop(m.words(x))[0][:, -1]), words=nn.Embedding(50, 8), loop=nn.LSTM(8, 16, batch_first=True), end=nn.Linear(16, 10)), x)
+    x[:but] = 1 + torch.arange(10 + end) % 49
+    return case(Net(lambda m, x: m.end(m.loop(m.words(x))[0][:, -1]), words=nn.Embedding(50, 8), loop=cell(8, 16, batch_first=True), end=nn.Linear(16, 10)), x)
 
 
 def two():
@@ -176,7 +177,7 @@ OWN = {  # PyTorch's: a network, words of the finding, and whether the remedy is
     "relu_before_softmax": (lambda: case(mlp(end=[nn.ReLU(), nn.LogSoftmax(1)]), loss=NLL), "logits cut off", False), "all_dropped": (lambda: case(started(nn.Sequential(nn.Linear(144, 32), nn.ReLU(), nn.Dropout(1.0), nn.Linear(32, 10)))), "dropout too large", False),
     "softmax_function": (lambda: ended(lambda z: z.softmax(-1), 10, Y, F.cross_entropy), "applied twice", True), "softmax_of_module_loss": (lambda: case(mlp(end=[nn.Softmax(-1)]), loss=nn.CrossEntropyLoss()), "applied twice", False),
     "softmax_over_batch": (lambda: case(mlp(end=[nn.Softmax(0)]), y=HOT, loss=MSE), "over the batch", False), "padding": (lambda: case(started(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10))), WORDS, torch.where(Y > 7, -1, Y)), "run from -1", False),
-    "softmax_over_time": (lambda: over_time(lambda z: z.log_softmax(1).transpose(1, 2)), "softmax over another axis", True), "padded": (padded, "ends with the padding", True), "padded_by_40": (lambda: padded(40), "ends with the padding", True),
+    "softmax_over_time": (lambda: over_time(lambda z: z.log_softmax(1).transpose(1, 2)), "softmax over another axis", True), "padded": (padded, "ends with the padding", True), "padded_by_40": (lambda: padded(40), "ends with the padding", True), "padded_but_one": (lambda: padded(60, nn.GRU, 1), "63 of 64 images are alike", True),
     "advantages_of_0": (lambda: case(mlp(), loss=lambda out, y: 0 * out.mean()), "times 0", True), "rounded": (lambda: ended(torch.round), "rounded", True),
     "all_ignored": (lambda: case(mlp(), y=0 * Y - 100), "labels ignored", True), "second_output": (two, "targets too large", False), "huge": (lambda: case(mlp(), FLAT * 3e38), "input too large", False),
     "sequence_axis": (sequence, "classes on another axis", False), "not_registered": (lambda: case(listed()), "layers not registered", True),

@@ -50,7 +50,7 @@ HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 SLOW = 1e-4  # of a kernel, below which steps take very long
 ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
-FADED = 0.01  # of the size of outputs, below which an LSTM learns slowly what came before the padding
+FADED = 0.01  # of the size of outputs, below which recurrent layers learn slowly, if at all, what came before the padding
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 ALL_RULES = RULES | {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out}
 LIMITS = {"tanh": (-1, 1), "hard_tanh": (-1, 1), "sigmoid": (0, 1), "hard_sigmoid": (0, 1)}
@@ -912,7 +912,7 @@ def judge(seen):
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
-        hidden = (broken, empty, factors, dropped, single, sharing, over_queries, drowned, decided, constant, muted)
+        hidden = (broken, empty, factors, dropped, single, sharing, over_queries, drowned, decided, ends_padded, constant, muted)
         cut = [] if named(causes + mixes) else first(hidden, seen)
         if any(one.fault == "kernel too large" for one in cut):  # which they may not be, then
             causes = [one for one in causes if isinstance(one, Finding) or "off every rule" not in one]
@@ -1504,21 +1504,38 @@ def blind(call):
 
 
 def padded(seen):
-    """Recurrent calls that end with what is alike in all images, each with the share of its output's size by which images differ."""
-    for call in (c for c in seen.calls if isinstance(c.layer, kl.RNN) and varies(c.inputs[0], ALIKE) and not varies(c.inputs[0][:, -1], ALIKE)):
-        out = np.asarray(call.output, "float64")
-        yield call, np.ptp(out, axis=0).max() / (abs(out).max() or 1)
+    """Recurrent calls whose last step is the same for most images: call, those images, and the share of its size by which it tells them apart."""
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.RNN) and varies(c.inputs[0], ALIKE)):
+        steps, out = (np.asarray(t, "float64") for t in (call.inputs[0], call.output))
+        ends = steps[:, 0 if call.layer.go_backwards else -1].reshape(len(steps), -1)
+        those = abs(ends - np.median(ends, axis=0)).max(axis=1) <= ALIKE * abs(steps).max()
+        if those.mean() > MOST:
+            out = out[those, -1] if call.layer.return_sequences else out[those]
+            yield call, those, np.ptp(out, axis=0).max() / max(abs(out).max(), FADED)
+
+
+def told_apart(seen, those, mark):
+    """True if outputs tell those images apart, by more than a share of their size."""
+    return any(len(head.out) != len(those) or np.ptp(head.out[those], axis=0).max() > mark * abs(head.out).max() for head in seen.heads)
+
+
+def ends_padded(seen):
+    """A recurrent layer that reads the padding last, and has forgotten what came before it."""
+    masks = any(isinstance(c.layer, kl.Embedding) for c in seen.calls)
+    for call, those, share in padded(seen):
+        if share < (ALIKE / 2 if isinstance(call.layer, kl.LSTM) else 2 * LOST) and not told_apart(seen, those, ALIKE):
+            which = "all images are alike" if those.all() else f"{those.sum()} of {len(those)} images are alike"
+            yield elsewhere(call.layer.name, "constant output", f"It ends with the padding, behind which {which}.",
+                            f"padding in front, or {'`mask_zero=True` in the Embedding' if masks else 'a Masking layer before it'}.")
+            return
 
 
 def constant(seen):
     """The first layer behind which all images are alike, if those of the output are."""
     if not uniform(seen):
         return
-    passes = [c for c in seen.calls if blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
-    for call in (c for c, share in padded(seen) if share < ALIKE / 2):
-        yield elsewhere(call.layer.name, "constant output", "It ends with the padding, behind which all images are alike.",
-                        "padding in front, or `mask_zero=True` in the Embedding.")
-        return
+    loops = [call for call, *_ in padded(seen)]
+    passes = [c for c in seen.calls if c not in loops and blind(c) and not (c.weighty and any(c.output is head.tensor for head in seen.heads))]
     wholes = [c for c in seen.composites if not passes and not isinstance(c.layer, keras.Model) and blind(c)]
     at = next(iter(passes + wholes), None)
     layer, evidence = getattr(at, "layer", None), "Behind it outputs hardly differ between images"
@@ -1992,9 +2009,8 @@ def left_out(seen):
     left, gates = [v.path for _, v in unread(seen)], [c.layer.name for c in seen.calls if isinstance(c.layer, kl.RNN)]
     if left:
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
-    faded = seen.heads and all(np.ptp(head.out, axis=0).max() <= FADED * abs(head.out).max() for head in seen.heads)
-    for call, share in padded(seen):
-        if faded and ALIKE / 2 <= share < FADED:
+    for call, those, share in padded(seen):
+        if not call.layer.return_sequences and 2 * LOST <= share < FADED and not told_apart(seen, those, FADED) and not list(ends_padded(seen)):
             yield f"{call.layer.name} ends with the padding, and images differ by {share:.1g} of its output: a mask, or padding in front, keeps more."
     if gates:
         yield f"Not looked into: the gates of {', '.join(dict.fromkeys(gates))}."

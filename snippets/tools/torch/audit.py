@@ -45,7 +45,7 @@ HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
 SLOW = 1e-4  # of a kernel, below which steps take very long
 ALIKE = 1e-4  # of the size of outputs, below which their differences tell no image from another
-FADED = 0.01  # of the size of outputs, below which an LSTM learns slowly what came before the padding
+FADED = 0.01  # of the size of outputs, below which recurrent layers learn slowly, if at all, what came before the padding
 DEFAULT = "PyTorch's default"
 RULES = {"He": lambda n_in, n_out: 2 / n_in, "Glorot": lambda n_in, n_out: 2 / (n_in + n_out), "LeCun": lambda n_in, n_out: 1 / n_in}
 BY_SHAPE = {"He by fan-out": lambda n_in, n_out: 2 / n_out, "LeCun by fan-out": lambda n_in, n_out: 1 / n_out,
@@ -1764,20 +1764,29 @@ def signals(calls):
 
 
 def padded(seen):
-    """Recurrent calls that end with what is alike in all images, each with the share of its size by which images differ at the end."""
+    """Recurrent calls whose last step is the same for most images: call, those images, and the share of its size by which it tells them apart."""
     for call in (c for c in signals(seen.calls) if c.op in RECURRENT and c.inputs[0].dim() == 3):
-        steps, out = (t if len(t) == seen.images else t.transpose(0, 1) for t in (call.inputs[0], call.value))
-        if varies(steps) and not varies(steps[:, -1]):
-            end = _numpy(out[:, -1])
-            yield call, np.ptp(end, axis=0).max() / (abs(end).max() or 1)
+        steps, out = (_numpy(t if len(t) == seen.images else t.transpose(0, 1)) for t in (call.inputs[0], call.value))
+        those = abs(steps[:, -1] - np.median(steps[:, -1], axis=0)).max(axis=1) <= ALIKE * abs(steps).max()
+        if varies(call.inputs[0]) and those.mean() > MOST:
+            end = out[those, -1]
+            yield call, those, np.ptp(end, axis=0).max() / max(abs(end).max(), FADED)
+
+
+def told_apart(seen, those, mark):
+    """True if outputs tell those images apart, by more than a share of their size."""
+    return not seen.still and (not seen.heads or any(
+        len(head.out) != len(those) or np.ptp(head.out[those], axis=0).max() > mark * abs(head.out).max() for head in seen.heads))
 
 
 def ends_padded(seen):
-    """A recurrent layer that ends with the padding, where the outputs of images hardly differ."""
-    if seen.still or seen.heads and all(np.ptp(head.out, axis=0).max() <= ALIKE * abs(head.out).max() for head in seen.heads):
-        for call in [c for c, share in padded(seen) if share < ALIKE / 2][:1]:
-            yield elsewhere(_place(call), "constant output", "It ends with the padding, behind which all images are alike.",
+    """A recurrent layer that reads the padding last, and has forgotten what came before it."""
+    for call, those, share in padded(seen):
+        if share < (ALIKE / 2 if call.op.startswith("lstm") else 2 * LOST) and not told_apart(seen, those, ALIKE):
+            which = "all images are alike" if those.all() else f"{those.sum()} of {len(those)} images are alike"
+            yield elsewhere(_place(call), "constant output", f"It ends with the padding, behind which {which}.",
                             "padding in front, or `torch.nn.utils.rnn.pack_padded_sequence`.")
+            return
 
 
 def constant(seen):
@@ -2213,9 +2222,8 @@ def left_out(seen):
             row.layer for row in seen.rows if row.recurs and row.op.startswith(("lstm", "gru"))))}.items():
         if names:
             yield f"{what} {listed(names, 'names')}."
-    faded = seen.heads and all(np.ptp(head.out, axis=0).max() <= FADED * abs(head.out).max() for head in seen.heads)
-    for call, share in padded(seen):
-        if faded and ALIKE / 2 <= share < FADED:
+    for call, those, share in padded(seen):
+        if 2 * LOST <= share < FADED and not told_apart(seen, those, FADED) and not list(ends_padded(seen)):
             yield f"{_place(call)} ends with the padding, where images differ by {share:.1g} of its output: packed, or padded in front, it keeps more."
     if seen.unread:
         yield f"The next step of {type(seen.optimizer).__name__} cannot be read, so step/W is left out."
