@@ -57,10 +57,10 @@ def fitted(rate):
     return given
 
 
-def padded(steps, end, both=False):
+def padded(steps, end, both=False, cell=nn.LSTM):
     """Sentences of twelve words, and behind them zeros."""
     net = Net(lambda m, x: m.end(end(m.loop(m.words(x)))), words=nn.Embedding(51, 8), end=nn.Linear(32 if both else 16, 10),
-              loop=nn.LSTM(8, 16, batch_first=True, bidirectional=both))
+              loop=cell(8, 16, batch_first=True, bidirectional=both))
     return case(net, F.pad(WORDS + 1, (0, steps)) % 51)
 
 
@@ -71,7 +71,7 @@ def last(out):
 PADDED = "loop ends with the padding, where images differ by 0.00"
 EMPTY, SLOW, PLATEAU = "all that comes in is 0", "The largest step of SGD", "training may begin on a plateau"
 NOTED = {  # a network, words of the note
-    "padding": (lambda: padded(24, last), PADDED),
+    "padding": (lambda: padded(24, last), PADDED), "padding_of_a_gru": (lambda: padded(34, last, cell=nn.GRU), "loop ends with the padding"),
     "target_of_zeros": (lambda: decoder(torch.zeros_like), f"body.self_attn, body.self_attn.out_proj: {EMPTY}"),
     "small_steps": (lambda: case(mlp(), optimizer=sgd(1e-5)), SLOW), "small_steps_with_momentum": (lambda: case(mlp(), optimizer=sgd(1e-5, momentum=0.9)), SLOW),
     "default": (convolved, PLATEAU), "labels_of_a_generator": (lambda: case(mlp(out=1), y=torch.ones(64, 1), loss=F.binary_cross_entropy_with_logits), "alike, 1: sound if they are meant so"),
