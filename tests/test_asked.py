@@ -25,7 +25,8 @@ def test_the_file_of_a_page_names_its_sections(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "loss is nan\n", "- loss is nan\n", "page: loss is nan\n", "page: []\n", "a: [loss is nan]\n", '"#": [nan]\n',
-                                  "page: [1]\n", "page: [loss: nan]\n", "page: [nan\n", "1: [nan]\n", "page:\n"])
+                                  "page: [1]\n", "page: [loss: nan]\n", "page: [nan\n", "1: [nan]\n", "page:\n", "page: ['']\n",
+                                  "page: [nan]\npage: [loss]\n"])
 def test_a_file_that_says_something_else_is_named_in_one_sentence(tmp_path, text):
     (tmp_path / "nan.yml").write_text(text)
     with pytest.raises(Problem, match="^nan.yml in docs/asked [^\n]*$"):

@@ -25,13 +25,24 @@ def phrases(folder=ASKED):
     return json.dumps(found, indent=0, ensure_ascii=False)
 
 
+class _Once(yaml.SafeLoader):
+    """YAML in which no key stands twice: the later one would replace the earlier without a word."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, value in node.value]
+        if twice := [key for key in keys if keys.count(key) > 1]:
+            raise yaml.YAMLError(f"{twice[0]} stands twice")
+        return super().construct_mapping(node, deep)
+
+
 def _read(path):
     try:
-        sections = yaml.safe_load(path.read_text("utf-8"))
+        sections = yaml.load(path.read_text("utf-8"), _Once)
     except yaml.YAMLError as error:
-        raise Problem(f"{path.name} in docs/asked is not YAML: {' '.join(str(error).split())}") from None
+        raise Problem(f"{path.name} in docs/asked cannot be read: {' '.join(str(error).split())}") from None
     sound = isinstance(sections, dict) and all(
-        re.fullmatch("page|#.+", str(anchor)) and isinstance(phrases, list) and phrases and all(isinstance(one, str) for one in phrases)
+        re.fullmatch("page|#.+", str(anchor)) and isinstance(phrases, list) and phrases
+        and all(isinstance(phrase, str) and phrase.strip() for phrase in phrases)
         for anchor, phrases in sections.items())
     if not sound:
         raise Problem(f'{path.name} in docs/asked must map "page" or "#an-anchor" to lists of phrases; put those with a colon in quotes')
