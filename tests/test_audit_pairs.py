@@ -281,3 +281,14 @@ def test_all_faint_kernels_between_input_and_output_are_named():
         seed(0)
         finding, = audit(*plain(faint, depth)).findings
         assert len(finding.layers) == depth + 1 and "out" not in finding.layers
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy"])
+def test_pixels_to_be_given_back_are_the_inputs_fault_before_they_are_the_targets(loss):
+    pixels = np.round(255 * np.clip(abs(FLAT), 0, 1)).astype("float32")
+    for scale in (1, 255):
+        seed(0)
+        x = pixels / scale
+        found = audit(*stack(hidden(32), layers.Dense(144, "sigmoid"), x=x, y=x, loss=loss)).findings
+        told = [(one.fault, one.remedy) for one in found]
+        assert told == ([] if scale > 1 else [("input too large", "x = x / 255: and y from it, as before.")])

@@ -7,7 +7,7 @@ nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, ROWS, F, Net, X, Y, case, is_code, mended, mlp  # noqa: E402
+from tests.audited_torch import FLAT, ROWS, YES, F, Net, X, Y, case, is_code, mended, mlp  # noqa: E402
 
 MSE = F.mse_loss
 TEXT = torch.randint(0, 50, (13, 8), generator=torch.Generator().manual_seed(3))
@@ -199,3 +199,19 @@ def test_a_share_of_labels_short_of_all_is_not_called_100_percent():
     y[:5] = 1
     notes = audit(mlp(out=2), FLAT.repeat(32, 1), y).notes
     assert any(note.startswith("99.8% of the labels are 0") for note in notes), notes
+
+
+def test_an_output_below_0_for_a_loss_that_clips_probabilities_is_called_none():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(144, 1), nn.Tanh())
+    torch.nn.init.constant_(net[0].bias, -9)
+
+    def clipped(p, y):
+        p = p.clamp(1e-7, 1 - 1e-7)
+        return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
+
+    (found,) = audit(net, FLAT, YES, clipped).findings
+    assert "is no probability and the loss clipped" in found.evidence and found.remedy.startswith("a sigmoid"), str(found)
+    net[1] = nn.Sigmoid()
+    torch.nn.init.zeros_(net[0].bias)
+    assert audit(net, FLAT, YES, clipped).outcome == "sound"

@@ -920,6 +920,12 @@ def judge(seen):
         causes += cut or silent(rows[:min(faulty, default=len(rows))], seen.trained)
         causes += [] if named(causes + mixes) else first((disturbed, averaged, over_steps, depth), seen)
     causes += reused(rows)
+    given = [np.ravel(part) for part in keras.tree.flatten(seen.x)]
+    if len(given) == 1 and any(np.array_equal(np.ravel(head.y), given[0]) for head in seen.heads):  # then x comes first
+        known = [one for one in inputs(rows, seen) if one.remedy.startswith("x = ")]
+        if large := [replace(one, remedy=f"{one.remedy.partition(':')[0].removesuffix('.')}: and y from it, as before.") for one in known]:
+            outside = [one for one in outside if isinstance(one, str) or not one.remedy.startswith("y = ")]
+            causes = [one for one in causes if isinstance(one, str) or not one.remedy.startswith("x = ")] + large
     if not named(causes + outside):
         outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen), *rare(seen)]

@@ -2027,9 +2027,12 @@ def gradient(seen):
                                 "place of relu: they bend everywhere."), layers=tuple(dict.fromkeys(_place(c) for c in bent)))
     elif not any(g.any() for g in seen.gradients.values() if g is not None):
         clipped = end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3))
-        why = f"{_span(end.out)}, is saturated and the loss clipped" if clipped else "is rounded, clipped or times 0"
-        yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.", "a bias of zeros, or logits "
-                        "and a loss that takes logits." if clipped else "no rounding, comparison or factor of 0 between weights and loss.")
+        below = clipped and end.out.min() < 0  # which is no probability
+        why = (f"{_span(end.out)}, is {'no probability' if below else 'saturated'} and the loss clipped" if clipped
+               else "is rounded, clipped or times 0")
+        yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.",
+                        f"{'a sigmoid' if below else 'a bias of zeros'}, or logits and a loss that takes logits." if clipped
+                        else "no rounding, comparison or factor of 0 between weights and loss.")
     elif all(row.kernel.any() for row in seen.rows):
         yield from (constant if seen.still else ends_padded)(seen)
 
