@@ -215,3 +215,40 @@ def test_an_output_below_0_for_a_loss_that_clips_probabilities_is_called_none():
     net[1] = nn.Sigmoid()
     torch.nn.init.zeros_(net[0].bias)
     assert audit(net, FLAT, YES, clipped).outcome == "sound"
+
+
+def test_a_rounded_probability_is_called_rounded_also_where_x_are_numbers_of_nodes():
+    torch.manual_seed(0)
+    pairs, same = torch.randint(0, 40, (64, 2)), (torch.rand(64) > 0.5).float()
+
+    def scores(m, e):
+        h = F.relu(m.a(m.nodes.weight))
+        return torch.round(torch.sigmoid((h[e[:, 0]] * h[e[:, 1]]).sum(1)))
+
+    nodes = Net(scores, nodes=nn.Embedding(40, 16), a=nn.Linear(16, 8))
+    flat = nn.Sequential(nn.Linear(144, 1), nn.Sigmoid())
+    for found in (audit(nodes, pairs, same, nn.BCELoss()).findings, audit(Net(lambda m, x: torch.round(m.f(x)), f=flat), FLAT, YES, nn.BCELoss()).findings):
+        assert len(found) == 1 and "rounded" in found[0].evidence + found[0].remedy, found
+
+
+def test_a_network_of_which_no_layer_is_read_is_not_called_sound():
+    nodes = Net(lambda m, e: (F.relu(m.a(m.nodes.weight))[e[:, 0]]).sum(1), nodes=nn.Embedding(40, 16), a=nn.Linear(16, 8))
+    with pytest.raises(ValueError, match="nothing to audit"):
+        audit(nodes, torch.randint(0, 40, (64, 2)), (torch.rand(64) > 0.5).float(), F.mse_loss)
+
+
+def test_columns_are_not_called_layers():
+    torch.manual_seed(0)
+    x = FLAT[:, :8] * torch.tensor([1e4, 1, 2e4, 1, 3e4, 1, 5e4, 1])
+    (found,) = [one for one in audit(mlp(1)[0:0].append(nn.Linear(8, 10)), x, Y).findings if one.layer.startswith("x, column")]
+    assert found.layer == "x, column 0 … x, column 6 (4 columns)"
+
+
+@pytest.mark.parametrize("weight, told", [(1.0, ["targets drown another output"]), (1e-3, [])])
+def test_targets_that_drown_the_classes_of_another_output_are_named(weight, told):
+    age = 50 + 20 * FLAT[:, :1]
+    for y, faults in ((age, told), ((age - 50) / 20, [])):
+        torch.manual_seed(0)
+        net = Net(lambda m, x: (m.kind(h := F.relu(m.f(x))), m.age(h)), f=nn.Linear(144, 32), kind=nn.Linear(32, 10), age=nn.Linear(32, 1))
+        found = audit(net, FLAT, (Y, y), lambda out, y: F.cross_entropy(out[0], y[0]) + weight * F.mse_loss(out[1], y[1])).findings
+        assert [(one.fault, one.layers) for one in found] == [(fault, ("age",)) for fault in faults], found

@@ -44,7 +44,7 @@ CHOICES = 4  # keys, from which on scores have a spread
 BRANCH = 4  # kernels, up to which a branch beside a trunk may start small
 MASKED = -9e3  # below which a score is one that a mask has put there
 HEAD = 5  # layers of N(0, 0.01) in the head of a detector: Lin et al. 2017
-HEAVY = 30  # times the loss of the data, from where regularization decides
+HEAVY = 30  # times the loss of the data, from where regularization decides; times the error of one output, from where another does
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
 HALF = 65504  # the largest number of float16
 LOST = 1e-6  # of a kernel, from where float32 rounds most of a step away
@@ -132,17 +132,17 @@ class Finding:
     @property
     def layer(self):
         """The layers in words."""
-        return listed(self.layers)
+        return listed(self.layers, "columns" if self.layers[0].startswith("x, column") else "layers")
 
     def __str__(self):
         told = re.sub(r"^([\w.]+(?:\[[^]]*\])? ?=.*?)\.?(: |, or\b| in its | in this |; |$)", r"`\1`\2", self.remedy)  # code to be pasted as it is
         return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {told}"
 
 
-def listed(names):
+def listed(names, what="layers"):
     """Names in words; of many, the first and the last."""
     names = list(names)
-    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} layers)"
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]} ({len(names)} {what})"
 
 
 elsewhere = partial(Finding, of_start=False)  # what no initializer mends
@@ -906,6 +906,7 @@ def judge(seen):
         outside.append(elsewhere("loss", "softmax over the batch", "In it a softmax sums to one over the images.", "`axis=-1` in this softmax."))
     outside += [elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
                           "the other sign, as `-your_loss(y, out)`.") for head in seen.heads if head.inverted]
+    outside += [*unlike(seen), *(louder(seen) if not seen.labels else [])]
     mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
     outside += mixes
     causes = [*zeros(rows), *copies(rows)]
@@ -1131,6 +1132,31 @@ def unregistered(seen):
         shapes = ", ".join(str(tuple(v.shape)) for v in seen.strangers[:3])
         yield elsewhere("model", "weights not registered", f"It uses variables that model.weights does not list: {shapes}.",
                         "layers as attributes, made in __init__ and not in call(), and weights by add_weight, not tf.Variable.")
+
+
+def louder(seen):
+    """Of several outputs one whose targets are large, by which the shared layers do not learn the classes of another."""
+    def size(head):  # of what an image's error sends back
+        return np.linalg.norm(flat([head.call.delta]), axis=-1).sum() / len(head.out)
+
+    heads = [head for head in seen.heads if head.call and head.call.kernels]
+    quiet = min((head for head in heads if head.family in CROSS_ENTROPIES and size(head)), key=size, default=None)
+    for head in heads if quiet and len(heads) > 1 else []:
+        if head.family == "distance" and size(head) > HEAVY * size(quiet) and _rms(head.y) > OFF * max(1, _rms(head.out)):
+            yield from first_case([(True, head.layer, "targets drown another output", f"Their RMS is {_rms(head.y):.3g}, and what their error sends "
+                                    f"back {size(head) / size(quiet):.2g} times that of {quiet.layer}.", SCALE)], head.spelled)
+
+
+def unlike(seen):
+    """Images on another scale than those of which a frozen batch normalization keeps the statistics."""
+    for call in (c for c in seen.calls if isinstance(c.layer, kl.BatchNormalization) and not c.layer.trainable):
+        kept, epsilon = np.asarray(call.layer.moving_variance, "float64"), call.layer.epsilon
+        got = np.moveaxis(np.asarray(call.inputs[0], "float64"), call.layer.axis, -1).reshape(-1, len(kept)).var(axis=0)
+        times = math.exp(np.median(np.log((got + epsilon) / (kept + epsilon))))
+        if (kept != 1).any() and not 1 / FAR < times < FAR:  # all 1: never trained
+            yield elsewhere(call.layer.name, "images unlike those it was trained on", f"It is frozen and keeps a variance of {np.median(kept):.2g}, "
+                            f"and what comes in has {np.median(got):.2g}.", "x scaled as for the network that it comes from, as by its preprocess_input().")
+            return  # what follows has it from this
 
 
 # The start.
@@ -1834,7 +1860,8 @@ def gradient(seen):
                         'activation="tanh", or "silu"; they bend everywhere.')
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
-        clipped = np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
+        clipped = (np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
+                   and not any(op.op in ("Round", "Rint", "Floor", "Ceil", "Sign") for op in seen.ops))
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
         cure = ('bias_initializer="zeros", or `from_logits=True` without activation.' if clipped
                 else "no rounding, comparison or factor of 0 between weights and loss.")

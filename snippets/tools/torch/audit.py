@@ -38,6 +38,7 @@ PLAIN = 12  # the same for plain convolutions: VGG-19, in which Glorot halves it
 ABSURD = 4  # times the loss of an output that knows nothing
 FAINT = 20  # times smaller than the outputs, from where targets are not what the network learns first
 FAR = 100  # times the size of the outputs, from where targets are out of reach of small steps
+HEAVY = 30  # times the error of one output, from where another decides what the layers before both learn
 CHOICES = 4  # keys, from which on scores have a spread
 BRANCH = 4  # kernels, up to which a branch beside a trunk may start small
 RARE = 0.9  # share of the labels of one class, from where an output that says nothing else looks right
@@ -74,6 +75,7 @@ SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack",
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
 CHOOSES = ("topk", "sort", "argsort", "argmax", "argmin", "max", "min")
 CUTS = (*STEPS, "detach", "get", "argmax", "long", "int")
+UNKNOWN = "No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit."
 BESIDE = ("cat", "concat", "stack")
 FUSED = "scaleddotproductattention"
 PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", FUSED)
@@ -102,6 +104,8 @@ def audit(model, x, y=None, loss=nn.functional.cross_entropy, optimizer=None):
         x, y, images = check(model, x, y, loss, optimizer)
         seen = observe(model, root, x, y, images, loss, optimizer)
         said = judge(seen)
+    if not seen.rows and not merged(said):
+        raise ValueError(UNKNOWN)
     return Report(seen.loss, seen.rows, merged(said), [note for note in said if isinstance(note, str)])
 
 
@@ -119,7 +123,7 @@ class Finding:
     @property
     def layer(self):
         """The layers in words."""
-        return listed(self.layers)
+        return listed(self.layers, "columns" if self.layers[0].startswith("x, column") else "layers")
 
     def __str__(self):
         return f"{self.layer}: {self.fault}. {self.evidence} Remedy: {quoted(self.remedy)}"
@@ -221,7 +225,7 @@ def observe(model, root, x, y, images, loss, optimizer):
         (seen.fair, seen.inverted), seen.leak = ignorant(trace, y, loss), leak(seen, parts, devices, 1 if timed(x, y) == 0 else None)
         seen.turned = seen.leak is not None and either(seen) and leak(seen, parts, devices, 1) is None
     if not any(call.kernels for call in trace.calls):
-        raise ValueError("No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit.")
+        raise ValueError(UNKNOWN)
     seen.calls, seen.heads = linked(trace, images), [head for head in trace.heads if not head.hidden]
     seen.still = all(c.alike for c in [head.call for head in seen.heads] or seen.calls[-1:])
     with torch.no_grad():
@@ -1022,9 +1026,10 @@ def judge(seen):
     """Causes before consequences, so that no layer is named for what another does to it."""
     rows, bad = seen.rows, list(not_a_number(seen))
     if bad or not rows:
-        return bad + seen.labels
+        return bad + seen.labels or list(gradient(seen))
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
     outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain) for one in judge(seen)]
+    outside += louder(seen) if not seen.labels else []
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
     causes = [*zeros(rows), *copies(rows)]
@@ -1298,6 +1303,18 @@ def reach(head, seen):
         (known and kind != SHARES and 0 < _rms(y) < min(1, _rms(out)) / FAINT, "labels", "targets too small",
          f"Their RMS is {_rms(y):.3g}, that of the output {_rms(out):.3g}.", scaled),
         (known and _rms(y) > FAR * max(1, _rms(out)), "labels", "targets too large", sizes, scaled)], head.named)
+
+
+def louder(seen):
+    """Of several outputs one whose targets are large, by which the shared layers do not learn the classes of another."""
+    size = {row.layer: math.sqrt(row.delta_square) for row in seen.rows}
+    heads = [head for head in seen.heads if size.get(head.layer)]
+    quiet = min((head for head in heads if head.kind in CLASSES and head.out.ndim == 2), key=lambda head: size[head.layer], default=None)
+    for head in heads if quiet else []:
+        times, large = size[head.layer] / size[quiet.layer], head.y.size and _rms(head.y) > OFF * max(1, _rms(head.out))
+        if head.kind in DISTANCES and large and times > HEAVY:
+            yield from first_case([(True, head.layer, "targets drown another output", f"Their RMS is {_rms(head.y):.3g}, and what their error sends "
+                                    f"back {times:.2g} times that of {quiet.layer}.", SCALE)], head.named)
 
 
 def crossed(seen):
@@ -2015,9 +2032,10 @@ def leaking(seen):
 
 def gradient(seen):
     """No weights to train, no gradient, or outputs that are all alike."""
-    end = seen.heads[0] if seen.heads else SimpleNamespace(layer=seen.rows[-1].layer, out=_numpy(seen.calls[-1].value), kind=DISTANCES[0])
+    last = seen.rows[-1].layer if seen.rows else seen.root
+    end = seen.heads[0] if seen.heads else SimpleNamespace(layer=last, out=_numpy(seen.calls[-1].value), kind=DISTANCES[0])
     if not seen.gradients:
-        yield elsewhere(seen.rows[-1].layer, "nothing to train", "No weight is trainable.",
+        yield elsewhere(last, "nothing to train", "No weight is trainable.",
                         f"for w in {seen.root}.parameters(): w.requires_grad = True")
     elif all(g is None for g in seen.gradients.values()):
         yield elsewhere("loss", "no gradient", "The loss does not depend on any weight by a derivative.",
@@ -2026,14 +2044,14 @@ def gradient(seen):
         yield replace(elsewhere("", "no gradient", "The loss takes a second derivative, and that of a relu is 0 everywhere.", "tanh or silu in "
                                 "place of relu: they bend everywhere."), layers=tuple(dict.fromkeys(_place(c) for c in bent)))
     elif not any(g.any() for g in seen.gradients.values() if g is not None):
-        clipped = end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3))
+        clipped = end.kind not in DISTANCES and np.all((end.out < 1e-3) | (end.out > 1 - 1e-3)) and not any(c.op in STEPS for c in seen.calls)
         below = clipped and end.out.min() < 0  # which is no probability
         why = (f"{_span(end.out)}, is {'no probability' if below else 'saturated'} and the loss clipped" if clipped
                else "is rounded, clipped or times 0")
         yield elsewhere(end.layer, "no gradient", f"No gradient reaches any weight: the output {why}.",
                         f"{'a sigmoid' if below else 'a bias of zeros'}, or logits and a loss that takes logits." if clipped
                         else "no rounding, comparison or factor of 0 between weights and loss.")
-    elif all(row.kernel.any() for row in seen.rows):
+    elif seen.rows and all(row.kernel.any() for row in seen.rows):
         yield from (constant if seen.still else ends_padded)(seen)
 
 
