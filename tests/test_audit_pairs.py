@@ -283,7 +283,8 @@ def test_all_faint_kernels_between_input_and_output_are_named():
         assert len(finding.layers) == depth + 1 and "out" not in finding.layers
 
 
-def test_a_rounded_probability_is_called_rounded():
+@pytest.mark.parametrize("step, words", [(ops.round, "rounding"), (lambda p: ops.sign(ops.relu(p - 0.5)), "rounded")])
+def test_a_rounded_probability_is_not_called_saturated(step, words):
     seed(0)
-    (found,) = audit(*stack(hidden(32), layers.Dense(1, "sigmoid"), layers.Lambda(ops.round), y=Y[:, None] % 2, loss="binary_crossentropy")).findings
-    assert "saturated" not in found.evidence and "ound" in found.evidence + found.remedy, str(found)
+    (found,) = audit(*stack(hidden(32), layers.Dense(1, "sigmoid"), layers.Lambda(step), y=Y[:, None] % 2, loss="binary_crossentropy")).findings
+    assert "saturated" not in found.evidence and words in found.evidence + found.remedy, str(found)

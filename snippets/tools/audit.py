@@ -1861,7 +1861,7 @@ def gradient(seen):
     elif not seen.flows:
         out = seen.heads[0].out if seen.heads else np.asarray(seen.calls[-1].output)
         clipped = (np.all((out < 1e-3) | (out > 1 - 1e-3)) and any(head.family in CROSS_ENTROPIES for head in seen.heads)
-                   and not any(op.op in ("Round", "Rint", "Floor", "Ceil", "Sign") for op in seen.ops))
+                   and not any(op.op == "Sign" for op in seen.ops))  # whose derivative is 0; rounding has none
         why = "is saturated and the loss clipped" if clipped else "does not move the loss: it is rounded, clipped or times 0"
         cure = ('bias_initializer="zeros", or `from_logits=True` without activation.' if clipped
                 else "no rounding, comparison or factor of 0 between weights and loss.")
