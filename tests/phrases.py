@@ -4,6 +4,8 @@
 FIRST = {
     "loss stuck at 0.693": "checklist/#the-loss-stays-at-log-of-the-number-of-classes",
     "loss stays at 2.30": "checklist/#the-loss-stays-at-log-of-the-number-of-classes",
+    "can't overfit a single batch": "one_batch/",
+    "overfit a single batch": "one_batch/",
     "loss not decreasing": "checklist/#the-loss-stays-at-log-of-the-number-of-classes",
     "initial loss too high": "checklist/#the-first-loss-is-far-above-log-of-the-number-of-classes",
     "first loss huge": "checklist/#the-first-loss-is-far-above-log-of-the-number-of-classes",
