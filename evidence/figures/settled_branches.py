@@ -1,7 +1,7 @@
 """Deep residual networks of dense layers, from plain He and from three quiet starts, over the steps of Adam."""
 
 from evidence.readings.rates import best
-from evidence.style.curves import by_seed
+from evidence.style.curves import together
 
 SIZE = (5.2, 3.6)
 ALT = (
@@ -16,10 +16,5 @@ LINES = {  # start: label, what gives its colour, dash
 
 def draw(fig, runs, palette):
     """x: steps; y: test accuracy in per cent at each start's best rate, each seed thin and the mean thick."""
-    arms, ax = runs["settled_branches"], fig.subplots()
-    for start, (label, family, dash) in LINES.items():
-        curve = 100 * best(arms, start)["test_accuracy"]
-        by_seed(ax, arms.protocol["steps"], curve, label, color=palette.family[family], linestyle=dash)
-    ax.set(xlabel=f"Steps of {arms.protocol['batch_size']} images", ylabel="Test accuracy (%)", ylim=(0, 100), xlim=(0, None))
-    ax.grid(axis="y")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    arms = runs["settled_branches"]
+    together(fig, palette, arms.protocol, LINES, lambda start: best(arms, start)["test_accuracy"])

@@ -48,7 +48,7 @@ FIRST = (
         (
             Seen("fixup_trains_where_he_overflows", "fixup_depth", "64 blocks of two dense layers, {steps} steps of SGD"),
             Seen("he_blocks_stay_behind", "settled_branches", "the same, {steps} steps of Adam"),
-            Seen("each_quiet_start_trains", "residual_convolutions", "{blocks} blocks of two convolutions, {steps} steps"),
+            Seen("plain_convolutions_start_late", "settled_residual_convolutions", "{blocks} blocks of two convolutions, {steps} steps of SGD"),
         ),
     ),
     Row("pretrained layer", "nothing", "nothing", "[loaded weights win](transfer.md#new-heads-only)"),

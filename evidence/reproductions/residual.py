@@ -39,5 +39,6 @@ ROWS = [
         "A residual network of 3×3 convolutions with batch normalization on 14×14 pixels, a small budget, each at its best rate.",
         {"gain": Band("test accuracy with γ = 0 less that with γ = 1, points", (0.1, ANY), (-0.3, ANY))},
         ("residual_convolutions",), "residual.md", False,
+        why="This is a lead after {steps} steps. Followed for longer it does not last, as the chapter shows.",
     ),
 ]  # fmt: skip
