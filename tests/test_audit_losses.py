@@ -52,6 +52,13 @@ def neighbours(a):
     return graph(inputs, end, x=RNG.normal(2, 1, (64, 144)).astype("float32"))
 
 
+def averaged(logits):
+    """The mean of three networks' shares, with a loss that takes logits or shares."""
+    inputs = keras.Input((144,))
+    shares = [layers.Dense(10, "softmax")(hidden()(inputs)) for _ in range(3)]
+    return graph(inputs, layers.Average(name="mean")(shares), loss=losses.SparseCategoricalCrossentropy(from_logits=logits))
+
+
 def gate(first="he_normal", beside=True):
     """A product with zeros that ends a branch, beside another way or not."""
     inputs = keras.Input((144,))
@@ -64,6 +71,7 @@ def gate(first="he_normal", beside=True):
 PAIRS = {  # a fault, its outcome, words of the finding; what is sound
     "own_loss_behind_a_relu": (lambda: several("relu"), "elsewhere", "logits cut off", lambda: several(None)),
     "own_loss_behind_a_sigmoid": (lambda: several("sigmoid"), "elsewhere", "logits cut off", lambda: several("sigmoid", dice)),
+    "mean_of_shares": (lambda: averaged(True), "elsewhere", "outputs are no logits", lambda: averaged(False)),
     "equal_texts": (lambda: tokens(np.tile(WORDS[:1], (64, 1))), "elsewhere", "input without content", lambda: tokens(WORDS)),
     "score_of_a_choice": (lambda: kept(False), "elsewhere", "TopKV2 has no derivative", lambda: kept(True)),
     "marks": (lambda: fifty(0.5), "elsewhere", "learning rate too large", lambda: fifty(1e-4)),
@@ -104,6 +112,13 @@ def test_attention_that_has_learned_to_choose_gets_no_finding():
     model, x, y = attentive(scale=1.0)
     model.layers[1].gamma.assign(RNG.normal(1, 0.1, 64))  # as after training that the optimizer does not know of
     assert audit(model, x, y).outcome == "sound"
+
+
+@pytest.mark.parametrize("activation", [None, "gelu", "tanh", "relu", "softplus"])
+def test_logits_are_offered_to_a_loss_only_where_no_activation_limits_them(activation):
+    report = audit(*stack(hidden(), layers.Dense(10, activation)))
+    assert "no probabilities" in str(report)
+    assert ("from_logits=True" in str(report)) == (activation is None)
 
 
 def test_a_softmax_that_keras_takes_the_logits_of_is_a_note():

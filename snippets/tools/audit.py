@@ -1100,6 +1100,8 @@ def outputs(head, seen):
         (head.family == "ctc" and squashed, name, f"{activation} applied twice", "CTC takes logits and applies softmax itself.", linear),
         (head.from_logits and squashed and not head.own_logits, name, f"{activation} applied twice",
          "The loss has from_logits=True and applies it again.", linear),
+        (head.from_logits and head.family in (SPARSE, CATEGORICAL) and head.units > 1 and not squashed and shares and low >= 0 and high <= 1, name,
+         "outputs are no logits", "They lie between 0 and 1 and sum to 1, and the loss has from_logits=True.", f'loss="{head.kind}": without from_logits=True.'),
         (to_logits, before if limits == earlier else name, "logits cut off",
          f"{limits} leaves {least:.2g} to {most_of:.2g}, and the loss takes logits of any size: below {floor:.2g} it cannot fall.",
          alone if limits == earlier else linear if limits in RANGES
@@ -1108,7 +1110,7 @@ def outputs(head, seen):
          f"It sets some of the probabilities of {before} to 0, and makes others larger than 1.", "rate=0.0: without this dropout."),
         (takes_shares and not squashed and (not shares or unlimited), name, "outputs are no probabilities",
          f"They run from {_span(out)}, and {head.kind} takes probabilities.",
-         to(head, ", or `from_logits=True` in the loss", activation=squash)),
+         to(head, "" if activation else ", or `from_logits=True` in the loss", activation=squash)),
         (head.kind == "poisson" and out.min() < 0, name, "outputs below 0",
          f"They run from {_span(out)}, and {head.kind} takes their logarithm.", to(head, activation="softplus")),
         ((distance or head.family is None and y.size == out.size and (low, high) in pixels) and beyond > 0.01, both, "targets out of reach",
