@@ -33,12 +33,7 @@ ASK = """async phrases => {
 @pytest.fixture(scope="module")
 def hits(site):  # noqa: F811
     """{phrase: the addresses that the search gives, best first, the best section of each page, above which the box puts the page}."""
-    context = site.context()
-    page = context.new_page()
-    page.goto(site.base)
-    found = page.evaluate(ASK, [*FIRST])
-    context.close()
-    return found
+    return asked(site, [*FIRST])
 
 
 @pytest.mark.parametrize("phrase", FIRST)
@@ -50,6 +45,29 @@ def test_the_search_puts_the_section_first_that_helps(hits, phrase):
 def test_each_list_of_what_people_type_belongs_to_a_section_that_the_search_knows(folder):  # noqa: F811
     known = {doc["location"] for doc in json.loads((folder / "search/search_index.json").read_text())["docs"]}
     assert sorted({*json.loads((folder / "generated/asked.json").read_text())} - known) == []
+
+
+def asked(site, phrases):  # noqa: F811
+    """{phrase: the addresses that the search gives, best first}."""
+    context = site.context()
+    page = context.new_page()
+    page.goto(site.base)
+    found = page.evaluate(ASK, phrases)
+    context.close()
+    return found
+
+
+def test_what_someone_is_known_to_have_typed_leads_to_its_section(site, folder):  # noqa: F811
+    known = json.loads((folder / "generated/asked.json").read_text())
+    section = {phrase: address for address, phrases in known.items() for phrase in phrases.split("; ")}
+    missed = [phrase for phrase, found in asked(site, [*section]).items() if found[:1] != [section[phrase]]]
+    assert len(missed) < len(section) / 100, missed  # two sections may be asked for in the same words
+
+
+@pytest.mark.parametrize("sign", ["-", ": ", "^", "~"])
+def test_a_sign_in_a_query_is_no_operator(site, sign):  # noqa: F811
+    query = f"dying {sign}relu" if sign == "-" else f"dying{sign} relu"
+    assert asked(site, [query])[query][0] == "checklist/#dying-relu"
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["refused", "never answered"])
