@@ -15,7 +15,7 @@ def one_batch(runs, fault, optimizer, quantity="batch_accuracy"):
 def of_one_batch(runs):
     """What the sentences say of the training on one batch."""
     setting = runs["one_batch"].protocol
-    return {"steps": setting["steps"], "images": setting["images"], "layers": word(len(setting["widths"]) - 2)} | setting["learning_rates"]
+    return {"steps": setting["steps"], "images": setting["images"]} | setting["learning_rates"]
 
 
 @claim(refuted_by=swap("one_batch", "sound_sgd", "small_sgd"))
