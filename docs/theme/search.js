@@ -52,11 +52,11 @@ function plain(query) {
 }
 
 addEventListener("message", async event => {
-  if (event.data.asked || ![0, 2].includes(event.data.type)) return
+  if (event.data.prepared || ![0, 2].includes(event.data.type)) return
   event.stopImmediatePropagation()
   if (event.data.type === 2) { // a query
     queries.push(event.data.data)
-    dispatchEvent(new MessageEvent("message", {data: {...event.data, data: plain(event.data.data), asked: true}}))
+    dispatchEvent(new MessageEvent("message", {data: {...event.data, data: plain(event.data.data), prepared: true}}))
     return
   } // 0: build the index
   const phrases = await fetch("../generated/asked.json", {signal: AbortSignal.timeout(PATIENCE)}).then(found => found.json()).catch(() => ({}))
@@ -65,6 +65,6 @@ addEventListener("message", async event => {
     doc.asked = phrases[doc.location] ?? ""
     if (!doc.location.includes("#")) doc.boost = (doc.boost ?? 1) * FIRST_LINES
   }
-  dispatchEvent(new MessageEvent("message", {data: {...event.data, asked: true}}))
+  dispatchEvent(new MessageEvent("message", {data: {...event.data, prepared: true}}))
 })
 importScripts(new URLSearchParams(location.search).get("theme"))
