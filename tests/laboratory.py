@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from tests.browser import SIZES, until
 
 SMALL = {"depth": 3, "width": 16, "batch": 8}
-IDLE = "!document.getElementById('train').disabled && document.getElementById('train').textContent !== 'Pause'"
+# nothing is computed, and the charts, which are drawn frame by frame after the numbers have come, show it
+IDLE = """!document.getElementById('train').disabled && document.getElementById('train').textContent !== 'Pause'
+    && !document.querySelector('.lab-panels[aria-busy=true]')"""
 
 
 class Laboratory:

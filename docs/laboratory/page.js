@@ -235,8 +235,12 @@ let drawing = null
 function later(...names) {
   if (!drawing && !stale.size && names.length) requestAnimationFrame(paint)
   names.forEach(name => stale.add(name))
+  busy()
 }
 const all = () => later(...Object.keys(PICTURES))
+
+/** Whether the charts lag behind the numbers. */
+const busy = () => root.querySelectorAll(".lab-panels").forEach(panels => { panels.ariaBusy = Boolean(drawing || stale.size) })
 
 function clock() {
   $("clock").textContent = run?.step ? `step ${run.step}` : ""
@@ -252,6 +256,7 @@ function paint() {
   clock()
   if (!drawing || drawing.next().done) drawing = null
   if (drawing || stale.size) requestAnimationFrame(paint)
+  busy()
 }
 
 $("layer").oninput = event => {
