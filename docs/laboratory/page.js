@@ -80,7 +80,7 @@ function change(next) {
 function address() {
   try {
     history.replaceState(null, "", `?${query(settings)}`)
-  } catch { // Safari throws at the hundredth change within seconds; when the slider is let go, the address is set again
+  } catch { // Safari throws at the hundredth change within seconds
   }
 }
 
@@ -159,7 +159,6 @@ const heard = {
       finished.get(family()).set(settings.seed, run)
     }
     become("ready")
-    clock() // with the outcome, not a frame later
     $("outcome").textContent = outcome(run, guess)
   },
   failed({reason}) {
@@ -229,22 +228,14 @@ const PICTURES = {
   look: () => seen && passedOn(run, seen),
 }
 const stale = new Set()
-let drawing = null
+let drawing = null, busy = false
 
 /** Draw what has changed, from the next frame on; a tab in the background draws the latest when it is seen. */
 function later(...names) {
-  if (!drawing && !stale.size && names.length) requestAnimationFrame(paint)
   names.forEach(name => stale.add(name))
-  busy()
+  if (!busy) next()
 }
 const all = () => later(...Object.keys(PICTURES))
-
-/** Whether the charts lag behind the numbers. */
-const busy = () => root.querySelectorAll(".lab-panels").forEach(panels => { panels.ariaBusy = Boolean(drawing || stale.size) })
-
-function clock() {
-  $("clock").textContent = run?.step ? `step ${run.step}` : ""
-}
 
 /** One part of a picture, or the page would stop for a moment. */
 function paint() {
@@ -253,10 +244,15 @@ function paint() {
     stale.delete(name)
     drawing = PICTURES[name]()
   }
-  clock()
+  $("clock").textContent = run?.step ? `step ${run.step}` : ""
   if (!drawing || drawing.next().done) drawing = null
-  if (drawing || stale.size) requestAnimationFrame(paint)
-  busy()
+  next()
+}
+
+function next() {
+  busy = Boolean(drawing || stale.size)
+  if (busy) requestAnimationFrame(paint)
+  root.querySelectorAll(".lab-panels").forEach(each => { each.ariaBusy = busy })
 }
 
 $("layer").oninput = event => {
