@@ -38,8 +38,9 @@ def _check(name, key):
 
 
 def _set_up_tensorflow():
-    """Seeds, and in `stacked` groups of networks, keep every core busy: products need no threads of theirs."""
+    """Seeds, and in `stacked` groups of networks, keep every core busy: operations and products need no threads of theirs."""
     import tensorflow as tf
 
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.get_logger().setLevel("ERROR")  # it warns of tracing for networks of many shapes, which is the point here
