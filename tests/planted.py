@@ -2,7 +2,8 @@
 
 The letters are those of the kinds of report that the audit was made for; Q are weights that stand in no layer of the framework,
 R numbers of 16 bits, S attention of one's own, T images that learn of each other, U what is put together: inputs side by
-side, factors, scales, V what drowns images, makes them alike or adds up. The tests of each framework build the network;
+side, factors, scales, V what drowns images, makes them alike or adds up, W what a product, a normalization or a mask of labels
+makes of what is sound elsewhere. The tests of each framework build the network;
 what they name after a kind, as G_half_nadam, is a variant of it.
 """
 
@@ -20,6 +21,7 @@ START = {
     "Q_zeros": "zero kernel", "Q_normal": "kernel too large", "low_sigmoid": "units saturated", "U_factors": "zero kernel",
     "U_scale": "constant output", "S_kernels": "kernel too large", "F_products": "first loss too large",
     "V_positions": "images drowned by weights", "V_centers": "copied units", "V_mean": "mean of its kernel too large",
+    "W_product": "zero kernel", "W_alike": "copied units",
 }  # fmt: skip
 
 ELSEWHERE = {
@@ -45,6 +47,7 @@ ELSEWHERE = {
     "T_steps": "batch and steps exchanged", "T_reshape": "images mixed", "T_attention": "images mixed",
     "T_blank": "batch and steps exchanged", "C_lone": "constant output", "U_column": "input too large", "U_part": "input too large",
     "V_padding": "outputs hardly differ between images", "V_centred": "outputs hardly differ between images", "V_degrees": "number of neighbours",
+    "W_void": "All others fit", "W_one_number": "the mean of one number",
 }  # fmt: skip
 
 

@@ -199,6 +199,20 @@ def adapted(initializer):
     return stack(Adapter(32, initializer, name="adapter"), Adapter(32, initializer, name="adapter_1"), softmax())
 
 
+def multiplied(rule):
+    """A score from what stands for a user times what stands for an item, and a bias of each, which starts from 0."""
+    user, item = keras.Input((1,), dtype="int32"), keras.Input((1,), dtype="int32")
+    users, items = (layers.Embedding(50, 8, rule, name=name)(one) for name, one in (("users", user), ("items", item)))
+    terms = [layers.Dot(2)([users, items]), *(layers.Embedding(50, 1, "zeros")(one) for one in (user, item))]
+    return graph([user, item], layers.Flatten()(layers.Add()(terms)), [WORDS[:, :1], WORDS[:, 1:2]], RNG.normal(size=(64, 1)), "mse")
+
+
+def centred_behind(rule):
+    """Convolutions, each with a normalization behind it that takes its mean away."""
+    parts = [part for name in "ab" for part in (layers.Conv2D(16, 3, use_bias=False, kernel_initializer=rule, name=name), layers.BatchNormalization(), layers.ReLU())]
+    return stack(*parts, layers.Flatten(), softmax(), x=X)
+
+
 def gated(initializer, residual=False):
     """Convolutions, each behind a scale of its own."""
     inputs = keras.Input((12, 12, 1))

@@ -14,6 +14,7 @@ from tests.audited import (
 from tests.planted_keras import attentive
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
+REGIONS = np.broadcast_to(np.arange(12)[:, None, None] // 4, X.shape)  # of an image, from 0 to 2
 
 
 def cut(function):
@@ -134,12 +135,18 @@ KINDS = {  # a network, and the argument of its remedy that is code
     "V_padding_of_one_s_own": (lambda: made.masked(False, made.Looking(16, name="look")), ""),
     "V_centred": (made.pooled, ""), "V_centred_by_layer": (lambda: stack(layers.Conv2D(8, 3), layers.LayerNormalization(axis=(1, 2)), layers.GlobalAveragePooling2D(), softmax(), x=X), ""), "V_degrees": (lambda: made.summed(False), ""), "V_degrees_of_edges": (lambda: made.summed(False, over=made.by_edges), ""), "V_degrees_of_two_layers": (lambda: made.summed(False, 2), ""),
     "N_broadcast_choices": (lambda: stack(hidden(), layers.Dense(4, name="out"), y=REAL, loss="huber"), "units"),
+    "W_void": (lambda: stack(layers.Conv2D(4, 3, padding="same", activation="softmax"), x=X, y=np.where(X > 0.9, 255, REGIONS)), "loss"),
+    "W_void_below_0": (lambda: stack(layers.Conv2D(3, 3, padding="same"), x=X, y=np.where(X > 0.9, -1, REGIONS), loss=LOGITS), "loss"),
+    "W_one_number": (lambda: stack(layers.LayerNormalization(), layers.LSTM(16), softmax(), x=FLAT[..., None]), "axis"),
+    "W_one_number_alone": (lambda: stack(layers.LayerNormalization(), hidden(), softmax(), x=REAL), ""),
 }  # fmt: skip
 OWN = {  # Keras's, or with words of their own: the same, and words of the finding
     "C_rounded": (lambda: cut(lambda z: ops.cast(ops.cast(z, "int32"), "float32")), "", "no gradient"),
     "G_huber": (lambda: stack(hidden(), one(), y=abs(REAL) * 1e6, loss="huber"), "y", "targets too large"),
     "H_one_nan": (lambda: stack(hidden(), softmax(), y=np.where(HOT > 0, HOT, np.nan), loss=CATEGORICAL), "", "y holds NaN"),
-    "H_padding": (lambda: stack(layers.Embedding(50, 8), softmax(50), x=WORDS, y=np.where(WORDS > 40, -100, WORDS)), "y", "run from -100 to 40"),
+    "H_padding": (lambda: stack(layers.Embedding(50, 8), softmax(50), x=WORDS, y=np.where(WORDS > 40, -100, WORDS)), "loss", "run from -100 to 40"),
+    "H_mask_of_other_numbers": (lambda: stack(layers.Conv2D(4, 3, padding="same", activation="softmax"), x=X, y=REGIONS * 10), "y", "run from 0 to 20"),
+    "zero_over_zero_in_half": (lambda: under("mixed_float16", lambda: behind(lambda h: 0 * h / (ops.std(0 * h, axis=1, keepdims=True) + 1e-8))), "", "below 6e-8 is 0"),
     "H_one_hot": (lambda: stack(hidden(), softmax(), y=HOT), "loss", "one-hot"), "H_numbers": (lambda: stack(hidden(), softmax(), y=Y, loss=CATEGORICAL), "loss", "not one-hot"),
     "N_softplus": (lambda: stack(hidden(), one("softplus"), y=REAL, loss="huber"), "activation", "out of reach"),
     "N_numbers_on_one": (lambda: stack(hidden(), one("sigmoid"), y=YES), "activation", "output has 1 unit"),

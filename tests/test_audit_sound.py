@@ -211,6 +211,7 @@ def rare():
 
 
 SOUND = {
+    "over_one_number": lambda: looped(hidden(), lambda h: h / (ops.std(h) + 1e-7), 1), "less_one_number": lambda: looped(hidden(), lambda h: hidden()(h - ops.mean(h)), 2),
     "encoder": lambda: looped(words, attended, 6, pooled, WORDS), "encoder_post": lambda: looped(words, lambda h: attended(h, False), 6, pooled, WORDS),
     "block": lambda: looped(layers.Embedding(50, 32), lambda h: attended(h, False), 1, lambda: lambda h: softmax()(layers.GlobalAveragePooling1D()(h)), WORDS),
     "decoder": lambda: looped(lambda h: words(h, embeddings_initializer=small()), lambda h: attended(h, rule=small), 4,

@@ -74,6 +74,8 @@ FAULTY = {  # a network, the layers to be named, the argument of the remedy
     "S_kernels": (lambda: made.raw_attention(lambda: normal(1.0)), "q, v, k, o", "kernel_initializer"), "F_products": (made.contrasted, "products", ""),
     "V_positions": (lambda: made.placed(initializers.RandomUniform(-49, 49)), "places", "initializer"),
     "V_positions_embedding": (lambda: made.numbered(initializers.RandomUniform(-49, 49)), "places", EMBED),
+    "W_product": (lambda: made.multiplied("zeros"), "users", EMBED),
+    "W_alike": (lambda: made.centred_behind(initializers.RandomNormal(1.0, 0.02)), "a, b", "kernel_initializer"),
     "V_centers": (lambda: made.centred("ones"), "near", "initializer"), "V_centers_of_zeros": (lambda: made.centred("zeros"), "near", "initializer"), "V_mean": (lambda: made.convolved(initializers.RandomUniform(0, 0.5)), "up", "kernel_initializer"),
     "V_mean_in_depth": (lambda: stack(*(hidden(64, rule=initializers.RandomUniform(0, 0.12)) for _ in range(4)), softmax()), "dense", "kernel_initializer"),
     "copies_of_words": (lambda: stack(layers.Embedding(50, 8, "ones", name="words"), layers.Flatten(), softmax(), x=WORDS), "words", EMBED),

@@ -62,6 +62,7 @@ def heads():
     return {name: nn.Linear(144, 16) for name in "qkv"} | {"end": nn.Linear(16, 10)}
 
 
+REGIONS = (torch.arange(12)[:, None] // 4).expand(64, 12, 12)  # of an image, from 0 to 2
 FIRST_ROW = torch.zeros(12, 12, dtype=torch.bool).index_fill(0, torch.tensor([3]), True)  # of a mask that hides all from one query
 KINDS = {
     "B_root": lambda: chosen(torch.sqrt), "B_zero_over_zero": lambda: behind(lambda h: h / (h * 0)),
@@ -95,6 +96,10 @@ KINDS = {
     "V_centred": lambda: averaged(nn.InstanceNorm2d),
     "V_centred_groups": lambda: averaged(lambda n: nn.GroupNorm(n, n)), "V_degrees": lambda: graph(torch.matmul), "V_degrees_of_two_layers": lambda: graph(torch.matmul, layers=2),
     "V_degrees_of_edges": lambda: graph(by_edges), "V_degrees_of_each_image": lambda: made.graphs(100.0), "V_centred_sum": lambda: behind(lambda h: (h - h.mean(1, keepdim=True)).sum(1, keepdim=True).expand(-1, 32)),
+    "W_void": lambda: case(started(nn.Conv2d(1, 4, 3, padding=1)), X, torch.where(ROWS > 0.9, 255, REGIONS)),
+    "W_void_below_0": lambda: case(started(nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.LogSoftmax(1))), X, torch.where(ROWS > 0.9, -1, REGIONS), NLL),
+    "W_one_number": lambda: case(Net(lambda m, x: m.end(m.loop(m.norm(x[..., None]))[0][:, -1]), norm=nn.LayerNorm(1), loop=nn.LSTM(1, 16, batch_first=True), end=nn.Linear(16, 10)), FLAT),
+    "W_one_number_alone": lambda: case(started(nn.Sequential(nn.LayerNorm(1), nn.Linear(1, 32), nn.ReLU(), nn.Linear(32, 10))), REAL),
     "V_degrees_of_a_sparse_matrix": lambda: graph(torch.sparse.mm, EDGES.to_sparse()),
 }  # fmt: skip
 WORDED = {"B_root", "B_zero_over_zero", "B_log", "B_distance", "C_saturated", "C_normalized_unit", "C_argmax", "C_stopped",

@@ -42,6 +42,7 @@ FAULTY = {  # a network, and the layers to be named
     "Q_zeros": (lambda: case(raw(lambda *shape: torch.zeros(shape))), "w1, w2"), "Q_normal": (lambda: case(raw(torch.randn)), "w1, w2"),
     "low_sigmoid": (lambda: biased(-200.0, act=nn.Sigmoid), "2"), "U_factors": (lambda: made.adapted(0.0), "0, 2, 4"), "U_scale": (lambda: made.gated(0.0), "gamma1, gamma2"),
     "S_kernels": (lambda: made.raw_attention(torch.randn), "wq, wk, wv, wo"), "F_products": (made.contrasted, "matmul"),
+    "W_product": (lambda: made.multiplied(0.0), "users"), "W_product_of_matrices": (lambda: made.multiplied(0.0, True), "users"), "W_alike": (lambda: made.centred_behind(1.0), "0, 3"),
     "V_positions": (lambda: placed(49.0), "places"), "V_positions_in_a_table": (lambda: placed(49.0, True), "places"), "V_centers": (lambda: centered(torch.ones), "centers"),
     "V_centers_of_zeros_in_a_softmax": (lambda: centered(torch.zeros, True), "centers"), "V_mean": (lambda: pulled(0.0), "2"),
 }  # fmt: skip

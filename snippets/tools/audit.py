@@ -197,7 +197,8 @@ def observe(model, x, y, loss, recorder):
     seen.steps = [(c, np.asarray(delta, "float64")) for c, delta in zip(steps, to_steps) if delta is not None]
     seen.loss, seen.lost = float(value), lost(recorder.tape, value, weights, seen.gradients) if half else 0.0
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
-        call.delta = tf.zeros(call.z.shape) if delta is None else len(call.z) * tf.cast(delta, tf.float64)
+        images = len(call.z) if call.z.shape.rank else 1  # a mean over all has none
+        call.delta = tf.zeros(call.z.shape) if delta is None else images * tf.cast(delta, tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
     seen.flows, seen.sizes = any(map(np.any, slopes)), list(map(_rms, slopes))
     parts = [] if more is None else map(tf.convert_to_tensor, recorder.tape.gradient(more, weights, unconnected_gradients="zero"))
@@ -692,7 +693,7 @@ def behind(call):
 
 def varies(tensor, rounded=0.0):
     """True if the images of the batch are not all alike in this tensor, up to a share of its largest number."""
-    images = np.asarray(tensor, "float64")
+    images = np.atleast_1d(np.asarray(tensor, "float64"))  # a mean over all images is one number
     return bool((abs(images - images[:1]) > rounded * abs(images).max()).any())
 
 
@@ -804,7 +805,7 @@ def weighed(layer, kind, variable, gradient, change):
     return {
         "kernel": columns, "fans": n, "ratios": ratios, "weight_std": std, "rank": w.ndim, "argument": argument,
         "initializer": getattr(work, argument, None), "dtype": layer.compute_dtype, "recurs": isinstance(layer, kl.RNN),
-        "convolves": "Conv" in type(work).__name__,
+        "convolves": "Conv" in type(work).__name__, "groups": 0 if "depthwise" in argument else whole(work, "groups"),
         "off": max(1.0, min(ratios.values())) * min(1.0, max(ratios.values())),  # from the nearest rule; 1 among them
         "by_shape": by_shape, "by_use": by_use, "chance": chance,
         "follows": {rule for rule, ratio in by_shape.items() if size and abs(math.log(ratio)) < chance},
@@ -909,7 +910,7 @@ def judge(seen):
     outside += [*unlike(seen), *(louder(seen) if not seen.labels else [])]
     mixes = list(leaking(seen)) if not any("softmax over" in one.fault for one in outside) else []
     outside += mixes
-    causes = [*zeros(rows), *copies(rows)]
+    causes = [*zeros(seen), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
@@ -994,6 +995,14 @@ def to(head, more="", call=None, **arguments):
     return f"an output with `{typed}`{more}." if lacks else f"{typed}{more}."
 
 
+def blank(y, units):
+    """The one label of many positions that is no class though all others are, as 255 or -1 of what has none; None if there is no such."""
+    values = np.unique(y)
+    strange = values[(values < 0) | (values > units)]
+    fits = len(strange) == 1 and len(values) > 2 and units not in values and (strange[0] > 0 or len(values) != units)
+    return int(strange[0]) if fits else None
+
+
 def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     y = head.y if head.ignored is None else head.y[head.y != head.ignored]
@@ -1015,6 +1024,7 @@ def labels(head):
     per_class = to(head, ": one for every class", units=int(high) + 1)
     broadcast = "targets broadcast", f"Targets of shape {ours} are compared with outputs of shape {theirs}."
     alike = ours == theirs or ours in ((*theirs, 1), theirs[:-1]) and 1 in (ours[-1], theirs[-1])
+    void = blank(y, units) if head.family == SPARSE and head.out.ndim > 2 and whole else None
     zero = np.mean(abs(y) < 1e-6) if head.kind == RELATIVE else 0
     return first_case({
         SPARSE: [
@@ -1023,6 +1033,8 @@ def labels(head):
             (ours == theirs and units > 1, "labels", "labels one-hot", other_shape, f'loss="{CATEGORICAL}".'),
             (not whole, "labels", "labels not whole", f"They run from {_span(y)}.", "whole numbers, or another loss."),
             (low >= 0 and high < units,),
+            (void is not None, "loss", out_of_range[0], f"{of_units} All others fit, but {_share(np.mean(y == void))} of y is {void}.",
+             f"loss=keras.losses.SparseCategoricalCrossentropy({'from_logits=True, ' * head.from_logits}ignore_class={void}): if it marks what has no class."),
             (high - low < units, "labels", out_of_range[0], of_units, f"y = y - {low:.0f}.".replace("- -", "+ ")),
             (low < 0, "labels", out_of_range[0], of_units, f"{numbers}: numbers from 0."),
             (y.ndim > 2 and len(np.unique(y)) <= units, "labels", out_of_range[0], of_units, f"{numbers}.reshape(y.shape): for a mask of pixels."),
@@ -1193,9 +1205,23 @@ def advice(row):
     return f'{row.argument}="{rule}"' + (" in its add_weight" if row.argument == "initializer" else "")
 
 
-def zeros(rows):
+def factors_of_zero(seen):
+    """{layer: layer} of kernels of zeros whose outputs are multiplied: each is a factor of the other's gradient."""
+    none, found = {row.layer for row in seen.rows if not row.kernel.any() and not row.gradient}, {}
+    for op in (op for op in seen.ops if op.op in ("Mul", *PRODUCTS) and len(op.makers) == 2 and all(op.makers)) if len(none) > 1 else ():
+        one, other = ([name for way in ancestors([maker]).values() if way.layer and (name := way.layer.name) in none] for maker in op.makers)
+        if one and other and not {*one} & {*other} and not any(map(np.any, op.taken)):
+            found.setdefault(one[0], other[0])
+    return found
+
+
+def zeros(seen):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
-    none = [row for row in rows if not row.kernel.any()]
+    rows, pairs = seen.rows, factors_of_zero(seen)
+    for row in (row for row in rows if row.layer in pairs):
+        yield Finding(row.layer, "zero kernel", f"It and {pairs[row.layer]} are both 0 and multiply each other, so that no gradient reaches either.",
+                      f"{advice(row)}.")
+    none = [row for row in rows if not row.kernel.any() and row.layer not in {*pairs, *pairs.values()}]
     hiding = [row for row in none if row.hides]
     for row in (row for row in none if row in hiding or hiding and row.still):
         yield Finding(row.layer, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.",
@@ -1215,6 +1241,15 @@ def copies(rows):
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
             evidence = f"Its kernel has {len(columns)} {'columns' if row.fans else 'rows'}, of which {len(set(columns))} differ: units are copies."
             yield Finding(row.layer, "copied units", evidence, f"{advice(row)}: a random number for every weight.")
+        elif row.normalized and row.fans and row.groups == 1 and row.fans[0] > 2 < len(columns) and (apart := spread(row.kernel)) < 1 / 10:
+            evidence = f"Its units differ by {_share(apart)} of their size, and normalization makes copies of what they share."
+            yield Finding(row.layer, "copied units", evidence, f"{advice(row)}.")
+
+
+def spread(kernel):
+    """By how much the columns of a kernel point apart: 0 for copies up to their size, 1 for random ones."""
+    columns = kernel / (np.linalg.norm(kernel, axis=0, keepdims=True) + 1e-30)
+    return math.sqrt(max(0.0, 1 - np.sum(np.mean(columns, axis=1, dtype="float64") ** 2)))
 
 
 def factor(row, rows):
@@ -1313,7 +1348,11 @@ def inputs(rows, seen):
             yield elsewhere(name, "input too large", evidence, remedy)
     for row in (row for row in rows if row.is_first and row.fans and not (row.normalized or row.raw_columns or same)):
         least, largest = row.range
-        if row.lost:
+        if row.lost and (call := next((c for c in seen.calls if isinstance(c.layer, kl.LayerNormalization) and blind(c)), None)):
+            axes = list(range(1, len(call.output.shape)))
+            yield elsewhere(call.layer.name, "constant output", "It takes the mean of one number, and leaves 0 of each.",
+                            f"axis={axes}." if len(axes) > 1 else "`keras.layers.BatchNormalization()` in its place.")
+        elif row.lost:
             yield elsewhere(row.layer, "input without content", "All images are the same.", "look at what loads the data.")
         elif abs(2 * math.log(row.input)) > REACH:
             evidence = f"What comes in reaches from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
@@ -1823,6 +1862,9 @@ def overflow(seen):
     elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
+    elif half and not call.kernels and not np.isinf(np.asarray(call.output, "float64")).any():  # as of 0/0
+        yield elsewhere(call.layer.name, "not a number", f"{evidence} In float16 a number below 6e-8 is 0, as an epsilon of 1e-8.",
+                        'dtype="float32", or ' * isinstance(call.layer, keras.Layer) + "an epsilon of 1e-4.")
     elif half:
         yield elsewhere(call.layer.name, "overflow", f"{evidence} float16 ends at {HALF}.", "the policy mixed_bfloat16.")
     elif not call.kernels:
@@ -2095,7 +2137,7 @@ class Report:
             "".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, training=True at test time, a rate later too large, test images among the training ones."],
-                   "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
+                   "elsewhere": ["At fault is not the start, but:"], "start": []}[self.outcome]
         return "\n".join([*lines, "", *verdict, *map(str, self.findings), *(f"Note: {note}" for note in self.notes)])
 
     def figure(self):

@@ -671,7 +671,7 @@ def kernels(op, args, kwargs, trace):
     else:
         fans = window * b, window * a / groups / stride
         found = kernel(trace, op, weight, fans, -1 if op == "linear" else 1, weight.flatten(1).T)
-    found.bias = bias if isinstance(bias := argument(2, "bias"), torch.Tensor) else None
+    found.bias, found.groups = bias if isinstance(bias := argument(2, "bias"), torch.Tensor) else None, groups
     return [found]
 
 
@@ -681,7 +681,7 @@ def kernel(trace, op, weight, fans, axis, matrix):
     if fans and op == "linear" and weight.shape[0] == 3 * weight.shape[1]:  # queries, keys and values side by side
         fans = fans[0], fans[1] / 3
     name = trace.names.get(id(parameter), "weight outside the model")
-    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name, bias=None)
+    return SimpleNamespace(op=op, weight=weight, parameter=parameter, fans=fans, axis=axis, matrix=matrix, full=name, bias=None, groups=1)
 
 
 def next_step(optimizer, gradients, weights):
@@ -953,7 +953,7 @@ def weighed(seen, kernel, changes):
     by_shape, by_all = (n[1], n[1]) if kernel.op in RECURRENT else by_shape, RULES | BY_SHAPE
     by_shape = {rule: size / math.sqrt(variance(*by_shape)) for rule, variance in by_all.items()}
     chance = ERRORS / math.sqrt(2 * w.size)  # of the logarithm of the RMS of so many random numbers
-    return {"kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "ratios": ratios,
+    return {"kernel": _numpy(kernel.matrix).astype("float32"), "raw": w.ravel()[:4096], "shape": w.shape, "fans": n, "groups": kernel.groups, "ratios": ratios,
         "weight_std": float(w.std(dtype="float64")), "op": kernel.op, "size": w.size, "full": kernel.full, "parameter": kernel.parameter,
         "spelled": spelled(seen.trace, kernel.full) if kernel.full in seen.trace.names.values() else "the weight",
         "recurs": kernel.op in RECURRENT, "convolves": kernel.op.startswith("conv"), "dtype": _type(kernel.parameter),
@@ -1032,7 +1032,7 @@ def judge(seen):
     outside += louder(seen) if not seen.labels else []
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
-    causes = [*zeros(rows), *copies(rows)]
+    causes = [*zeros(seen), *copies(rows)]
     causes += scales([row for row in rows if row.layer not in named(causes)], seen)
     if finite := math.isfinite(seen.loss) and all(row.finite for row in rows):
         causes += inputs(rows, seen)
@@ -1138,6 +1138,14 @@ def wished(head):
     return wanted, typed, f"y = {made if ours != wanted else 'y'}{typed}" if fits_all else "one label for every output."
 
 
+def blank(y, units):
+    """The one label of many positions that is no class though all others are, as 255 or -1 of what has none; None if there is no such."""
+    values = np.unique(y)
+    strange = values[(values < 0) | (values > units)]
+    fits = len(strange) == 1 and len(values) > 2 and units not in values and (strange[0] > 0 or len(values) != units)
+    return int(strange[0]) if fits else None
+
+
 def labels(head):
     """What this loss cannot make of these labels, whatever the weights."""
     y, units, kind, ours, theirs = head.y, head.units, head.kind, tuple(head.truth.shape), tuple(head.tensor.shape)
@@ -1146,6 +1154,7 @@ def labels(head):
         return first_case([(read.size, "labels", "not a number", "y holds NaN or infinity.", "mend the data."), (
             True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data.")])
     low, high, whole, several = read.min(), read.max(), (read == read.round()).all(), len(theirs) > 1
+    void = blank(read, units) if y.ndim > 1 and whole else None
     floats, classes, values = head.truth.is_floating_point(), kind in CLASSES, set(np.unique(y[:10_000]))
     wanted, typed, made = wished(head)
     shapes, span = f"y has the shape {ours}, the output {theirs}.", f"The labels run from {_span(read)}"
@@ -1178,7 +1187,10 @@ def labels(head):
         (ours == theirs[:-1] and len(theirs) > 2 and ours != wanted, "loss", "classes on another axis",
          f"{shapes} The loss looks for the classes on axis 1.", f"loss = lambda out, y: {F}cross_entropy(out.movedim(-1, 1), y)"),
         (not whole, "labels", "labels not whole", f"They run from {_span(read)}.", "whole numbers, or a loss for quantities."),
-        unfit, other_type, (low >= 0 and high < units,), (high - low < units, "labels", *of_units, shifted),
+        unfit, other_type, (low >= 0 and high < units,),
+        (void is not None, "loss", of_units[0], f"{of_units[1]} All others fit, but {_share(np.mean(read == void))} of y is {void}.",
+         f"loss = torch.nn.{'NLLLoss' if kind == 'nllloss' else 'CrossEntropyLoss'}(ignore_index={void})  # if it marks what has no class"),
+        (high - low < units, "labels", *of_units, shifted),
         (low < 0, "labels", *of_units, "y = y.unique(return_inverse=True)[1]"), (True, head.layer, *of_units, every)]
     by_share = [swapped, (lists, "loss", unfit[2], shapes, entropy), unfit,
         (low >= 0 and high <= 1 and not typed,), (low >= 0 and high <= 1, *other_type[1:]),
@@ -1410,9 +1422,24 @@ def advice(row):
     return INIT + call.get(rule, "xavier_uniform_({weight})")
 
 
-def zeros(rows):
+def factors_of_zero(seen):
+    """{kernel: kernel} of those of zeros whose outputs are multiplied: each is a factor of the other's gradient."""
+    none, found = {row.full for row in seen.rows if not row.kernel.any() and not row.gradient}, {}
+    for call in (c for c in seen.calls if c.op in ("mul", "multiply", *PRODUCTS) and len(c.inputs) > 1) if len(none) > 1 else ():
+        makers = [[made] if (made := seen.trace.made.get(id(t))) else [] for t in call.inputs[:2]]
+        one, other = ([k.full for c in passed(maker, lambda c: c.before) for k in c.kernels if k.full in none] for maker in makers)
+        if one and other and not {*one} & {*other} and not any(bool(t.any()) for t in call.inputs[:2]):
+            found.setdefault(one[0], other[0])
+    return found
+
+
+def zeros(seen):
     """Kernels of zeros through which no image passes. Output layers and ends of residual branches may start so."""
-    none = [row for row in rows if not row.kernel.any()]
+    rows, pairs = seen.rows, factors_of_zero(seen)
+    for row in (row for row in rows if row.full in pairs):
+        yield of(row, "zero kernel", f"It and {pairs[row.full].removesuffix('.weight')} are both 0 and multiply each other, so that no gradient "
+                 "reaches either.", advice(row))
+    none = [row for row in rows if not row.kernel.any() and row.full not in {*pairs, *pairs.values()}]
     hiding = [row for row in none if row.hides and row.fed_by_data]
     for row in (row for row in none if row in hiding or hiding and row.still):
         yield of(row, "zero kernel", "All its weights are 0, so that the layers behind it cannot tell one image from another.", advice(row))
@@ -1432,6 +1459,15 @@ def copies(rows):
         if len(columns) > 1 and len(set(columns)) <= len(columns) / 2:
             evidence = f"Its kernel has {len(columns)} {'columns' if row.fans else 'rows'}, of which {len(set(columns))} differ: units are copies."
             yield of(row, "copied units", evidence, advice(row))
+        elif row.normalized and row.fans and row.groups == 1 and row.fans[0] > 2 < len(columns) and (apart := spread(row.kernel)) < 1 / 10:
+            evidence = f"Its units differ by {_share(apart)} of their size, and normalization makes copies of what they share."
+            yield of(row, "copied units", evidence, advice(row))
+
+
+def spread(kernel):
+    """By how much the columns of a kernel point apart: 0 for copies up to their size, 1 for random ones."""
+    columns = kernel / (np.linalg.norm(kernel, axis=0, keepdims=True) + 1e-30)
+    return math.sqrt(max(0.0, 1 - np.sum(np.mean(columns, axis=1, dtype="float64") ** 2)))
 
 
 def factor(row, rows):
@@ -1506,11 +1542,24 @@ def scales(rows, seen):
             yield f"{listed([row.name for row in some])}: {some[0].off:.2g} times {why}."
 
 
+def emptied(seen):
+    """Normalization over one number, in front of all kernels."""
+    for call in (c for c in seen.calls if c.op == "layernorm" and c.alike and not all(before.alike for before in c.before)):
+        if any(before.kernels for before in passed(call.before, lambda c: c.before)):
+            return
+        axes, place = tuple(call.value.shape[1:]), f"{spelled(seen.trace, call.atom)} = " if call.atom else ""
+        yield elsewhere(_place(call), "constant output", "It takes the mean of one number, and leaves 0 of each.",
+                        f"{place}torch.nn.{f'LayerNorm({axes})' if len(axes) > 1 else 'BatchNorm1d(1)'}{'' if place else ' in its place.'}")
+        return
+
+
 def inputs(rows, seen):
     """Data that a first layer cannot use as they come."""
     first, made = [row for row in rows if row.is_first], [seen.trace.made[id(t)] for t in leaves(seen.x)]
     if same := first and all(one.alike for one in made if not one.truth):
         yield of(first[0], "input without content", "All images are the same.", "look at what loads the data.", of_start=False)
+    else:
+        yield from emptied(seen)
     for row in (row for row in rows if row.fans and not row.normalized):
         for name, least, largest, remedy in row.raw_columns:
             evidence = f"{row.layer} takes it as it is, from {least:.3g} to {largest:.3g}; rules assume a mean square near 1."
@@ -2289,7 +2338,7 @@ class Report:
             cells, COLUMNS.values())).rstrip() for cells in table)]
         verdict = {"sound": ["No fault found: as far as this tool sees, the start is sound. Look next at what one batch can't show: "
                              "labels of other images, no zero_grad() or eval(), a rate later too large, test images among the training ones."],
-                   "elsewhere": ["No fault found in the start; the fault lies elsewhere."], "start": []}[self.outcome]
+                   "elsewhere": ["At fault is not the start, but:"], "start": []}[self.outcome]
         return "\n".join([*lines, "", *verdict, *map(str, self.findings), *(f"Note: {note}" for note in self.notes)])
 
     def figure(self):
