@@ -65,6 +65,14 @@ def trained(kind, optimizer):
 
 
 @each_kind
+def test_a_start_is_what_keras_draws_for_the_seed(kind):
+    keras.utils.set_random_seed(SEED)
+    expected = KINDS[kind]().get_weights()
+    for ours, theirs in zip(built.start(KINDS[kind], SEED), expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@each_kind
 def test_a_network_ends_where_keras_fit_takes_it_and_has_its_scores(data, kind):
     x, y, order = data
     weights, expected = built.start(KINDS[kind], SEED), KINDS[kind]()

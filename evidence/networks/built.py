@@ -5,8 +5,6 @@ a stack of small networks takes more processor time per network than one after t
 alike. So the seeds share the cores, and the networks of a seed share the program.
 """
 
-import random
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -92,10 +90,6 @@ def batches(seed, images, batch_size, steps):
 
 
 def start(build, seed):
-    """The weights that a model starts from, as `model.get_weights` gives them: build() with Keras's draws of this seed.
-
-    Python's generator gives Keras's initializers their seeds. `keras.utils.set_random_seed` would seed TensorFlow as well, which
-    then forgets its programs: a trainer's next steps would be optimized anew, for up to a second.
-    """
-    random.seed(seed)
+    """The weights that a model starts from, as `model.get_weights` gives them: build() with Keras's draws of this seed."""
+    keras.utils.set_random_seed(seed)
     return build().get_weights()

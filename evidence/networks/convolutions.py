@@ -1,6 +1,7 @@
 """Plain convolutional networks on small maps of MNIST, and their learning curves: what several experiments measure."""
 
 import functools
+import itertools
 
 import keras
 
@@ -36,8 +37,6 @@ def curves(protocol, seed):
     for depth in protocol["depths"]:
         builders = {rule: functools.partial(plain, rule, depth, protocol["channels"]) for rule in protocol["initializers"]}
         trainer = built.Trainer(next(iter(builders.values()))(), protocol["optimizer"])  # of one shape, whatever their weights
-        for rule, build in builders.items():
-            weights = built.start(build, seed)
-            for rate in protocol["learning_rates"][str(depth)]:
-                runs[f"{rule}_{depth}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, protocol["steps"])
+        for (rule, build), rate in itertools.product(builders.items(), protocol["learning_rates"][str(depth)]):
+            runs[f"{rule}_{depth}_{rate}"] = built.curve(trainer, built.start(build, seed), rate, *parts, order, protocol["steps"])
     return runs

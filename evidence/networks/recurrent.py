@@ -1,6 +1,6 @@
 """Recurrent networks that read an image of MNIST step by step, their starts and their learning curves: what several experiments measure."""
 
-import functools
+import itertools
 
 import keras
 import numpy as np
@@ -121,8 +121,7 @@ def curves(protocol, seed):
     order = built.batches(seed, protocol["images"], protocol["batch_size"], protocol["steps"][-1])
     for kind, starts in protocol["starts"].items():
         trainer = Trainer(network(kind, "keras", shape, units), protocol["optimizer"], protocol["clipped_norm"])
-        for start in starts:
-            weights = built.start(functools.partial(network, kind, start, shape, units), seed)
-            for rate in protocol["learning_rates"][kind]:
-                runs[f"{kind}_{start}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, protocol["steps"])
+        for start, rate in itertools.product(starts, protocol["learning_rates"][kind]):
+            weights = built.start(lambda: network(kind, start, shape, units), seed)
+            runs[f"{kind}_{start}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, protocol["steps"])
     return runs
