@@ -3,9 +3,9 @@
 import numpy as np
 
 from evidence.readings import rates
-from evidence.readings.claim import claim, swap, swap_grids
+from evidence.readings.claim import claim, instead, swap, swap_grids
 from evidence.readings.intervals import interval, paired_difference
-from evidence.readings.numbers import fixed, listed, over_seeds, plus_minus, points, spelled
+from evidence.readings.numbers import fixed, listed, median_and_range, over_seeds, plus_minus, points, spelled
 from evidence.readings.settled import SETTLED
 from evidence.theory import padding
 
@@ -115,6 +115,19 @@ def glorot_does_not_start_with_thirty_convolutions(runs):
         "depths": listed(depths), "stalled": ceiling(stalled),
         "he": listed([over_seeds(one, 100, " %") for one in he]),
         "rates": spelled(len(protocol["learning_rates"][str(depths[0])])),
+    }  # fmt: skip
+
+
+@claim(refuted_by=instead("settled_convolutions", "glorot_uniform", "he_normal"))
+def glorot_waits_longer_than_an_epoch(runs):
+    """{steps} steps of SGD, on {batch} images each, take He normal with {layers} convolutions to {he}, the median and the range of the seeds. No seed of Glorot uniform gets above {stalled} at
+    any of the points where it was asked, at any of {rates} rates."""
+    arms = runs["settled_convolutions"]
+    grid, he = rates.grid(arms, "glorot_uniform"), rates.reached(arms, "he_normal")
+    stalled = max(arm["test_accuracy"].max() for arm in grid.values())
+    assert stalled < 0.2 and he.min() > 0.8
+    return budget(runs, "settled_convolutions") | {
+        "layers": arms.protocol["layers"], "he": median_and_range(he), "stalled": ceiling(stalled), "rates": spelled(len(grid)),
     }  # fmt: skip
 
 

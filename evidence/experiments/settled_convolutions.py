@@ -11,7 +11,7 @@ PROTOCOL = {
     "window": 3,
     "pixels": 14,  # along each side, and 7 from the layer half way, as in convolution_sgd
     "optimizer": "sgd",
-    "learning_rates": {"glorot_uniform": [0.03, 0.1, 0.3], "he_normal": [0.003, 0.01, 0.03]},  # by start
+    "learning_rates": {"glorot_uniform": [0.03, 0.1, 0.3], "he_normal": [0.01, 0.03, 0.1]},  # by start
     "images": 54_400,  # each seen once
     "validation_images": 5_600,  # the rest of the training images
     "test_images": 5000,

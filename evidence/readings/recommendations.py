@@ -33,6 +33,7 @@ FIRST = (
         (
             Seen("glorot_stalls_at_thirty", "settled_relu_30", SETTLED),
             Seen("glorot_does_not_start_with_thirty_convolutions", "convolution_sgd", "22 and 30 convolutions, {steps} steps"),
+            Seen("glorot_waits_longer_than_an_epoch", "settled_convolutions", "22 convolutions, {steps} steps of SGD"),
         ),
     ),
     Row(
