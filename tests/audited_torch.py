@@ -108,27 +108,6 @@ def adapted(a, **options):
     return case(nn.Sequential(*(Adapter(part, a, **options) if isinstance(part, nn.Linear) else part for part in mlp())))
 
 
-def multiplied(value, matrices=False):
-    """A score from what stands for a user times what stands for an item, and a bias of each, which starts from 0."""
-    def forward(m, user, item):
-        score = (m.users(user)[:, None] @ m.items(item)[:, :, None])[:, :, 0] if matrices else (m.users(user) * m.items(item)).sum(1, keepdim=True)
-        return score + m.user(user) + m.item(item)
-
-    net = Net(forward, users=nn.Embedding(50, 8), items=nn.Embedding(50, 8), user=nn.Embedding(50, 1), item=nn.Embedding(50, 1))
-    for weight in net.parameters():
-        nn.init.constant_(weight, value)
-    return case(net, (WORDS[:, 0], WORDS[:, 1]), REAL, F.mse_loss)
-
-
-def centred_behind(mean):
-    """Convolutions, each with a normalization behind it that takes its mean away."""
-    convs = [nn.Conv2d(inputs, 16, 3, bias=False) for inputs in (1, 16)]
-    for conv in convs:
-        nn.init.normal_(conv.weight, mean, 0.02)
-    parts = [part for conv in convs for part in (conv, nn.BatchNorm2d(16), nn.ReLU())]
-    return case(nn.Sequential(*parts, nn.Flatten(), nn.Linear(1024, 10)), X)
-
-
 def gated(value, residual=False):
     """Convolutions without a bias, each behind a scale of its own."""
     def forward(m, x):

@@ -8,7 +8,7 @@ nn = torch.nn
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
 from tests import audited_torch as made  # noqa: E402
 from tests import planted  # noqa: E402
-from tests.audited_torch import FLAT, ROWS, YES, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
+from tests.audited_torch import FLAT, REAL, ROWS, WORDS, YES, X, F, Net, Raw, case, dense, is_code, mended, mlp, put, started, times  # noqa: E402
 from tests.planted_torch import (  # noqa: E402
     Linear, Opaque, all_filled, attention, biased, blank_patches, built, centered, clones, convolutional, convolved, copied, draw, embedded, filled,
     frozen, items, one_way, own, placed, positive, pulled, raw, recurrent, reseeded, reseeded_shapes, residual, separable, spread, tanh, tied, transposed, twins,
@@ -20,6 +20,27 @@ def squashed(std, act=nn.Tanh):
     net = nn.Sequential(nn.Linear(144, 400), nn.ReLU(), nn.Linear(400, 100), act(), nn.Linear(100, 10))
     put(net[2].weight, std)
     return case(net)
+
+
+def multiplied(value, matrices=False):
+    """A score from what stands for a user times what stands for an item, and a bias of each, which starts from 0."""
+    def forward(m, user, item):
+        score = (m.users(user)[:, None] @ m.items(item)[:, :, None])[:, :, 0] if matrices else (m.users(user) * m.items(item)).sum(1, keepdim=True)
+        return score + m.user(user) + m.item(item)
+
+    net = Net(forward, users=nn.Embedding(50, 8), items=nn.Embedding(50, 8), user=nn.Embedding(50, 1), item=nn.Embedding(50, 1))
+    for weight in net.parameters():
+        nn.init.constant_(weight, value)
+    return case(net, (WORDS[:, 0], WORDS[:, 1]), REAL, F.mse_loss)
+
+
+def centred_behind(mean):
+    """Convolutions, each with a normalization behind it that takes its mean away."""
+    convs = [nn.Conv2d(inputs, 16, 3, bias=False) for inputs in (1, 16)]
+    for conv in convs:
+        nn.init.normal_(conv.weight, mean, 0.02)
+    parts = [part for conv in convs for part in (conv, nn.BatchNorm2d(16), nn.ReLU())]
+    return case(nn.Sequential(*parts, nn.Flatten(), nn.Linear(1024, 10)), X)
 
 
 FAULTY = {  # a network, and the layers to be named
@@ -42,7 +63,7 @@ FAULTY = {  # a network, and the layers to be named
     "Q_zeros": (lambda: case(raw(lambda *shape: torch.zeros(shape))), "w1, w2"), "Q_normal": (lambda: case(raw(torch.randn)), "w1, w2"),
     "low_sigmoid": (lambda: biased(-200.0, act=nn.Sigmoid), "2"), "U_factors": (lambda: made.adapted(0.0), "0, 2, 4"), "U_scale": (lambda: made.gated(0.0), "gamma1, gamma2"),
     "S_kernels": (lambda: made.raw_attention(torch.randn), "wq, wk, wv, wo"), "F_products": (made.contrasted, "matmul"),
-    "W_product": (lambda: made.multiplied(0.0), "users"), "W_product_of_matrices": (lambda: made.multiplied(0.0, True), "users"), "W_alike": (lambda: made.centred_behind(1.0), "0, 3"),
+    "W_product": (lambda: multiplied(0.0), "users"), "W_product_of_matrices": (lambda: multiplied(0.0, True), "users"), "W_alike": (lambda: centred_behind(1.0), "0, 3"),
     "V_positions": (lambda: placed(49.0), "places"), "V_positions_in_a_table": (lambda: placed(49.0, True), "places"), "V_centers": (lambda: centered(torch.ones), "centers"),
     "V_centers_of_zeros_in_a_softmax": (lambda: centered(torch.zeros, True), "centers"), "V_mean": (lambda: pulled(0.0), "2"),
 }  # fmt: skip
