@@ -228,12 +228,13 @@ const PICTURES = {
   look: () => seen && passedOn(run, seen),
 }
 const stale = new Set()
-let drawing = null, busy = false
+let drawing = null
 
 /** Draw what has changed, from the next frame on; a tab in the background draws the latest when it is seen. */
 function later(...names) {
+  const idle = !drawing && !stale.size
   names.forEach(name => stale.add(name))
-  if (!busy) next()
+  if (idle) next()
 }
 const all = () => later(...Object.keys(PICTURES))
 
@@ -250,7 +251,7 @@ function paint() {
 }
 
 function next() {
-  busy = Boolean(drawing || stale.size)
+  const busy = Boolean(drawing || stale.size)
   if (busy) requestAnimationFrame(paint)
   root.querySelectorAll(".lab-panels").forEach(each => { each.ariaBusy = busy })
 }
