@@ -1348,7 +1348,8 @@ def inputs(rows, seen):
             yield elsewhere(name, "input too large", evidence, remedy)
     for row in (row for row in rows if row.is_first and row.fans and not (row.normalized or row.raw_columns or same)):
         least, largest = row.range
-        if row.lost and (call := next((c for c in seen.calls if isinstance(c.layer, kl.LayerNormalization) and blind(c)), None)):
+        if row.lost and (call := next((c for c in seen.calls if isinstance(c.layer, kl.LayerNormalization) and math.prod(
+                c.output.shape[axis] for axis in np.ravel(c.layer.axis)) == 1 and blind(c)), None)):
             axes = list(range(1, len(call.output.shape)))
             yield elsewhere(call.layer.name, "constant output", "It takes the mean of one number, and leaves 0 of each.",
                             f"axis={axes}." if len(axes) > 1 else "`keras.layers.BatchNormalization()` in its place.")

@@ -1544,7 +1544,7 @@ def scales(rows, seen):
 
 def emptied(seen):
     """Normalization over one number, in front of all kernels."""
-    for call in (c for c in seen.calls if c.op == "layernorm" and c.alike and not all(before.alike for before in c.before)):
+    for call in (c for c in seen.calls if c.op == "layernorm" and math.prod(c.args[1]) == 1 and c.alike and not all(before.alike for before in c.before)):
         if any(before.kernels for before in passed(call.before, lambda c: c.before)):
             return
         axes, place = tuple(call.value.shape[1:]), f"{spelled(seen.trace, call.atom)} = " if call.atom else ""
