@@ -30,14 +30,11 @@ PROTOCOL = {
 
 def measure(seed):
     """{"<start>_<rate>": quantities} of one seed, as `built.curve` gives them."""
-    parts, runs = convolutions.split(seed, PROTOCOL), {}
+    parts = convolutions.split(seed, PROTOCOL)
     order = built.batches(seed, PROTOCOL["images"], PROTOCOL["batch_size"], PROTOCOL["steps"][-1])
     trainer = built.Trainer(network("glorot_uniform"), PROTOCOL["optimizer"])  # of one shape, whatever their weights
-    for start, rates in PROTOCOL["learning_rates"].items():
-        weights = built.start(functools.partial(network, start), seed)
-        for rate in rates:
-            runs[f"{start}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, PROTOCOL["steps"])
-    return runs
+    starts = {start: (functools.partial(network, start), rates) for start, rates in PROTOCOL["learning_rates"].items()}
+    return built.curves(trainer, starts, seed, *parts, order, PROTOCOL["steps"])
 
 
 def network(start):

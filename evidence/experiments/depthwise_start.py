@@ -35,10 +35,9 @@ def measure(seed):
     order = built.batches(seed, PROTOCOL["images"], PROTOCOL["batch_size"], PROTOCOL["steps"][-1])
     for kind in PROTOCOL["networks"]:
         trainer = built.Trainer(network("default", kind), PROTOCOL["optimizer"])  # of one shape, whatever their weights
-        for start in PROTOCOL["starts"]:
-            weights = built.start(functools.partial(network, start, kind), seed)
-            for rate in PROTOCOL["learning_rates"][kind]:
-                runs[f"{start}_{kind}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, PROTOCOL["steps"])
+        rates = PROTOCOL["learning_rates"][kind]
+        starts = {f"{start}_{kind}": (functools.partial(network, start, kind), rates) for start in PROTOCOL["starts"]}
+        runs |= built.curves(trainer, starts, seed, *parts, order, PROTOCOL["steps"])
     return runs
 
 

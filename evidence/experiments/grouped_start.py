@@ -32,10 +32,9 @@ def measure(seed):
     order = built.batches(seed, PROTOCOL["images"], PROTOCOL["batch_size"], PROTOCOL["steps"][-1])
     for groups in PROTOCOL["groups"]:
         trainer = built.Trainer(network("he", groups), PROTOCOL["optimizer"])  # of one shape, whatever their weights
-        for start in PROTOCOL["starts"]:
-            weights = built.start(functools.partial(network, start, groups), seed)
-            for rate in PROTOCOL["learning_rates"]:
-                runs[f"{start}_{groups}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, PROTOCOL["steps"])
+        rates = PROTOCOL["learning_rates"]
+        starts = {f"{start}_{groups}": (functools.partial(network, start, groups), rates) for start in PROTOCOL["starts"]}
+        runs |= built.curves(trainer, starts, seed, *parts, order, PROTOCOL["steps"])
     return runs
 
 

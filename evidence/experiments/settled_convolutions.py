@@ -23,12 +23,9 @@ PROTOCOL = {
 
 def measure(seed):
     """{"<start>_<rate>": the curve of one seed, as `built.curve` gives it}."""
-    parts, runs = convolutions.split(seed, PROTOCOL), {}
+    parts = convolutions.split(seed, PROTOCOL)
     order = built.batches(seed, PROTOCOL["images"], PROTOCOL["batch_size"], PROTOCOL["steps"][-1])
     build = functools.partial(convolutions.plain, depth=PROTOCOL["layers"], channels=PROTOCOL["channels"])
     trainer = built.Trainer(build("he_normal"), PROTOCOL["optimizer"])  # of one shape, whatever their weights
-    for start, rates in PROTOCOL["learning_rates"].items():
-        weights = built.start(functools.partial(build, start), seed)
-        for rate in rates:
-            runs[f"{start}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, PROTOCOL["steps"])
-    return runs
+    starts = {start: (functools.partial(build, start), rates) for start, rates in PROTOCOL["learning_rates"].items()}
+    return built.curves(trainer, starts, seed, *parts, order, PROTOCOL["steps"])

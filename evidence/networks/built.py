@@ -5,6 +5,8 @@ a stack of small networks takes more processor time per network than one after t
 alike. So the seeds share the cores, and the networks of a seed share the program.
 """
 
+import random
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -82,6 +84,18 @@ def curve(trainer, weights, rate, training, validation, test, order, points):
     return {"test_loss": loss, "test_accuracy": accuracy, "val_accuracy": np.array([trainer.score(*validation)[1]])}
 
 
+def curves(trainer, starts, seed, *parts_order_points):
+    """{"<start>_<rate>": what `curve` gives} of one seed; the networks of a start begin with the same weights.
+
+    starts: {name: (function that builds the model, its rates)}. parts_order_points: all that `curve` takes behind the rate.
+    """
+    runs = {}
+    for name, (build, rates) in starts.items():
+        weights = start(build, seed)
+        runs |= {f"{name}_{rate}": curve(trainer, weights, rate, *parts_order_points) for rate in rates}
+    return runs
+
+
 def batches(seed, images, batch_size, steps):
     """The order in which a seed sees its images, every epoch shuffled anew: (steps, batch_size) indices below `images`."""
     epochs = -(-steps * batch_size // images)
@@ -90,6 +104,10 @@ def batches(seed, images, batch_size, steps):
 
 
 def start(build, seed):
-    """The weights that a model starts from, as `model.get_weights` gives them: build() with Keras's draws of this seed."""
-    keras.utils.set_random_seed(seed)
+    """The weights that a model starts from, as `model.get_weights` gives them: build() with Keras's draws of this seed.
+
+    Python's generator gives Keras's initializers their seeds. `keras.utils.set_random_seed` would seed TensorFlow as well, which
+    then forgets its programs: a trainer's next steps would be optimized anew, for up to a second.
+    """
+    random.seed(seed)
     return build().get_weights()

@@ -1,7 +1,6 @@
 """Plain convolutional networks on small maps of MNIST, and their learning curves: what several experiments measure."""
 
 import functools
-import itertools
 
 import keras
 
@@ -35,8 +34,9 @@ def curves(protocol, seed):
     parts, runs = split(seed, protocol), {}
     order = built.batches(seed, protocol["images"], protocol["batch_size"], protocol["steps"][-1])
     for depth in protocol["depths"]:
-        builders = {rule: functools.partial(plain, rule, depth, protocol["channels"]) for rule in protocol["initializers"]}
-        trainer = built.Trainer(next(iter(builders.values()))(), protocol["optimizer"])  # of one shape, whatever their weights
-        for (rule, build), rate in itertools.product(builders.items(), protocol["learning_rates"][str(depth)]):
-            runs[f"{rule}_{depth}_{rate}"] = built.curve(trainer, built.start(build, seed), rate, *parts, order, protocol["steps"])
+        build = functools.partial(plain, depth=depth, channels=protocol["channels"])
+        trainer = built.Trainer(build(protocol["initializers"][0]), protocol["optimizer"])  # of one shape, whatever their weights
+        rates = protocol["learning_rates"][str(depth)]
+        starts = {f"{rule}_{depth}": (functools.partial(build, rule), rates) for rule in protocol["initializers"]}
+        runs |= built.curves(trainer, starts, seed, *parts, order, protocol["steps"])
     return runs

@@ -1,6 +1,6 @@
 """Recurrent networks that read an image of MNIST step by step, their starts and their learning curves: what several experiments measure."""
 
-import itertools
+import functools
 
 import keras
 import numpy as np
@@ -119,9 +119,9 @@ def curves(protocol, seed):
     parts, runs = split(seed, protocol), {}
     shape, units = parts[0][0].shape[1:], protocol["units"]
     order = built.batches(seed, protocol["images"], protocol["batch_size"], protocol["steps"][-1])
-    for kind, starts in protocol["starts"].items():
+    for kind, rules in protocol["starts"].items():
         trainer = Trainer(network(kind, "keras", shape, units), protocol["optimizer"], protocol["clipped_norm"])
-        for start, rate in itertools.product(starts, protocol["learning_rates"][kind]):
-            weights = built.start(lambda: network(kind, start, shape, units), seed)
-            runs[f"{kind}_{start}_{rate}"] = built.curve(trainer, weights, rate, *parts, order, protocol["steps"])
+        rates = protocol["learning_rates"][kind]
+        starts = {f"{kind}_{rule}": (functools.partial(network, kind, rule, shape, units), rates) for rule in rules}
+        runs |= built.curves(trainer, starts, seed, *parts, order, protocol["steps"])
     return runs

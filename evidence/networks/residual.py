@@ -61,6 +61,12 @@ def stream(start, blocks, channels, seed, images):
     return [float(keras.ops.mean(x**2)) for x in keras.Model(model.input, [before, *after])(images, training=True)]
 
 
+@functools.lru_cache(1)  # for the rates of a grid
+def beginning(start, blocks, channels, seed):
+    """The weights of a network of this seed."""
+    return built.start(functools.partial(network, start, blocks, channels), seed)
+
+
 @functools.cache
 def trainer(start, blocks, channels):
     """One program for all networks of one shape, whatever their weights."""
@@ -73,7 +79,7 @@ def curve(start, blocks, rate, protocol, seed, parts):
     parts: images and labels to train on, to choose by and to report, as `convolutions.split` gives them.
     """
     shape = {"he": "scaled", "zero_last": "scaled", "normalized": "zero_gamma"}.get(start, start)
-    weights = built.start(lambda: network(start, blocks, protocol["channels"]), seed)
+    weights = beginning(start, blocks, protocol["channels"], seed)
     order = built.batches(seed, protocol["images"], protocol["batch_size"], protocol["steps"][-1])
     found = built.curve(trainer(shape, blocks, protocol["channels"]), weights, rate, *parts, order, protocol["steps"])
     return found | {"test_loss": np.where(np.isfinite(found["test_loss"]), found["test_loss"], np.nan)}
