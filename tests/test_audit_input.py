@@ -99,7 +99,7 @@ CASES = {
     "labels_of_other_names": (lambda: audit(FORK, FLAT, {"digit": Y, "sizes": Y}), "outputs are named digit, size, and y names digit, sizes"), "losses_of_other_count": (lambda: audit(plain(softmax()), FLAT, Y, [SPARSE, "mse"]), "The outputs are 1, but loss holds 2"),
     "sparse": (lambda: audit(GOOD, tf.sparse.from_dense(FLAT), Y), "x is no dense array"), "ragged_tensor": (lambda: audit(GOOD, tf.ragged.constant([[1.0, 2.0], [3.0]]), Y[:2]), "x is no dense array"),
     "symbolic": (lambda: audit(GOOD, keras.Input((144,)), Y), "not a sparse or symbolic one"), "steps_left": (lambda: audit(plain(layers.Dense(10, "softmax"), shape=(12, 12)), ROWS, Y, SPARSE), r"Flatten\(\)` before the output"),
-    "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch: ZeroDivisionError: division by zero"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
+    "loss_of_none": (lambda: audit(GOOD, FLAT, Y, lambda t, p: None), "loss returns None: end it with return"), "own_loss_fails": (lambda: audit(GOOD, FLAT, Y, lambda t, p: 1 / 0), "loss fails on this batch: ZeroDivisionError: division by zero"), "rows_in_a_list": (lambda: audit(GOOD, list(FLAT), Y), "a list is read as several inputs"),
     "numbers_as_objects": (lambda: audit(GOOD, FLAT.astype(object), Y), r'give numbers, as `x = x.astype\("float32"\)`'),
     "labels_as_objects": (lambda: audit(GOOD, FLAT, Y.astype(object)), r'give numbers, as `y = y.astype\("float32"\)`'),
     "unknown_loss": (lambda: audit(GOOD, FLAT, Y, "crossentropy"), "no loss of this name"),

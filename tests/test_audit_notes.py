@@ -7,7 +7,7 @@ import pytest
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, HOT, REAL, ROWS, WORDS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart
+from tests.audited import FLAT, HOT, REAL, ROWS, WORDS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -45,7 +45,56 @@ def decoder(target):
     return graph(inputs, softmax()(layers.GlobalAveragePooling1D()(t)), ROWS)
 
 
+def triplets(columns):
+    """Three embeddings side by side, and a loss that takes them apart by columns or, at fault, by images."""
+    def loss(y, e):
+        anchor, like, other = (e[:, :4], e[:, 4:8], e[:, 8:]) if columns else (e[0], e[1], e[2])
+        return ops.mean(ops.relu(ops.sum((anchor - like) ** 2, -1) - ops.sum((anchor - other) ** 2, -1) + 9.0))
+
+    inputs, tower = [keras.Input((144,)) for _ in range(3)], keras.Sequential([hidden(), layers.Dense(4)])
+    return graph(inputs, layers.Concatenate()([tower(one) for one in inputs]), [FLAT, FLAT[::-1], FLAT[:, ::-1]], loss=loss)
+
+
+def all_but_a_norm(head):
+    """A network of which all is frozen but a normalization, and perhaps the head in front of it."""
+    model, x, y = stack(hidden(name="body"), layers.Dense(10, name="head"), layers.BatchNormalization(), layers.Activation("softmax"))
+    model.get_layer("body").trainable, model.get_layer("head").trainable = False, head
+    return of(model, x, y, "sparse_categorical_crossentropy")
+
+
+class Codes(layers.Layer):
+    """The nearest of eight codes, through which the gradient passes straight or not, and which have a loss or not."""
+
+    def __init__(self, straight, loss):
+        super().__init__(name="codes")
+        self.straight, self.loss = straight, loss
+
+    def build(self, shape):
+        self.codes = self.add_weight(shape=(8, shape[-1]), initializer="uniform", name="codes")
+
+    def call(self, z):
+        near = ops.argmin(ops.sum(self.codes**2, 1) - 2 * ops.matmul(z, ops.transpose(self.codes)), 1)
+        q = ops.matmul(ops.one_hot(near, 8), self.codes)
+        if self.loss:
+            self.add_loss(ops.mean((q - ops.stop_gradient(z)) ** 2))
+        return z + ops.stop_gradient(q - z) if self.straight else q
+
+
+def quantized(straight, loss):
+    return stack(hidden(4), Codes(straight, loss), layers.Dense(144), y=FLAT, loss="mse")
+
+
+def biased(number):
+    """A network in float16 that adds a mask of this number, of which all is open."""
+    return under("mixed_float16", lambda: behind(lambda h: h + ops.cast(ops.zeros_like(h), h.dtype) * number))
+
+
 PAIRS = {  # a fault, its outcome, words of the finding; what is sound
+    "images_for_columns": (lambda: triplets(False), "elsewhere", "Of 64 images only 3 do", lambda: triplets(True)),
+    "frozen_as_drawn": (lambda: all_but_a_norm(False), "elsewhere", "frozen as drawn", lambda: all_but_a_norm(True)),
+    "beyond_half": (lambda: biased(-1e9), "elsewhere", "is infinite there", lambda: biased(-3e4)),
+    "codes_in_the_way": (lambda: quantized(False, True), "elsewhere", "ArgMin has no derivative", lambda: quantized(True, True)),
+    "codes_without_a_loss": (lambda: quantized(True, False), "elsewhere", "StopGradient has no derivative", lambda: quantized(True, True)),
     "output_alive_where_it_should_fall": (lambda: rectified(0.9), "elsewhere", "dead units", lambda: rectified(0.5, abs(REAL))),
     "dead_output": (lambda: rectified(1.0, abs(REAL)), "elsewhere", "dead units", lambda: rectified(0.7, abs(REAL))),
     "mask_of_own_loss": (lambda: stack(layers.Conv2D(1, 3, padding="same", activation="sigmoid"), x=X, y=255.0 * (X > 0.2), loss=lambda y, p: ops.mean(y - y * p + p)), "elsewhere", "out of reach", lambda: ranked(layers.Activation("sigmoid"))),
@@ -109,14 +158,34 @@ def padded(steps, *parts):
     return stack(layers.Embedding(51, 8), *parts, softmax(), x=np.pad(WORDS + 1, ((0, 0), (0, steps))))
 
 
+def two(between, end=softmax):
+    """Two kernels, and what stands between them."""
+    return stack(layers.Dense(32), *between, end())
+
+
+def product():
+    """The product of two kernels' outputs."""
+    inputs = keras.Input((144,))
+    return graph(inputs, softmax()(layers.Dense(8)(inputs) * layers.Dense(8)(inputs)))
+
+
+BENT = {
+    "relu": layers.ReLU, "normalization": layers.LayerNormalization, "square": lambda: layers.Lambda(ops.square), "where": lambda: layers.Lambda(lambda h: ops.where(h > 0, h, 0.0)),
+    "division": lambda: layers.Lambda(lambda h: 1 / (1 + h**2)),
+}  # fmt: skip
+LINEAR = "together they are one linear map"
 EMPTY, SLOW, PADDED = "all that comes in is 0", "The largest step of SGD", "lstm ends with the padding, and images differ by 0.00"
 NOTED = {
     "target_of_zeros": (lambda: decoder(layers.Lambda(ops.zeros_like)), f"own/query … other/query (5 layers): {EMPTY}"),
     "labels_of_a_generator": (lambda: stack(hidden(), one("sigmoid"), y=np.ones(64), loss="binary_crossentropy"), "alike, 1: sound if they are meant so"),
     "padding": (lambda: padded(40, layers.LSTM(16, name="lstm")), PADDED),
+    "two_kernels": (lambda: two([]), LINEAR), "dropout_between": (lambda: two([layers.Dropout(0.5)]), LINEAR),
+    "two_convolutions": (lambda: stack(layers.Conv2D(4, 3), layers.Conv2D(4, 3), layers.Flatten(), softmax(), x=X), LINEAR),
     "small_steps": (lambda: small(1e-4), SLOW), "small_steps_with_momentum": (lambda: small(1e-4, 0.9), SLOW),
 }  # fmt: skip
 SILENT = {
+    "one_kernel": (lambda: stack(softmax()), LINEAR), "bag_of_words": (lambda: stack(layers.Embedding(50, 8), layers.GlobalAveragePooling1D(), softmax(), x=WORDS), LINEAR),
+    **{f"between_{name}": (lambda layer=layer: two([layer()]), LINEAR) for name, layer in BENT.items()}, "product": (product, LINEAR),
     "little_padding": (lambda: padded(9, layers.LSTM(16, name="lstm")), PADDED), "both_ways": (lambda: padded(40, layers.Bidirectional(layers.LSTM(16, name="lstm"))), "ends with the padding"),
     "mean_of_steps": (lambda: padded(40, layers.LSTM(16, return_sequences=True), layers.GlobalAveragePooling1D()), "ends with the padding"),
     "target": (lambda: decoder(lambda h: h), EMPTY), "zero_branch": (lambda: behind(lambda h: h + hidden(32, None, "zeros")(hidden(32, None)(h))), EMPTY),

@@ -82,6 +82,9 @@ SAME = ("Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSli
         "Maximum", "Minimum")  # which leave the limits
 CUTS = ("ArgMax", "ArgMin", "TopKV2", "Floor", "Ceil", "Round", "Rint", "Sign", "StopGradient", "PyFunc", "EagerPyFunc")  # without a derivative
 SIZES = ("Shape", "ShapeN", "Size", "Rank")  # whole numbers that no weight decides
+STRAIGHT = (*PRODUCTS, "Conv2D", "Conv3D", "DepthwiseConv2dNative", "Conv2DBackpropInput", "BiasAdd", "AddV2", "AddN", "Sub", "Neg", "Mul", "RealDiv",
+            "Reshape", "Transpose", "Squeeze", "ExpandDims", "Identity", "StridedSlice", "Slice", "Cast", "Mean", "Sum", "AvgPool", "Tile", "ConcatV2",
+            "Pack", "Unpack", "Split", "Pad", "PadV2", "SelectV2", "GatherV2", "BroadcastTo", *SIZES)  # of one signal, with numbers that it does not decide
 TAKEN = (*FIXED, *RISING, *SAME, "AddV2", "Sub", "Mul", "RealDiv", "Neg", "Square", "Abs", "Pow", "Sum", "MatMul", "BatchMatMulV2",
          "Einsum", "BiasAdd", "SquaredDifference")
 APPLIED = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu"}
@@ -903,6 +906,7 @@ def judge(seen):
     if seen.crossed and not seen.labels:
         outside.append(elsewhere("loss", "targets broadcast", "In it (n, 1) and (n,) give (n, n), for n images: each with all.",
                                  "`[:, 0]` on the column."))
+    outside += few(seen)
     if seen.across:
         outside.append(elsewhere("loss", "softmax over the batch", "In it a softmax sums to one over the images.", "`axis=-1` in this softmax."))
     outside += [elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
@@ -929,7 +933,7 @@ def judge(seen):
             outside = [one for one in outside if isinstance(one, str) or not one.remedy.startswith("y = ")]
             causes = [one for one in causes if isinstance(one, str) or not one.remedy.startswith("x = ")] + large
     if not named(causes + outside):
-        outside += first((gradient, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
+        outside += first((gradient, as_drawn, cut_off, sole, rate_of_zero, first_loss, partial(over_steps, large=True), step) if finite else (overflow,), seen)
     return [*causes, *outside, *left_out(seen), *rare(seen)]
 
 
@@ -1863,6 +1867,9 @@ def overflow(seen):
     elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
+    elif half and any(t.dtype == tf.float16 and made is None and np.isinf(np.asarray(t)).any() for op in seen.ops for t, made in zip(op.taken, op.makers)):
+        yield elsewhere(call.layer.name, "not a number", f"{evidence} float16 ends at {HALF}: a number beyond, as -1e9 in a mask, is infinite there.",
+                        "-3e4 in its place.")
     elif half and not call.kernels and not np.isinf(np.asarray(call.output, "float64")).any():  # as of 0/0
         yield elsewhere(call.layer.name, "not a number", f"{evidence} In float16 a number below 6e-8 is 0, as an epsilon of 1e-8.",
                         'dtype="float32", or ' * isinstance(call.layer, keras.Layer) + "an epsilon of 1e-4.")
@@ -1914,6 +1921,18 @@ def gradient(seen):
                         f"No gradient reaches any weight: the output, {_span(out)}, {why}.", cure)
 
 
+def as_drawn(seen):
+    """A last kernel that is frozen as its initializer drew it, where no other kernel is trained: nothing has chosen it and nothing will."""
+    ends = [row for row in seen.rows if row.is_output and callable(row.initializer)] if not any(row.trainable for row in seen.rows) else []
+    trained = listed(dict.fromkeys(v.path for v in seen.model.trainable_variables), "variables")
+    for row in ends:
+        layer = next(call.layer for call in seen.calls if call.kernels and call.name == row.layer)
+        kept = next(iter(kernels(layer).values()), None)
+        if kept is not None and np.ptp(kept) and np.allclose(kept, row.initializer(kept.shape, kept.dtype)):
+            yield elsewhere(row.layer, "frozen as drawn", f"It holds the very numbers that its initializer drew, and trained is only {trained}.",
+                            f'model.get_layer("{row.layer}").trainable = True: and compile again.')
+
+
 def cut_off(seen):
     """What has no derivative, as rounding, on every way from some weights to the output."""
     slopes, dead = dict(zip(map(id, seen.model.trainable_variables), seen.gradients)), {}
@@ -1930,10 +1949,16 @@ def cut_off(seen):
         if own or any(id(one) in ways for one in op.before):
             ways[id(op)] = op
             cut = cut or (op if op.op == "Sign" or op.cuts and none and not own else None)
+    if cut and cut.op == "Equal":  # by which Keras's argmax begins
+        cut = next((op for op in seen.ops if op.op in ("ArgMax", "ArgMin") and id(cut) in ancestors([op])), cut)
     if cut:
         yield elsewhere(place(cut, seen), "no gradient", f"{cut.op} has no derivative, and no weight before it is trained, as of "
-                        f"{listed(dict.fromkeys(names))}.", "without stop_gradient: or trainable=False before it, where that is meant."
-                        if cut.op == "StopGradient" else "what it chooses times its score, as `h * keras.ops.sigmoid(score)`."
+                        f"{listed(dict.fromkeys(names))}.", "a loss of its own for what it keeps, as "
+                        "`self.add_loss(keras.ops.mean((q - keras.ops.stop_gradient(z)) ** 2))`."
+                        if cut.op == "StopGradient" and {*names} == {place(cut, seen)} and cut.before and cut.before[0].op == "Sub"
+                        else "without stop_gradient: or trainable=False before it, where that is meant."
+                        if cut.op == "StopGradient" else "straight through, for q in the place of z: `z + keras.ops.stop_gradient(q - z)`."
+                        if cut.op == "ArgMin" else "what it chooses times its score, as `h * keras.ops.sigmoid(score)`."
                         if cut.op.startswith(("Arg", "TopK")) else "without it, or straight through: "
                         "`h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
 
@@ -2082,8 +2107,39 @@ def loud(seen):
     return [(layer, v, size) for layer, v, size in sized if size > OFF * math.sqrt(2 / v.shape[0])]
 
 
+def few(seen):
+    """Only the first images, or the last, have a gradient: a loss that reads rows of the batch for what stands in columns."""
+    head = seen.heads[0] if len(seen.heads) == 1 else None
+    delta = np.asarray(seen.calls[-1].delta) if head else np.zeros(0)
+    n = len(head.out) if head and head.out.ndim else 0
+    if n < 8 or len(delta) != n or not np.isfinite(head.y).all() or blank(head.y, head.units) is not None:
+        return
+    moved = np.flatnonzero(delta.reshape(n, -1).any(axis=1))
+    if 0 < len(moved) <= n // 4 and np.ptp(moved) == len(moved) - 1 and (moved[0] == 0 or moved[-1] == n - 1):
+        yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do, from {moved[0]} to {moved[-1]}: what it reads by "
+                        "`y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
+
+
+def straight(seen):
+    """A note of kernels between which nothing bends the signal, in a network that nothing else bends."""
+    reached = ancestors(head.made for head in seen.heads)
+    kernels = [op for op in seen.ops if id(op) in reached and any(one.weighty for one in op.before) and not op.weighty
+               and (op.op in PRODUCTS or "Conv" in op.op)]
+    signal, before = {id(op) for op in kernels}, ancestors(one for op in kernels for one in op.before)
+    for op in seen.ops:  # all that becomes of what a kernel puts out
+        signal |= {id(op)} if any(id(one) in signal for one in op.before) else set()
+    ways = [(op, [id(one) in signal for one in op.makers]) for op in before.values() if id(op) in signal]
+    bent = any(op.op not in STRAIGHT or op.op in ("Mul", *PRODUCTS) and sum(of) > 1 or op.op in ("RealDiv", "GatherV2") and any(of[1:])
+               or op.op == "SelectV2" and of[0] for op, of in ways)
+    names = list(dict.fromkeys(place(op, seen) for op in kernels))
+    if not bent and len(names) > 1 and any(op in kernels for op, _ in ways):
+        yield (f"No activation stands between {' and '.join(names) if len(names) == 2 else listed(names)}: together they are one linear map, sound "
+               'where that is meant, as for principal components. Else `activation="relu"` in all but the last.')
+
+
 def left_out(seen):
     """What this tool did not look into, and what Keras mends."""
+    yield from straight(seen)
     left, gates = [v.path for _, v in unread(seen)], [c.layer.name for c in seen.calls if isinstance(c.layer, kl.RNN)]
     if left:
         yield f"Left out, in layers that this tool does not know: {', '.join(left)}."
@@ -2310,6 +2366,9 @@ def no_loss(wanted, y, outputs, heads, said):
     """Why there is no loss."""
     if wanted is None:
         return 'The model has no loss: compile it with one, or `audit(model, x, y, loss="mse")`.'
+    with suppress(Exception):
+        if any(head.loss(head.truth, head.tensor) is None for head in heads):
+            return "The loss returns None: end it with return."
     if any(head.family is None and head.kind not in dir(keras.losses) for head in heads):
         return f"The loss fails on this batch: {said or '`loss(y[:2], model(x[:2]))` shows why.'}"
     steps = heads and heads[0].out.ndim > heads[0].y.ndim + 1
