@@ -101,6 +101,13 @@ PAIRS = {  # a fault, its outcome, words of the finding; what is sound
 }  # fmt: skip
 
 
+def test_labels_that_are_none_explain_images_without_a_gradient():
+    seed(0)
+    y = np.where(np.arange(64)[:, None] < 8, REAL, -9).astype("float32")
+    report = audit(*stack(hidden(), one(), y=y, loss=lambda y, p: ops.mean(ops.where(y > -9, (y - p) ** 2, 0.0))))
+    assert "no gradient" not in str(report), str(report)
+
+
 @pytest.mark.parametrize("case", PAIRS)
 def test_of_a_pair_of_networks_the_one_at_fault_is_named_and_its_remedy_removes_it(case):
     tell_apart(*PAIRS[case])

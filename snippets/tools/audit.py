@@ -2110,14 +2110,18 @@ def loud(seen):
 def few(seen):
     """Only the first images, or the last, have a gradient: a loss that reads rows of the batch for what stands in columns."""
     head = seen.heads[0] if len(seen.heads) == 1 else None
-    delta = np.asarray(seen.calls[-1].delta) if head else np.zeros(0)
-    n = len(head.out) if head and head.out.ndim else 0
-    if n < 8 or len(delta) != n or not np.isfinite(head.y).all() or blank(head.y, head.units) is not None:
+    n, delta = len(head.out) if head and head.out.ndim else 0, np.asarray(seen.calls[-1].delta)
+    if n < 8 or not delta.ndim or len(delta) != n:
         return
-    moved = np.flatnonzero(delta.reshape(n, -1).any(axis=1))
-    if 0 < len(moved) <= n // 4 and np.ptp(moved) == len(moved) - 1 and (moved[0] == 0 or moved[-1] == n - 1):
-        yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do, from {moved[0]} to {moved[-1]}: what it reads by "
-                        "`y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
+    moved = np.flatnonzero(reached := delta.reshape(n, -1).any(axis=1))
+    if not 0 < len(moved) <= n // 4 or np.ptp(moved) >= len(moved) or moved[0] and moved[-1] < n - 1:
+        return
+    for part in (np.asarray(part).reshape(n, -1) for part in (*keras.tree.flatten(seen.x), head.y) if len(part) == n):
+        rest = part[~reached]
+        if (rest != rest).all() or (rest == rest[0, 0]).all() and not (part[reached] == rest[0, 0]).all():  # a mask, or labels that are none
+            return
+    yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do, from {moved[0]} to {moved[-1]}: what it reads by "
+                    "`y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
 
 
 def straight(seen):
