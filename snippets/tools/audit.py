@@ -2127,16 +2127,16 @@ def few(seen):
 def straight(seen):
     """A note of kernels between which nothing bends the signal, in a network that nothing else bends."""
     reached = ancestors(head.made for head in seen.heads)
-    kernels = [op for op in seen.ops if id(op) in reached and any(one.weighty for one in op.before) and not op.weighty
+    products = [op for op in seen.ops if id(op) in reached and any(one.weighty for one in op.before) and not op.weighty
                and (op.op in PRODUCTS or "Conv" in op.op)]
-    signal, before = {id(op) for op in kernels}, ancestors(one for op in kernels for one in op.before)
+    signal, before = {id(op) for op in products}, ancestors(one for op in products for one in op.before)
     for op in seen.ops:  # all that becomes of what a kernel puts out
         signal |= {id(op)} if any(id(one) in signal for one in op.before) else set()
     ways = [(op, [id(one) in signal for one in op.makers]) for op in before.values() if id(op) in signal]
     bent = any(op.op not in STRAIGHT or op.op in ("Mul", *PRODUCTS) and sum(of) > 1 or op.op in ("RealDiv", "GatherV2") and any(of[1:])
                or op.op == "SelectV2" and of[0] for op, of in ways)
-    names = list(dict.fromkeys(place(op, seen) for op in kernels))
-    if not bent and len(names) > 1 and any(op in kernels for op, _ in ways):
+    names = list(dict.fromkeys(place(op, seen) for op in products))
+    if not bent and len(names) > 1 and any(op in products for op, _ in ways):
         yield (f"No activation stands between {' and '.join(names) if len(names) == 2 else listed(names)}: together they are one linear map, sound "
                'where that is meant, as for principal components. Else `activation="relu"` in all but the last.')
 
