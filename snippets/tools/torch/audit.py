@@ -73,6 +73,7 @@ RISING = (*RANGES, "elu", "selu", "celu", "leakyrelu", "log", "sqrt", "atan", "a
 SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack", "where", "gather", "indexselect", "repeat", "tile", "flip", "roll",
         "chunk", "split", "maximum", "minimum", "maxpool2d", "avgpool2d", "adaptiveavgpool2d", "dropout", "detach")  # which leave the limits
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
+PADS = "padpackedsequence"
 CHOOSES = ("topk", "sort", "argsort", "argmax", "argmin", "max", "min")
 CUTS = (*STEPS, "detach", "get", "argmax", "long", "int")
 UNKNOWN = "No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit."
@@ -354,9 +355,36 @@ def leak(seen, parts, devices, axis=None):
             traces = [Trace(seen.model, seen.root, x, None) for x in (seen.x, other)]
             for x, trace in zip((seen.x, other), traces):
                 passed(x, trace.open())
-            pairs = zip(*(trace.calls for trace in traces))
-            if first := next((a for a, b in pairs if a.data and (a.op != b.op or not same(a.value, b.value))), None):
-                return first
+            pairs, known = zip(*(trace.calls for trace in traces)), packing(traces[0].calls)
+            for a, b in ((a, b) for a, b in pairs if a.data and a not in known):
+                a.tangled = tangled(a, b, images)
+                if a.op != b.op or a.tangled is not None or not same(a.value, b.value):
+                    return a
+
+
+def packing(calls):
+    """The calls that sort sequences, pack them, take them packed, and put them in order again: images stand there beside each other."""
+    packs = [c for c in calls if c.op == "packpaddedsequence"]
+    sizes = {len(c.value) for c in packs}
+    inner = passed(packs, lambda c: [t for t in c.takers if t.value.dim() and len(t.value) in sizes])
+    ends = [t for c in inner for t in c.takers if t.op in (PADS, "indexselect")]
+    return {*inner, *ends, *(b for c in packs for b in c.before), *(t for c in ends for t in c.takers if t.op == "indexselect")}
+
+
+def tangled(call, other, images):
+    """The axis of the images in what a view takes, if it puts several of them into each index of every axis of what comes out; else None."""
+    if call.op not in LAYOUT or call.op != other.op or len(call.inputs) != 1 or call.op in ("getitem", "get"):
+        return None
+    given, changed = (one.inputs[0].detach() for one in (call, other))
+    for axis in (i for i, size in enumerate(given.shape) if size == images and given.shape == changed.shape):
+        (*_, last), (*_, still) = given.movedim(axis, 0), changed.movedim(axis, 0)
+        if torch.allclose(last.float(), still.float(), 1e-4, 1e-5):
+            with suppress(Exception):  # of a function that takes such a tensor in another way
+                marks = torch.arange(images).reshape(-1, *[1] * (given.dim() - axis - 1)).expand(given.shape).contiguous()
+                made = call.function(marks, *call.args[1:], **call.named)
+                whole = (made.movedim(i, 0).flatten(1) for i in range(made.dim()))
+                return None if any((one == one[:, :1]).all() for one in whole) else axis
+    return None
 
 
 def alone(before, after, images):
@@ -447,7 +475,7 @@ class Call(SimpleNamespace):
 
     __eq__, __hash__ = object.__eq__, object.__hash__
     module, atom, head, delta, dim, ends = "", None, None, None, None, ""  # atom: the path of the module that it stands for, ends: its last function
-    data, truth, in_loss, norm, weighty, fed, cuts = (False,) * 7  # truth: made of labels alone; cuts: ends a gradient
+    data, truth, in_loss, norm, weighty, fed, cuts, tangled = *(False,) * 7, None  # truth: made of labels alone; cuts: ends a gradient
     # blind: under no_grad; alike: for all images; given: the tensors that a sum or product takes
     blind, alike, even, later, followed, given, feeders, operands = (False,) * 5 + ((), (), ())
 
@@ -1028,7 +1056,7 @@ def judge(seen):
     if bad or not rows:
         return bad + seen.labels or list(gradient(seen))
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
-    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain) for one in judge(seen)]
+    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain, past_the_end) for one in judge(seen)]
     outside += louder(seen) if not seen.labels else []
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
@@ -1855,9 +1883,38 @@ def ends_padded(seen):
             return
 
 
+def past_the_end(seen):
+    """The last step of sequences that were packed and padded again, which for all but the longest is padding."""
+    for pad in (c for c in seen.calls if c.op == PADS):
+        whole = next((t for t in pad.takers if t.op == "indexselect"), pad)
+        size, steps = whole.value.shape, whole.value.detach() if pad.args[2] else whole.value.detach().transpose(0, 1)
+        short = (steps[:, -1] == pad.args[3]).flatten(1).all(1)
+        if len(steps) != seen.images or not short.any() or (steps == pad.args[3]).all():
+            continue
+        way = passed([whole], lambda c: [t for t in c.takers if c.value.shape[:2] in (size[:2], size[1::-1])])
+        for one in (c for c in way if c.op in ("getitem", "select", "gather") and len(c.value) == seen.images and c.value.numel() < c.inputs[0].numel()):
+            took, others = one.value.detach().flatten(1)[short], [t for t in one.before[0].takers if t.op in ("getitem", "select")]
+            alike = not took.any() or len(took) > 1 and not _rms(took - took[:1]) > LOST * _rms(took)
+            if not (took.is_floating_point() and alike) or one.alike and not short.all() or len(others) > 2:  # of which each step is taken
+                continue
+            loop = next((c for c in upstream(pad) if c.op in RECURRENT), pad)
+            taker = next((c for c in passed(one.takers, lambda c: [] if c.kernels else c.takers) if c.kernels), None)
+            yield elsewhere(_place(taker or loop), "padding taken for the last step", f"What comes {'in' if taker else 'out'} is "
+                            f"{'the same' if took.any() else 0} for {int(short.sum())} of {seen.images} images: the last step is padding.",
+                            f"{final(loop)}, or the step at lengths - 1, as `out[torch.arange(len(out)), lengths - 1]`.")
+            return
+
+
+def final(loop):
+    """The last state of a recurrent call, in words and code."""
+    both = any(k.full.endswith("_reverse") for k in loop.kernels)
+    state, name = "(h, c)" if loop.op.startswith("lstm") else "h", loop.module.rpartition(".")[2] or "rnn"
+    return f"`{'torch.cat([h[-2], h[-1]], 1)' if both else 'h[-1]'}` of `_, {state} = self.{name}(...)`"
+
+
 def constant(seen):
     """A recurrent layer, or a function without a kernel, that makes all images alike."""
-    if (found := list(ends_padded(seen))) or any(2 * LOST <= share < FADED for *_, share in padded(seen)):  # which is a note
+    if (found := [*past_the_end(seen), *ends_padded(seen)][:1]) or any(2 * LOST <= share < FADED for *_, share in padded(seen)):  # which is a note
         yield from found
         return
     for call, t in ((c, c.inputs[0]) for c in seen.calls if c.alike and c.data and not c.truth and c.inputs):
@@ -2051,9 +2108,10 @@ def decided(seen):
 def leaking(seen):
     """Images that change what becomes of another: axes exchanged, or a sum over the batch, which may be meant."""
     call = seen.leak
-    if call is None or "batchnorm" in call.op:
+    if call is None or "batchnorm" in call.op or list(past_the_end(seen)):
         return
     evidence, name = "Other images change what becomes of the last", _place(call)
+    padded_again = any(c.op == PADS for c in upstream(call))
     first = vars(seen.model.get_submodule(call.module)).get("batch_first")
     if seen.turned:
         yield ("The model takes axis 1 of x for the images and axis 0 for the steps: sound if x is so. If axis 0 is the images, other images change "
@@ -2074,7 +2132,15 @@ def leaking(seen):
                                                  for c in (call, *upstream(call)) for t in c.operands)):  # of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
+        if call.tangled:
+            what = f"{call.op}, whose input of {tuple(call.inputs[0].shape)} has the images on axis {call.tangled}"
+            loop = next((c for c in upstream(call) if c.op in RECURRENT), None)
+            axes = f"`h.transpose(0, {call.tangled}).flatten(1)`"
+            cure = f"{final(loop)}, or {axes}." if loop else f"{axes}: the images first, then the rest of each."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
+    elif padded_again:
+        yield (f"{evidence}, first in {name}, behind pad_packed_sequence: each gets as much padding as the longest asks for, and it counts, as in a "
+               "maximum or a mean over all steps.")
     else:
         yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
 
