@@ -65,6 +65,29 @@ def test_the_model_and_the_optimizer_stay_as_they_are_bit_by_bit(mode, schedule)
     assert same(before, state(net, optimizer))
 
 
+def scored(m, x):
+    """Takes a gradient of its own, as a penalty or a saliency does, by backward()."""
+    out = m.end(m.first(x).relu())
+    out.sum().backward(retain_graph=True)
+    return out
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["audited", "refused"])
+@pytest.mark.parametrize("before", [False, True], ids=["none", "some"])
+def test_gradients_that_a_forward_leaves_by_backward_are_taken_away(before, fails):
+    net = Net(scored, first=nn.Linear(144, 32), end=nn.Linear(32, 10))
+    if before:
+        F.cross_entropy(net.end(net.first(FLAT)), Y).backward()
+    objects, kept = [w.grad for w in net.parameters()], [None if w.grad is None else w.grad.clone() for w in net.parameters()]
+    if fails:
+        with pytest.raises(ValueError):
+            audit(net, FLAT, Y, lambda out, y: out[:, 99].mean())
+    else:
+        audit(net, FLAT, Y)
+    assert all(w.grad is one for w, one in zip(net.parameters(), objects, strict=True))
+    assert all((one is None) == (w.grad is None) and (one is None or torch.equal(w.grad, one)) for w, one in zip(net.parameters(), kept, strict=True))
+
+
 def make(kind):
     return {"sgd": lambda w: torch.optim.SGD(w, 0.1, momentum=0.9), "adam": lambda w: torch.optim.Adam(w, 0.01), "adamw": lambda w: torch.optim.AdamW(w, 0.01, weight_decay=0.3)}[kind]
 

@@ -175,8 +175,9 @@ def _type(tensor):
 
 @contextmanager
 def kept(modules, devices):
-    """Leaves modules, their buffers, their modes and all random states as they were."""
+    """Leaves modules, their buffers, their gradients, their modes and all random states as they were."""
     attributes = [(m, dict(vars(m)), dict(m._parameters), dict(m._buffers)) for m in modules]
+    slopes = [(w, w.grad, None if w.grad is None else w.grad.detach().clone()) for m in modules for w in m._parameters.values() if w is not None]
     buffers = {b: b.detach().clone() for m in modules for b in m._buffers.values() if b is not None and b.layout == torch.strided}
     python, numbers = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices):
@@ -194,6 +195,10 @@ def kept(modules, devices):
                 for buffer, value in buffers.items():
                     if not torch.equal(buffer, value):
                         buffer.copy_(value)
+                for w, slope, value in slopes:  # which backward() in a forward adds to
+                    w.grad = slope
+                    if slope is not None and (slope.layout != torch.strided or not torch.equal(slope, value)):
+                        slope.copy_(value)
             random.setstate(python)
             np.random.set_state(numbers)
 
@@ -1057,6 +1062,8 @@ def judge(seen):
         return bad + seen.labels or list(gradient(seen))
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
     outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain, past_the_end) for one in judge(seen)]
+    twice = {one.layer for one in outside if one.fault == "softmax applied twice"}
+    outside = [one for one in outside if one.fault != "logits cut off" or one.layer not in twice]
     outside += louder(seen) if not seen.labels else []
     if mixes := [one for one in leaking(seen) if isinstance(one, str) or one.fault not in {said.fault for said in outside}]:
         outside = [*mixes, *(one for one in outside if one.fault != "labels do not fit the output")]
@@ -1378,10 +1385,16 @@ def over_images(seen):
 
 
 def cut_before(seen):
-    """A softmax of one's own at the output, or in the loss, of numbers whose range an activation has cut."""
-    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax") and c.before and not (c.truth or seen.heads)):
-        before = call.before[0]
-        if (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
+    """A softmax of one's own at the output, or in the loss, of numbers whose range an activation has cut, as by another softmax."""
+    ends = [head.call for head in seen.heads]
+    for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax", "logsumexp") and c.before and not (c.truth or c in ends)):
+        before, source = call.before[0], [c for c in passed(call.before[:1], lambda c: c.before[:c.op in LAYOUT]) if c.op == "softmax"]
+        taken = call.op != "logsumexp" or any(t.op == "sub" and t.operands[0] is before for t in call.takers)  # as Categorical takes it of logits
+        if taken and source and (call.in_loss or call.op == "logsumexp") and softened(first := source[0]) == first.value.dim() - 1:
+            yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "softmax applied twice", "The loss takes logits and applies "
+                            "softmax itself.", joined(unlimited(seen.trace, first).removesuffix("."), "", "or, of a distribution, probs= in place of logits="))
+            return
+        if taken and not seen.heads and (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
             yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "logits cut off", f"{before.op} stands before "
                             f"{call.op}, which takes logits of any size.", f"without the {before.op} before {call.op}.")
             return
