@@ -156,6 +156,14 @@ def test_the_table_fits_a_terminal_and_the_figure_has_a_mark_for_a_finding():
     assert [len(ax.get_lines()) for ax in report.figure().axes] == [2, 2, 2]
 
 
+def test_a_long_name_is_cut_where_a_part_begins_and_says_so():
+    net = Net(lambda m, x: m.encoder(m.recurrent(x)[0][:, -1]), recurrent=nn.LSTM(12, 16, batch_first=True, bidirectional=True),
+              encoder=nn.Sequential(nn.Sequential(nn.Sequential()), nn.ReLU()))
+    net.encoder[0].append(nn.ModuleDict({"projection": nn.Linear(32, 10)})["projection"])
+    cells = [line.split()[0] for line in str(audit(net, ROWS, Y)).splitlines()[2:7]]
+    assert cells == ["recurrent/ih_l0", "recurrent/hh_l0", "…/ih_l0_reverse", "…/hh_l0_reverse", "encoder.0.1"], cells
+
+
 def test_a_start_and_labels_at_fault_are_both_named():
     report = audit(**case(times(20, "2.weight", mlp(3, out=1)), y=2 * YES - 1, loss=BCEL))
     assert {layer for finding in report.findings for layer in finding.layers} == {"2", "labels"} and report.outcome == "start"

@@ -6,7 +6,8 @@ torch = pytest.importorskip("torch", reason="PyTorch is in requirements-framewor
 nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
-from tests.audited_torch import FLAT, ROWS, WORDS, F, Net, X, adam, adapted, case, dense, looped, mlp, sgd, started, times  # noqa: E402
+from tests.audited_torch import (  # noqa: E402
+    FLAT, ROWS, WORDS, Adapter, F, Net, X, adam, adapted, attentive, case, dense, looped, mlp, sgd, started, times)  # fmt: skip
 
 
 def decoder(target):
@@ -64,19 +65,44 @@ def padded(steps, end, both=False, cell=nn.LSTM):
     return case(net, F.pad(WORDS + 1, (0, steps)) % 51)
 
 
+def bent(*parts, end=nn.Linear(32, 10)):
+    """Parts between a linear layer and the last."""
+    return case(nn.Sequential(nn.Linear(144, 32), *parts, end))
+
+
+def squared(m, x):
+    h = m.first(x)
+    return m.end(m.inner(h) * h)
+
+
+def three(forward, **parts):
+    return case(Net(forward, first=nn.Linear(144, 32), inner=nn.Linear(32, 32), end=nn.Linear(32, 10), **parts))
+
+
 def last(out):
     return out[0][:, -1]
 
 
 PADDED = "loop ends with the padding, where images differ by 0.00"
 EMPTY, SLOW, PLATEAU = "all that comes in is 0", "The largest step of SGD", "training may begin on a plateau"
+LINEAR = "one linear map"
 NOTED = {  # a network, words of the note
     "padding": (lambda: padded(24, last), PADDED), "padding_of_a_gru": (lambda: padded(34, last, cell=nn.GRU), "loop ends with the padding"),
     "target_of_zeros": (lambda: decoder(torch.zeros_like), f"body.self_attn, body.self_attn.out_proj: {EMPTY}"),
     "small_steps": (lambda: case(mlp(), optimizer=sgd(1e-5)), SLOW), "small_steps_with_momentum": (lambda: case(mlp(), optimizer=sgd(1e-5, momentum=0.9)), SLOW),
     "default": (convolved, PLATEAU), "labels_of_a_generator": (lambda: case(mlp(out=1), y=torch.ones(64, 1), loss=F.binary_cross_entropy_with_logits), "alike, 1: sound if they are meant so"),
+    "linear": (lambda: bent(nn.Linear(32, 32)), "0, 1: no activation stands behind them, so with 2 they are one linear map: `nn.ReLU()` behind each"), "bottleneck": (lambda: bent(), "0: no activation stands behind it, so with 1 they are one linear map: `nn.ReLU()` behind it"),
+    "linear_with_dropout": (lambda: bent(nn.Dropout(), nn.Linear(32, 32), nn.Unflatten(1, (4, 8)), nn.Flatten()), f"so with 5 they are {LINEAR}"), "linear_before_a_softmax": (lambda: bent(end=nn.Sequential(nn.Linear(32, 10), nn.LogSoftmax(1))) | {"loss": F.nll_loss}, f"so with 1.0 they are {LINEAR}"),
+    "linear_around": (lambda: three(lambda m, x: m.end(m.first(x) + 0.5 * m.inner(m.first(x)))), f"so with end they are {LINEAR}"), "linear_means_of_maps": (lambda: case(nn.Sequential(nn.Conv2d(1, 16, 3), nn.AvgPool2d(2), nn.Conv2d(16, 16, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10)), X), f"so with 5 they are {LINEAR}"),
+    "linear_distance": (lambda: bent(nn.Linear(32, 32)) | {"y": FLAT[:, :10], "loss": F.mse_loss}, LINEAR),
 }  # fmt: skip
 SILENT = {
+    "one_kernel": (lambda: case(nn.Linear(144, 10)), LINEAR), "one_kernel_and_dropout": (lambda: case(nn.Sequential(nn.Flatten(), nn.Linear(144, 10), nn.Dropout()), X), LINEAR), "a_relu": (lambda: bent(nn.ReLU(), nn.Linear(32, 32)), LINEAR),
+    "a_norm": (lambda: bent(nn.BatchNorm1d(32)), LINEAR), "a_function": (lambda: three(lambda m, x: m.end(m.inner(m.first(x)).clamp(min=0))), LINEAR), "a_product": (lambda: three(squared), LINEAR), "a_square": (lambda: three(lambda m, x: m.end(m.inner(m.first(x)) ** 2)), LINEAR),
+    "a_square_by_hand": (lambda: three(lambda m, x: m.end((h := m.inner(m.first(x))) * h)), LINEAR), "a_quotient": (lambda: three(lambda m, x: m.end(m.first(x) / (1 + m.inner(x[:, :32]).abs()))), LINEAR), "a_maximum": (lambda: case(nn.Sequential(nn.Conv2d(1, 16, 3), nn.MaxPool2d(10), nn.Flatten(), nn.Linear(16, 10)), X), LINEAR),
+    "words": (lambda: case(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10)), WORDS), LINEAR), "attention": (lambda: case(attentive(), ROWS), LINEAR), "recurrence": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), LINEAR),
+    "beside_each_other": (lambda: three(lambda m, x: m.end(x[:, :32]) + m.inner(x[:, :32])[:, :10]), LINEAR), "of_a_frozen_layer": (lambda: case(nn.Sequential(Adapter(nn.Linear(144, 10), 0.25))), LINEAR), "adapters": (lambda: adapted(0.25), LINEAR),
+    "bent_twice": (lambda: three(lambda m, x: m.end(m.inner(m.first(x).relu()).tanh())), LINEAR),
     "little_padding": (lambda: padded(6, last), PADDED), "both_ways": (lambda: padded(24, lambda out: torch.cat([*out[1][0]], 1), True), PADDED),
     "mean_of_steps": (lambda: padded(24, lambda out: out[0].mean(1)), PADDED),
     "target": (lambda: decoder(lambda h: h), EMPTY), "state": (lambda: celled(3), EMPTY), "state_of_one_step": (lambda: celled(1), EMPTY), "recurrent": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), EMPTY),

@@ -442,6 +442,9 @@ def loss_of(outputs, y, loss, trace):
         outputs = found[0]
     if own and not outputs.is_floating_point():
         raise Unreadable(f"The model returns {_type(outputs)}: return the numbers that it makes them of, without argmax.")
+    for t in (t for t in leaves(outputs) if t.requires_grad and not t.is_leaf):
+        trace.ends.append((t, []))
+        t.register_hook(trace.ends[-1][1].append)
     try:
         with trace.open():
             value = loss(outputs, y)
@@ -497,6 +500,7 @@ class Trace(TorchFunctionMode):
         super().__init__()
         self.optimizer, self.model, self.root, self.calls, self.heads, self.stack, self.alive = optimizer, model, root, [], [], [], []
         self.outputs, self.in_loss, self.trying, self.used, self.returned = None, False, ("", [], None), set(), {}
+        self.ends = []  # the outputs, each with the gradients that reach it
         self.names = {id(w): name for name, w in reversed(list(model.named_parameters(remove_duplicate=False)))}
         self.buffers, self.paths = {id(b): name for name, b in model.named_buffers()}, {id(m): name for name, m in model.named_modules()}
         self.weights, self.made, self.strangers = {}, {}, {}
@@ -1061,7 +1065,7 @@ def judge(seen):
     if bad or not rows:
         return bad + seen.labels or list(gradient(seen))
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
-    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain, past_the_end) for one in judge(seen)]
+    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain, few, past_the_end) for one in judge(seen)]
     twice = {one.layer for one in outside if one.fault == "softmax applied twice"}
     outside = [one for one in outside if one.fault != "logits cut off" or one.layer not in twice]
     outside += louder(seen) if not seen.labels else []
@@ -1086,7 +1090,7 @@ def judge(seen):
     if not named(causes + outside):
         outside += first((gradient, cut_off, untouched, penalized, first_loss, step) if finite else (overflow,), seen)
     known = tuple(f"{name}: " for name in named(causes + outside))
-    return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *left_out(seen), *rare(seen)]
+    return [*(one for one in causes + outside if isinstance(one, Finding) or not one.startswith(known)), *linear(seen), *left_out(seen), *rare(seen)]
 
 
 def first(judges, seen):
@@ -1281,7 +1285,10 @@ def outputs(head, seen):
     limit = head.limits[-1] if head.limits and not head.swapped and takes_logits else None
     by, without = (limit.op, unlimited(seen.trace, limit)) if limit else ("", "")
     cosine = limit and (limit.op in ("cosinesimilarity", "normalize", *PRODUCTS) or limit.kernels and limit.op not in RECURRENT)
-    run = f"They run from {_span(out)}, and the loss takes"
+    run, (least, most) = f"They run from {_span(out)}, and the loss takes", bounds(limit) if limit else FREE
+    by += f" leaves {least:.2g} to {most:.2g}"
+    times, shrunk, inverse = shrinking(head, limit)
+    by += f", {shrunk}," if shrunk else f", of which {low:.2g} to {high:.2g} is made," if (least, most) != (low, high) else ","
     return first_case([
         (mixed(head, seen.trace.made), layer, "classes mixed with positions", "A reshape behind it puts outputs for one position beside others.",
          "`permute()` or `movedim()` to exchange axes, as `out.movedim(1, -1)`: a reshape leaves the numbers in their order."),
@@ -1293,9 +1300,9 @@ def outputs(head, seen):
         (name in ("softmax", "sigmoid") and name == before, layer, f"{name} applied twice", "forward() applies it a second time.", linear),
         (name and (kind, name) in ((CLASSES[0], "softmax"), (BINARY, "sigmoid")), layer, f"{name} applied twice",
          f"The loss takes logits and applies {name} itself.", linear),
-        (limit, layer, "logits cut off", f"{by} leaves {low:.2g} to {high:.2g}, and the loss takes logits of any size"
+        (limit, layer, "logits cut off", f"{by} and the loss takes logits of any size"
          f"{f': it cannot fall below {floor:.2g}' if floor > 0 and not head.logs else ''}.",
-         "a factor behind it, as `10 * out`, fixed or learned." if cosine else without),
+         without if not cosine else f"{inverse}." if times < 0.2 else "a factor behind it, as `10 * out`, fixed or learned."),
         (soft and before in RANGES, layer, "logits cut off", f"{before} stands before {name}, which takes logits of any size.", direct),
         (kind == CLASSES[1] and not np.all(abs(np.exp(out).sum(axis=head.axis) - 1) < 0.02), layer, "outputs are no log-probabilities",
          f"{run} logarithms of probabilities.", nll),
@@ -1303,6 +1310,21 @@ def outputs(head, seen):
          f"{run} logarithms of probabilities.", kl),
         (kind == SHARES and (out.min() < 0 or out.max() > 1 or unlike), layer, "outputs are no probabilities",
          f"{run} probabilities.", logits)], head.named) or reach(head, seen)
+
+
+def shrinking(head, limit):
+    """A number below 1 that what limits an output is multiplied by, as a temperature the wrong way; that in words, and the inverse in code."""
+    at = head.call
+    while limit and at is not limit and isinstance(at, Call):
+        numbers = [one for one in at.operands if isinstance(one, (int, float)) or isinstance(one, torch.Tensor) and one.numel() == 1]
+        if numbers and at.op in ("mul", "rmul", "multiply", "div", "truediv") and (size := abs(float(numbers[0]))):
+            divided = "div" in at.op
+            if (times := 1 / size if divided else size) < 1:
+                did, signs = ("divides", "*/") if divided else ("multiplies", "/*")
+                return (times, f"{'the loss' if at.in_loss else 'forward()'} {did} by {size:.3g}",
+                        f"`{signs[0]} {size:.3g}` in place of `{signs[1]} {size:.3g}` there")
+        at = next((one for one in at.operands if isinstance(one, Call) and not one.truth), None)
+    return 1.0, "", ""
 
 
 def mixed(head, made):
@@ -1412,6 +1434,42 @@ def gain(seen):
     if seen.inverted and not any(group.get("maximize") for group in (seen.optimizer.param_groups if seen.optimizer else [])):
         yield elsewhere("loss", "loss is maximized", "It is larger for outputs that equal y than for others: each step leads away from y.",
                         "the other sign, as `-your_loss(out, y)`.")
+
+
+def few(seen):
+    """A loss that takes the first images, or the last, where it means columns, so that no other has a gradient."""
+    for t, (*_, slope) in ((t, slopes) for t, slopes in seen.trace.ends if slopes):
+        n = seen.images
+        if t.dim() < 2 or len(t) != n or n < 8 or t.dim() > 2 and t.shape[1] == n:
+            continue
+        rows = (reached := slope.flatten(1).any(1).cpu()).nonzero().flatten().tolist()
+        some = 0 < len(rows) <= min(n / 4, t.shape[1]) and rows in ([*range(len(rows))], [*range(n - len(rows), n)])
+        by = [at for c in seen.calls if c.in_loss and any(one is t for one in c.inputs) and (at := indexed(c))] if some else []
+        if by and not any(explains(part, reached, given is seen.y) for given in (seen.x, seen.y) for part in leaves(given)):
+            which = f"image {rows[0]} of {n} has" if len(rows) < 2 else f"images {rows[0]} to {rows[-1]} of {n} have"
+            yield elsewhere("loss", "images taken for columns", f"Only {which} a gradient, at the output of shape {tuple(t.shape)}.",
+                            f"columns in it, as `out[:, {by[0]}]` in place of `out[{by[0]}]`.")
+            return
+
+
+def indexed(call):
+    """The index by which a call takes images, as "0" or ":3"; "" if it does not."""
+    if call.op in ("unbind", "select", "narrow"):
+        return "0" * (call.named.get("dim", call.args[1] if len(call.args) > 1 else 0) == 0)
+    at = call.args[1] if call.op == "getitem" else None
+    at = at[0] if isinstance(at, tuple) and at else at
+    if isinstance(at, slice) and at != slice(None):
+        return f"{'' if at.start is None else at.start}:{'' if at.stop is None else at.stop}"
+    return str(at) if isinstance(at, int) and not isinstance(at, bool) else ""
+
+
+def explains(part, reached, labels):
+    """True if all images without a gradient have one number in a tensor, or NaN, and the others have not, as of a mask or of void labels."""
+    table = part.detach().cpu().reshape(len(part), -1).double() if len(part) == len(reached) else part.new_zeros(0, 1)
+    for one in table.split(1, 1) if labels and table.shape[1] <= 4 else [table]:
+        if len(rest := one[~reached[:len(one)]]) and (rest.isnan().all() or (rest == rest[0, 0]).all() and not (one[reached] == rest[0, 0]).all()):
+            return True
+    return False
 
 
 def unregistered(seen):
@@ -2360,6 +2418,28 @@ def step(seen):
     yield from found
 
 
+def linear(seen):
+    """Kernels that follow each other in a network that is one linear map: nothing that bends stands between the input and its last kernel."""
+    ends = [head.call for head in seen.heads] or [seen.trace.made[id(t)] for t in leaves(seen.trace.outputs) if id(t) in seen.trace.made]
+    way = passed([end.before[0] if end.op in (*RANGES, "logsoftmax") and end.before else end for end in ends], lambda c: c.before)
+    inner = {k.full for c in way if c.kernels for one in c.feeders for k in one.kernels}
+    if inner and all(map(is_linear, way)) and all(row.trainable and row.kernel.any() for row in seen.rows):
+        names, used = {row.full: row.name for row in seen.rows}, [k.full for c in way for k in c.kernels]
+        first, last = ([name for full, name in names.items() if full in used and (full in inner) == early] for early in (True, False))
+        yield (f"{listed(first)}: no activation stands behind {'them' if len(first) > 1 else 'it'}, so with {listed(last)} they are one linear map: "
+               f"`nn.ReLU()` behind {'each' if len(first) > 1 else 'it'}, unless a linear map is meant, as with a bottleneck or the factors of one.")
+
+
+def is_linear(call):
+    """True for data, and for a function that is linear in one signal, or is a sum or mean of several."""
+    op, signals = call.op, [one for one in call.operands if isinstance(one, Call) and one.data]
+    if call.kernels:
+        return len(signals) == 1 and op.startswith(("linear", "conv", "addmm", "baddbmm", "tensordot", *PRODUCTS[:-1]))
+    if op in ("mul", "rmul", "multiply", "div", "truediv"):
+        return len(signals) == 1 and ("mul" in op or call.operands[0] is signals[0])
+    return not call.norm and (op in ("x", "add", "sub", "neg", "mean", "sum", *LAYOUT, *BESIDE) or "dropout" in op or "avgpool" in op)
+
+
 def left_out(seen):
     """What this tool did not look into, and weights that this pass did not use."""
     read, used = {k.full for k in _kernels(seen.calls)}, seen.trace.used
@@ -2411,7 +2491,7 @@ class Report:
         return "start" if any(kinds) else "elsewhere" if kinds else "sound"
 
     def __str__(self):
-        table = [COLUMNS, *([row.name[-15:], row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
+        table = [COLUMNS, *([_end(row.name), row.activation[:7], _short(row.mean), _short(row.std), _share(row.dead), _share(row.saturated), *map(
             _short, (row.delta, row.gradient, row.weight_std, *map(row.ratios.get, RULES), row.step))] for row in self.rows)]
         lines = [f"loss {self.loss:.4g}", *("".join(f"{cell:{'<' if w < 0 else '>'}{abs(w)}}" for cell, w in zip(
             cells, COLUMNS.values())).rstrip() for cells in table)]
@@ -2436,6 +2516,11 @@ class Report:
         ax.axhspan(1 / OFF, OFF, alpha=0.15)
         ax.set_xticks(at, [row.name for row in self.rows], rotation=45, ha="right")
         return fig
+
+
+def _end(name):
+    """A name of at most 15 letters, of a longer one the end, from a part of it where that leaves enough."""
+    return name if len(name) < 16 else f"…{re.sub('^[^./]{1,6}(?=[./])', '', name[-14:])}"
 
 
 def _short(number):
