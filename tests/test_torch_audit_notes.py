@@ -75,6 +75,19 @@ def squared(m, x):
     return m.end(m.inner(h) * h)
 
 
+class Bent(torch.autograd.Function):
+    """A ReLU of one's own, which no mode of PyTorch sees."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx, delta):
+        return delta * (ctx.saved_tensors[0] > 0)
+
+
 def three(forward, **parts):
     return case(Net(forward, first=nn.Linear(144, 32), inner=nn.Linear(32, 32), end=nn.Linear(32, 10), **parts))
 
@@ -100,6 +113,7 @@ SILENT = {
     "one_kernel": (lambda: case(nn.Linear(144, 10)), LINEAR), "one_kernel_and_dropout": (lambda: case(nn.Sequential(nn.Flatten(), nn.Linear(144, 10), nn.Dropout()), X), LINEAR), "a_relu": (lambda: bent(nn.ReLU(), nn.Linear(32, 32)), LINEAR),
     "a_norm": (lambda: bent(nn.BatchNorm1d(32)), LINEAR), "a_function": (lambda: three(lambda m, x: m.end(m.inner(m.first(x)).clamp(min=0))), LINEAR), "a_product": (lambda: three(squared), LINEAR), "a_square": (lambda: three(lambda m, x: m.end(m.inner(m.first(x)) ** 2)), LINEAR),
     "a_square_by_hand": (lambda: three(lambda m, x: m.end((h := m.inner(m.first(x))) * h)), LINEAR), "a_quotient": (lambda: three(lambda m, x: m.end(m.first(x) / (1 + m.inner(x[:, :32]).abs()))), LINEAR), "a_maximum": (lambda: case(nn.Sequential(nn.Conv2d(1, 16, 3), nn.MaxPool2d(10), nn.Flatten(), nn.Linear(16, 10)), X), LINEAR),
+    "a_function_of_one_s_own": (lambda: three(lambda m, x: m.end(m.inner(Bent.apply(m.first(x))))), LINEAR), "at_the_end": (lambda: three(lambda m, x: m.end(Bent.apply(m.inner(m.first(x))))), LINEAR),
     "words": (lambda: case(nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(96, 10)), WORDS), LINEAR), "attention": (lambda: case(attentive(), ROWS), LINEAR), "recurrence": (lambda: looped(lambda out: out[0][:, -1], batch_first=True), LINEAR),
     "beside_each_other": (lambda: three(lambda m, x: m.end(x[:, :32]) + m.inner(x[:, :32])[:, :10]), LINEAR), "of_a_frozen_layer": (lambda: case(nn.Sequential(Adapter(nn.Linear(144, 10), 0.25))), LINEAR), "adapters": (lambda: adapted(0.25), LINEAR),
     "bent_twice": (lambda: three(lambda m, x: m.end(m.inner(m.first(x).relu()).tanh())), LINEAR),

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is in requirements-framewor
 nn = torch.nn
 
 from snippets.tools.torch.audit import audit  # noqa: E402  these need torch
-from tests.audited_torch import ROWS, F, Net, Y, case  # noqa: E402
+from tests.audited_torch import ROWS, WORDS, F, Net, Y, case  # noqa: E402
 
 LENGTHS = 2 + torch.randint(0, 11, (64,), generator=torch.Generator().manual_seed(0))
 SHORT = int((LENGTHS < 12).sum())
@@ -64,10 +64,39 @@ def test_a_step_or_state_within_each_sequence_is_sound_and_packing_mixes_no_imag
     assert report.outcome == "sound" and MIXED not in str(report), str(report)
 
 
-def test_a_maximum_in_which_padding_counts_is_noted_where_it_is_taken():
+COUNTED = {  # where padding counts
+    "maximum": (lambda m, out, h, n: m.end(out.amax(1)), "amax"), "attention": (lambda m, out, h, n: m.end((m.end(out)[..., :1].softmax(1) * out).sum(1)), "sum"), "end": (lambda m, out, h, n: m.end(m.second(out)[0][:, -1]), "second"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end, place", COUNTED.values(), ids=COUNTED)
+def test_padding_that_counts_is_noted_where_it_does(end, place):
     torch.manual_seed(0)
-    report = audit(**packed(lambda m, out, h, n: m.end(out.amax(1))))
-    assert report.outcome == "sound" and any("first in amax, behind pad_packed_sequence" in note for note in report.notes), str(report)
+    report = audit(**packed(end))
+    assert report.outcome == "sound" and any(f"first in {place}, behind pad_packed_sequence" in note for note in report.notes), str(report)
+
+
+def worded(end, sort=False):
+    """Words packed before they are embedded, or sorted by hand and put back or not."""
+    def forward(m, x):
+        n = (x > 0).sum(1)
+        if sort:
+            order = n.argsort(descending=True)
+            h = m.loop(rnn.pack_padded_sequence(m.words(x[order]), n[order], True))[1][0][-1]
+            return m.end(h[order.argsort()])
+        p = rnn.pack_padded_sequence(x, n, True, enforce_sorted=False)
+        out, h = m.loop(rnn.PackedSequence(m.words(p.data), p.batch_sizes, p.sorted_indices, p.unsorted_indices))
+        return m.end(end(rnn.pad_packed_sequence(out, True)[0], h[0]))
+
+    x = torch.where(torch.arange(12) < LENGTHS[:, None], 1 + WORDS % 49, 0)
+    return case(Net(forward, words=nn.Embedding(50, 12), loop=nn.LSTM(12, 16, batch_first=True), end=nn.Linear(16, 10)), x)
+
+
+def test_words_that_are_embedded_packed_or_sorted_by_hand_are_no_mixing():
+    torch.manual_seed(0)
+    for given in (worded(lambda out, h: h[-1]), worded(None, sort=True)):
+        assert (report := audit(**given)).outcome == "sound" and MIXED not in str(report), str(report)
+    assert "padding taken for the last step" in str(audit(**worded(lambda out, h: out[:, -1])))
 
 
 def test_the_remedy_of_taken_padding_names_the_layer_and_its_state():

@@ -362,6 +362,8 @@ def leak(seen, parts, devices, axis=None):
                 passed(x, trace.open())
             pairs, known = zip(*(trace.calls for trace in traces)), packing(traces[0].calls)
             for a, b in ((a, b) for a, b in pairs if a.data and a not in known):
+                if a.value.shape != b.value.shape and repadded(a) and a.op not in RECURRENT:  # as many steps as the longest has
+                    continue
                 a.tangled = tangled(a, b, images)
                 if a.op != b.op or a.tangled is not None or not same(a.value, b.value):
                     return a
@@ -373,7 +375,12 @@ def packing(calls):
     sizes = {len(c.value) for c in packs}
     inner = passed(packs, lambda c: [t for t in c.takers if t.value.dim() and len(t.value) in sizes])
     ends = [t for c in inner for t in c.takers if t.op in (PADS, "indexselect")]
-    return {*inner, *ends, *(b for c in packs for b in c.before), *(t for c in ends for t in c.takers if t.op == "indexselect")}
+    return {*inner, *ends, *(b for c in packs for b in c.before if b.op in ("indexselect", "sort")), *(t for c in ends for t in c.takers if t.op == "indexselect")}
+
+
+def repadded(call):
+    """True for what is made of sequences that were packed and padded again."""
+    return any(c.op == PADS for c in passed([call], lambda c: c.before))
 
 
 def tangled(call, other, images):
@@ -383,7 +390,7 @@ def tangled(call, other, images):
     given, changed = (one.inputs[0].detach() for one in (call, other))
     for axis in (i for i, size in enumerate(given.shape) if size == images and given.shape == changed.shape):
         (*_, last), (*_, still) = given.movedim(axis, 0), changed.movedim(axis, 0)
-        if torch.allclose(last.float(), still.float(), 1e-4, 1e-5):
+        if torch.allclose(last.float(), still.float(), 1e-4, 1e-5) and not torch.equal(given, changed):
             with suppress(Exception):  # of a function that takes such a tensor in another way
                 marks = torch.arange(images).reshape(-1, *[1] * (given.dim() - axis - 1)).expand(given.shape).contiguous()
                 made = call.function(marks, *call.args[1:], **call.named)
@@ -1444,7 +1451,9 @@ def few(seen):
             continue
         rows = (reached := slope.flatten(1).any(1).cpu()).nonzero().flatten().tolist()
         some = 0 < len(rows) <= min(n / 4, t.shape[1]) and rows in ([*range(len(rows))], [*range(n - len(rows), n)])
-        by = [at for c in seen.calls if c.in_loss and any(one is t for one in c.inputs) and (at := indexed(c))] if some else []
+        parts = [(c, at) for c in seen.calls if c.in_loss and (at := indexed(c))] if some else []
+        meant = {at for c, at in parts if c.truth and c.inputs[0].dim() < 2 and ":" in at}  # of labels without columns
+        by = [at for c, at in parts if any(one is t for one in c.inputs) and at not in meant]
         if by and not any(explains(part, reached, given is seen.y) for given in (seen.x, seen.y) for part in leaves(given)):
             which = f"image {rows[0]} of {n} has" if len(rows) < 2 else f"images {rows[0]} to {rows[-1]} of {n} have"
             yield elsewhere("loss", "images taken for columns", f"Only {which} a gradient, at the output of shape {tuple(t.shape)}.",
@@ -2182,11 +2191,13 @@ def leaking(seen):
     if call is None or "batchnorm" in call.op or list(past_the_end(seen)):
         return
     evidence, name = "Other images change what becomes of the last", _place(call)
-    padded_again = any(c.op == PADS for c in upstream(call))
     first = vars(seen.model.get_submodule(call.module)).get("batch_first")
     if seen.turned:
         yield ("The model takes axis 1 of x for the images and axis 0 for the steps: sound if x is so. If axis 0 is the images, other images change "
                f"what becomes of each, first in {name}{f', and batch_first is {first}' if first is not None else ''}.")
+    elif repadded(call) and call.tangled is None:
+        yield (f"{evidence}, first in {name}, behind pad_packed_sequence: each gets as much padding as the longest asks for, and it counts, as in a "
+               "maximum, in a mean, in a softmax without a mask or at the end.")
     elif first is not None and 1 in call.inputs[0].shape[:2]:
         yield elsewhere(name, "batch taken for a sequence", f"{evidence}: without an axis of steps they are the steps of one sequence.",
                         "x of the shape (images, steps, features), and `batch_first=True`.")
@@ -2209,9 +2220,6 @@ def leaking(seen):
             axes = f"`h.transpose(0, {call.tangled}).flatten(1)`"
             cure = f"{final(loop)}, or {axes}." if loop else f"{axes}: the images first, then the rest of each."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
-    elif padded_again:
-        yield (f"{evidence}, first in {name}, behind pad_packed_sequence: each gets as much padding as the longest asks for, and it counts, as in a "
-               "maximum or a mean over all steps.")
     else:
         yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
 
