@@ -74,11 +74,23 @@ def contrasted(similar, loss=True, y=None):
     return case(net, (FLAT, FLAT.roll(1, 1)), torch.arange(64), compare)
 
 
+def by_hand(similar, loss):
+    """The same, by a loss of one's own that takes logarithms of shares."""
+    net = Net(lambda m, a, b: (m.body(a), m.body(b)), body=mlp(out=16))
+    return case(net, (FLAT, FLAT.roll(1, 1)), Y, lambda z, y: -loss(similar(F.normalize(z[0], dim=-1) @ F.normalize(z[1], dim=-1).T)).mean())
+
+
+def mixture(z):
+    return (z.exp().diag() / z.exp().sum(1)).log()
+
+
 FEW = "images taken for columns. Only images 0 to 2 of 64 have a gradient"
 FAULTY = {  # a network, words of the finding
     "triplet": (lambda: thirds(lambda out, y: ranked(out[0], out[1], out[2])), FEW), "triplet_unpacked": (lambda: read(lambda out, y: ranked(*out[:3])), FEW), "triplet_of_rows": (lambda: read(lambda out, y: ranked(out[0], out[1], out[2]), y=0 * Y), FEW),
     "box": (lambda: read(lambda out, y: F.smooth_l1_loss(out[:4], y[:4]), y=FLAT[:, :12]), "Only images 0 to 3 of 64 have"), "last": (lambda: read(lambda out, y: (out[-1] - y[-1]).square().mean(), y=FLAT[:, :12]), "Only image 63 of 64 has"),
     "temperature": (lambda: contrasted(lambda s: s * 0.07), "the loss multiplies by 0.07"), "temperature_in_forward": (lambda: contrasted(lambda s: 0.07 * s, False), "forward() multiplies by 0.07"), "temperature_kept": (lambda: contrasted(lambda s: s * torch.tensor(0.07)), "the loss multiplies by 0.07"),
+    "temperature_by_hand": (lambda: by_hand(lambda s: s * 0.07, lambda z: z.log_softmax(1).diag()), "the loss multiplies by 0.07: a softmax gives the best of 64 at most 0.018"), "temperature_of_sums": (lambda: by_hand(lambda s: s * 0.07, lambda z: z.diag() - z.logsumexp(1)), "the loss multiplies by 0.07"),
+    "temperature_of_shares": (lambda: by_hand(lambda s: s * 0.07, mixture), "the loss multiplies by 0.07"), "temperature_of_cosines": (lambda: case(mlp(out=16), y=Y, loss=lambda z, y: -(F.cosine_similarity(z[:, None], z[None], -1) * 0.1).log_softmax(1).diagonal(1).mean()), "the loss multiplies by 0.1"),
     "inverse_temperature": (lambda: contrasted(lambda s: s / 14.3), "the loss divides by 14.3"), "no_temperature": (lambda: contrasted(lambda s: s), "normalize leaves -1 to 1, and the loss takes logits"),
     "policy": (lambda: policy(lambda p: Choice(logits=p)), TWICE), "entropy": (lambda: policy(lambda p: Choice(logits=p), entropy=0.1), TWICE), "ppo": (lambda: policy(None) | {"loss": clipped}, TWICE),
     "by_hand": (lambda: policy(lambda p: Choice(logits=p - p.logsumexp(-1, True))), TWICE), "one_hot": (lambda: case(mlp(out=10, end=[nn.Softmax(-1)]), y=F.one_hot(Y, 10).float(), loss=lambda p, y: -torch.distributions.OneHotCategorical(logits=p).log_prob(y).mean()), TWICE),
@@ -91,6 +103,8 @@ SOUND = {
     "weights": lambda: known((Y, (torch.arange(64) < 8).float()), lambda out, y: (F.cross_entropy(out, y[0][:8], reduction="none") * y[1][:8]).mean()), "weights_beside": lambda: known(torch.stack([Y.float(), (torch.arange(64) < 8).float()], 1), lambda out, y: F.cross_entropy(out, y[:8, 0].long())),
     "few_nodes": lambda: case(mlp(), y=Y, loss=lambda out, y: F.cross_entropy(out[:5], y[:5])), "many_nodes": lambda: case(mlp(), y=Y, loss=lambda out, y: F.cross_entropy(out[:15], y[:15])), "seldom_wrong": lambda: read(lambda out, y: (out * (torch.arange(64) < 3).float()[:, None]).square().mean()),
     "steps_first": lambda: case(Net(lambda m, x: m.end(m.loop(x)[0]), loop=nn.GRU(12, 16), end=nn.Linear(16, 10)), X[:, 0, :, :].repeat(1, 6, 1)[:, :64].transpose(0, 1), Y, lambda out, y: F.cross_entropy(out[-1], y)),
+    "temperature_by_hand": lambda: by_hand(lambda s: s / 0.07, lambda z: z.log_softmax(1).diag()), "temperature_of_sums": lambda: by_hand(lambda s: s / 0.07, lambda z: z.diag() - z.logsumexp(1)), "temperature_of_shares": lambda: by_hand(lambda s: s / 0.07, mixture),
+    "learned_temperature": lambda: contrasted((lambda t: lambda s: s * t)(nn.Parameter(torch.tensor(0.07)))), "wide_kernel": lambda: case(mlp(out=16), y=Y, loss=lambda z, y: (-0.05 * torch.cdist(F.normalize(z), F.normalize(z))).exp().mean()),
     "temperature": lambda: contrasted(lambda s: s / 0.07), "temperature_in_forward": lambda: contrasted(lambda s: s / 0.07, False), "inverse_temperature": lambda: contrasted(lambda s: s * 14.3),
     "shares": lambda: policy(lambda p: Choice(probs=p), entropy=0.1), "logits": lambda: policy(lambda p: Choice(logits=p), [], 0.1), "logarithms": lambda: policy(lambda p: Choice(logits=p), [nn.LogSoftmax(-1)]),
     "logarithms_of_shares": lambda: policy(lambda p: Choice(logits=(p + 1e-6).log())), "sharpened": lambda: policy(lambda p: Choice(logits=10 * p)), "ppo": lambda: policy(None, []) | {"loss": clipped}, "critic": lambda: critic(lambda z: z),

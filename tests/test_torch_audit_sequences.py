@@ -92,6 +92,17 @@ def worded(end, sort=False):
     return case(Net(forward, words=nn.Embedding(50, 12), loop=nn.LSTM(12, 16, batch_first=True), end=nn.Linear(16, 10)), x)
 
 
+def test_words_that_are_packed_and_padded_again_before_they_are_embedded_are_sound():
+    torch.manual_seed(0)
+
+    def forward(m, x):
+        x, n = rnn.pad_packed_sequence(rnn.pack_padded_sequence(x, LENGTHS, True, enforce_sorted=False), True, total_length=12)
+        return m.end(m.words(x).sum(1) / n[:, None])
+
+    given = worded(None) | {"model": Net(forward, words=nn.Embedding(50, 16, padding_idx=0), end=nn.Linear(16, 10))}
+    assert (report := audit(**given)).outcome == "sound" and MIXED not in str(report), str(report)
+
+
 def test_words_that_are_embedded_packed_or_sorted_by_hand_are_no_mixing():
     torch.manual_seed(0)
     for given in (worded(lambda out, h: h[-1]), worded(None, sort=True)):

@@ -73,7 +73,7 @@ RISING = (*RANGES, "elu", "selu", "celu", "leakyrelu", "log", "sqrt", "atan", "a
 SAME = (*LAYOUT, "mean", "amax", "amin", "max", "min", "cat", "concat", "stack", "where", "gather", "indexselect", "repeat", "tile", "flip", "roll",
         "chunk", "split", "maximum", "minimum", "maxpool2d", "avgpool2d", "adaptiveavgpool2d", "dropout", "detach")  # which leave the limits
 STEPS = ("sign", "round", "floor", "ceil", "trunc", "fix", "heaviside")  # whose derivative is 0
-PADS = "padpackedsequence"
+PADS, TIMES = "padpackedsequence", ("mul", "rmul", "multiply", "div", "truediv")
 CHOOSES = ("topk", "sort", "argsort", "argmax", "argmin", "max", "min")
 CUTS = (*STEPS, "detach", "get", "argmax", "long", "int")
 UNKNOWN = "No function of this model multiplies x by a matrix that this tool knows: there is nothing to audit."
@@ -1072,7 +1072,7 @@ def judge(seen):
     if bad or not rows:
         return bad + seen.labels or list(gradient(seen))
     outside = [*seen.labels, *(one for head in seen.heads for one in outputs(head, seen)), *unregistered(seen)]
-    outside += [one for judge in (crossed, over_images, cut_before, unlogged, gain, few, past_the_end) for one in judge(seen)]
+    outside += [one for judge in (crossed, over_images, cut_before, cooled, unlogged, gain, few, past_the_end) for one in judge(seen)]
     twice = {one.layer for one in outside if one.fault == "softmax applied twice"}
     outside = [one for one in outside if one.fault != "logits cut off" or one.layer not in twice]
     outside += louder(seen) if not seen.labels else []
@@ -1294,7 +1294,7 @@ def outputs(head, seen):
     cosine = limit and (limit.op in ("cosinesimilarity", "normalize", *PRODUCTS) or limit.kernels and limit.op not in RECURRENT)
     run, (least, most) = f"They run from {_span(out)}, and the loss takes", bounds(limit) if limit else FREE
     by += f" leaves {least:.2g} to {most:.2g}"
-    times, shrunk, inverse = shrinking(head, limit)
+    times, shrunk, inverse = shrinking(head.call, limit)
     by += f", {shrunk}," if shrunk else f", of which {low:.2g} to {high:.2g} is made," if (least, most) != (low, high) else ","
     return first_case([
         (mixed(head, seen.trace.made), layer, "classes mixed with positions", "A reshape behind it puts outputs for one position beside others.",
@@ -1319,12 +1319,11 @@ def outputs(head, seen):
          f"{run} probabilities.", logits)], head.named) or reach(head, seen)
 
 
-def shrinking(head, limit):
-    """A number below 1 that what limits an output is multiplied by, as a temperature the wrong way; that in words, and the inverse in code."""
-    at = head.call
+def shrinking(at, limit):
+    """A number below 1 by which what limits a call is multiplied on its way there, as a temperature the wrong way; in words, and its inverse in code."""
     while limit and at is not limit and isinstance(at, Call):
-        numbers = [one for one in at.operands if isinstance(one, (int, float)) or isinstance(one, torch.Tensor) and one.numel() == 1]
-        if numbers and at.op in ("mul", "rmul", "multiply", "div", "truediv") and (size := abs(float(numbers[0]))):
+        numbers = [one for one in at.operands if isinstance(one, (int, float)) or isinstance(one, torch.Tensor) and one.numel() == 1 and not one.requires_grad]
+        if numbers and at.op in TIMES and (size := abs(float(numbers[0]))):
             divided = "div" in at.op
             if (times := 1 / size if divided else size) < 1:
                 did, signs = ("divides", "*/") if divided else ("multiplies", "/*")
@@ -1417,7 +1416,7 @@ def cut_before(seen):
     """A softmax of one's own at the output, or in the loss, of numbers whose range an activation has cut, as by another softmax."""
     ends = [head.call for head in seen.heads]
     for call in (c for c in seen.calls if c.op in ("softmax", "logsoftmax", "logsumexp") and c.before and not (c.truth or c in ends)):
-        before, source = call.before[0], [c for c in passed(call.before[:1], lambda c: c.before[:c.op in LAYOUT]) if c.op == "softmax"]
+        before, source = call.before[0], [c for c in passed(call.before[:1], lambda c: c.before[:c.op in LAYOUT]) if c.op == "softmax" and c.value.dim()]
         taken = call.op != "logsumexp" or any(t.op == "sub" and t.operands[0] is before for t in call.takers)  # as Categorical takes it of logits
         if taken and source and (call.in_loss or call.op == "logsumexp") and softened(first := source[0]) == first.value.dim() - 1:
             yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "softmax applied twice", "The loss takes logits and applies "
@@ -1426,6 +1425,20 @@ def cut_before(seen):
         if taken and not seen.heads and (call.in_loss or call.output is seen.trace.outputs) and before.op in RANGES and before.data:
             yield elsewhere(_place(next((c for c in upstream(call) if c.kernels), call)), "logits cut off", f"{before.op} stands before "
                             f"{call.op}, which takes logits of any size.", f"without the {before.op} before {call.op}.")
+            return
+
+
+def cooled(seen):
+    """Cosines that a loss of one's own multiplies by the temperature that divides them, before it takes their exponentials."""
+    for call in (c for c in seen.calls if c.in_loss and c.op in ("softmax", "logsoftmax", "logsumexp", "exp") and c.before and not c.truth):
+        at = call.before[0]
+        while at.op in (*LAYOUT, *TIMES, "maskedfill") and at.before:
+            at = at.before[0]
+        times, shrunk, inverse = shrinking(call.before[0], at)
+        if times < 0.2 and (at.op == "cosinesimilarity" or directions(at)):
+            size = call.inputs[0].shape[-1]
+            yield elsewhere("loss", "logits cut off", f"Cosines are -1 to 1, and {shrunk}: a softmax gives the best of {size} at most "
+                            f"{1 / (1 + (size - 1) * math.exp(-2 * times)):.2g}.", f"{inverse}.")
             return
 
 
@@ -1968,12 +1981,12 @@ def past_the_end(seen):
     for pad in (c for c in seen.calls if c.op == PADS):
         whole = next((t for t in pad.takers if t.op == "indexselect"), pad)
         size, steps = whole.value.shape, whole.value.detach() if pad.args[2] else whole.value.detach().transpose(0, 1)
-        short = (steps[:, -1] == pad.args[3]).flatten(1).all(1)
+        short = (steps[:, -1] == pad.args[3]).reshape(len(steps), -1).all(1)
         if len(steps) != seen.images or not short.any() or (steps == pad.args[3]).all():
             continue
         way = passed([whole], lambda c: [t for t in c.takers if c.value.shape[:2] in (size[:2], size[1::-1])])
         for one in (c for c in way if c.op in ("getitem", "select", "gather") and len(c.value) == seen.images and c.value.numel() < c.inputs[0].numel()):
-            took, others = one.value.detach().flatten(1)[short], [t for t in one.before[0].takers if t.op in ("getitem", "select")]
+            took, others = one.value.detach().reshape(len(steps), -1)[short], [t for t in one.before[0].takers if t.op in ("getitem", "select")]
             alike = not took.any() or len(took) > 1 and not _rms(took - took[:1]) > LOST * _rms(took)
             if not (took.is_floating_point() and alike) or one.alike and not short.all() or len(others) > 2:  # of which each step is taken
                 continue
@@ -2443,7 +2456,7 @@ def is_linear(call):
     op, signals = call.op, [one for one in call.operands if isinstance(one, Call) and one.data]
     if call.kernels:
         return len(signals) == 1 and op.startswith(("linear", "conv", "addmm", "baddbmm", "tensordot", *PRODUCTS[:-1]))
-    if op in ("mul", "rmul", "multiply", "div", "truediv"):
+    if op in TIMES:
         return len(signals) == 1 and ("mul" in op or call.operands[0] is signals[0])
     return not call.norm and (op in ("x", "add", "sub", "neg", "mean", "sum", *LAYOUT, *BESIDE) or "dropout" in op or "avgpool" in op)
 
@@ -2649,6 +2662,8 @@ def sentence(error, trace, x):
         (memory, "This batch does not fit into memory: give fewer images, as in `audit(model, x[:8], y[:8])`."),
         (isinstance(error, NotImplementedError) and "forward" in text,
          "This model has no forward() that takes a batch: audit its parts, or write forward()."),
+        ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in `self.h = h.detach()`; or it calls "
+         "backward() itself: `backward(retain_graph=True)`."),
         ("reentrant" in text or ".grad()" in text, "Gradient checkpointing hides the gradients: switch it off, or give it use_reentrant=False."),
         (isinstance(error, TypeError) and not trace.calls,
          f"The model does not take x as it is: give a tensor, a tuple or a dictionary of what forward({taken}) takes."),
@@ -2660,7 +2675,6 @@ def sentence(error, trace, x):
          f"and x of shape {tuple(first.shape)} brings {sizes and sizes[2]}."),
         (first.dtype != kind and ("type" in text and first.is_floating_point() or "torch.int64" in text or "Long" in text),
          f"{where[:1].upper()}{where[1:]} holds {str(kind)[6:]} and gets {_type(first)}: `x = x.to({kind})`."),
-        ("second time" in text, "The model keeps a tensor of an earlier batch with its gradient: detach it, as in `self.h = h.detach()`."),
         (True, not theirs(error) and unfitting(trace, where, first) or
          f"{where[:1].upper()}{where[1:]} fails on this batch of shape {tuple(first.shape)}: "
          f"{theirs(error) or '`model(x[:2])` shows why.'}")) if when)
