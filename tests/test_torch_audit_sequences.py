@@ -131,7 +131,7 @@ def ready(given):
 
 TANGLED = {  # a view that puts several images into one row, the place, what comes in
     "view": (lambda h, n: h.view(n, -1), {"bidirectional": True}, "view", (2, 64, 24)), "reshape": (lambda h, n: h.reshape(-1, 48), {"bidirectional": True}, "reshape", (2, 64, 24)),
-    "layers": (lambda h, n: h.view(n, -1), {"num_layers": 3}, "view", (3, 64, 24)), "as_many_units_as_images": (lambda h, n: h.view(n, -1), {"bidirectional": True, "units": 32}, "view", (2, 64, 32)),
+    "layers": (lambda h, n: h.view(n, -1), {"num_layers": 3}, "view", (3, 64, 24)), "as_many_units_as_images": (lambda h, n: h.view(n, -1), {"bidirectional": True, "units": 32}, "view", (2, 64, 32)), "units_for_images": (lambda h, n: h.view(n, -1), {"bidirectional": True, "units": 64}, "view", (2, 64, 64)),
     "unflattened": (lambda h, n: h.flatten().unflatten(0, (n, -1)), {"bidirectional": True}, "flatten", None),
 }  # fmt: skip
 APART = {
@@ -156,8 +156,13 @@ def test_a_view_that_keeps_images_apart_is_sound(end, options):
     assert report.outcome == "sound" and MIXED not in str(report), str(report)
 
 
-def test_words_before_a_view_of_maps_that_no_recurrence_has_made_exchange_the_axes():
+def leading(h):
+    return h[0] if isinstance(h, tuple) else h
+
+
+def test_the_remedy_for_a_view_of_steps_and_not_of_states_exchanges_the_axes():
     torch.manual_seed(0)
-    net = Net(lambda m, x: m.end(F.relu(m.first(x.transpose(0, 1))).reshape(64, -1)), first=nn.Linear(12, 8), end=nn.Linear(96, 10))
-    report = audit(net, ROWS, Y)
-    assert report.findings[0].layer == "reshape" and report.findings[0].remedy.startswith("`h.transpose(0, 1).flatten(1)`: the images first"), str(report)
+    for first in (nn.Linear(12, 8), nn.GRU(12, 8)):
+        net = Net(lambda m, x: m.end(F.relu(leading(m.first(x.transpose(0, 1)))).reshape(64, -1)), first=first, end=nn.Linear(96, 10))
+        report = audit(net, ROWS, Y)
+        assert report.findings[0].layer == "reshape" and report.findings[0].remedy.startswith("`h.transpose(0, 1).flatten(1)`: the images first"), str(report)

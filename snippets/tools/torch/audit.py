@@ -2223,13 +2223,13 @@ def leaking(seen):
                         f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
     elif (call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT, *LENGTHS[:-2],
                       *(call.op for o in call.operands if isinstance(o, Call) and o.op in LENGTHS and len(o.value) != seen.images))
-            and call.op != "getitem" and not any(isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2
-                                                 for c in (call, *upstream(call)) for t in c.operands)):  # of a graph
+            and call.op != "getitem" and (call.tangled or not any(isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2
+                                                                   for c in (call, *upstream(call)) for t in c.operands))):  # of a graph
         what, cure = ("reshape", "permute() before it, so that it leaves the axis of the images as it is.") if call.op in LAYOUT else (
             call.op, "another axis than that of the images: h of (images, steps, features).")
         if call.tangled:
             what = f"{call.op}, whose input of {tuple(call.inputs[0].shape)} has the images on axis {call.tangled}"
-            loop = next((c for c in upstream(call) if c.op in RECURRENT), None)
+            loop = next((c for c in upstream(call) if c.op in RECURRENT and c.value.shape != call.inputs[0].shape), None)  # of which it has the state
             axes = f"`h.transpose(0, {call.tangled}).flatten(1)`"
             cure = f"{final(loop)}, or {axes}." if loop else f"{axes}: the images first, then the rest of each."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
