@@ -7,7 +7,7 @@ import pytest
 from keras import initializers, layers, losses, ops, optimizers
 
 from snippets.tools.audit import audit
-from tests.audited import FLAT, HOT, REAL, ROWS, WORDS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart, under
+from tests.audited import FLAT, HOT, REAL, RNG, ROWS, WORDS, X, Y, behind, graph, hidden, of, one, seed, softmax, stack, tell_apart, under
 
 LOGITS = losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -101,11 +101,25 @@ PAIRS = {  # a fault, its outcome, words of the finding; what is sound
 }  # fmt: skip
 
 
-def test_labels_that_are_none_explain_images_without_a_gradient():
+FIRST = {  # losses in which the first images alone count
+    "have_labels": lambda y, p: ops.mean(ops.where(y > -9, (y - p) ** 2, 0.0)), "are_taken": lambda y, p: ops.mean((y[:8] - p[:8]) ** 2),
+    "are_picked": lambda y, p: ops.mean((ops.take(y, np.arange(4), axis=0) - ops.take(p, np.arange(4), axis=0)) ** 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", FIRST.values(), ids=FIRST)
+def test_first_images_may_be_all_that_count_in_a_loss(loss):
     seed(0)
     y = np.where(np.arange(64)[:, None] < 8, REAL, -9).astype("float32")
-    report = audit(*stack(hidden(), one(), y=y, loss=lambda y, p: ops.mean(ops.where(y > -9, (y - p) ** 2, 0.0))))
+    report = audit(*stack(hidden(), one(), y=y, loss=loss))
     assert "no gradient" not in str(report), str(report)
+
+
+def test_a_kernel_that_was_handed_over_is_not_as_drawn():
+    seed(0)
+    model, x, y = stack(layers.Dense(10, kernel_initializer=initializers.Constant(RNG.normal(0, 0.1, (144, 10))), name="head"), layers.BatchNormalization(), layers.Softmax())
+    model.get_layer("head").trainable = False
+    assert "as drawn" not in str(audit(*of(model, x, y, "sparse_categorical_crossentropy")))
 
 
 @pytest.mark.parametrize("case", PAIRS)

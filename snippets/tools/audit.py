@@ -183,7 +183,7 @@ def observe(model, x, y, loss, recorder):
                           and op.before and op.before[0].op == "Transpose" for op in of_loss.ops)  # a softmax over the images
         if value is not None and value.shape.num_elements() != 1:
             raise Unreadable(f"The loss has the shape {tuple(value.shape)}, one number for each image: leave out reduction, or take its mean.")
-        seen.leak = leak(model, x)
+        seen.of_loss, seen.leak = of_loss.ops, leak(model, x)
     finally:
         tf.config.run_functions_eagerly(eager)
     for one in seen.heads:
@@ -201,7 +201,7 @@ def observe(model, x, y, loss, recorder):
     seen.loss, seen.lost = float(value), lost(recorder.tape, value, weights, seen.gradients) if half else 0.0
     for call, delta in zip(seen.calls, deltas):  # of one image's loss: the loss is a mean over images
         images = len(call.z) if call.z.shape.rank else 1  # a mean over all has none
-        call.delta = tf.zeros(call.z.shape) if delta is None else images * tf.cast(delta, tf.float64)
+        call.delta = tf.zeros(call.z.shape) if delta is None else images * tf.cast(tf.convert_to_tensor(delta), tf.float64)
     slopes = [tf.zeros_like(w) if g is None else tf.convert_to_tensor(g) for g, w in zip(seen.gradients, weights)]
     seen.flows, seen.sizes = any(map(np.any, slopes)), list(map(_rms, slopes))
     parts = [] if more is None else map(tf.convert_to_tensor, recorder.tape.gradient(more, weights, unconnected_gradients="zero"))
@@ -1867,7 +1867,8 @@ def overflow(seen):
     elif call is None:
         yield elsewhere(seen.calls[-1].layer.name, "loss not a number", "The activations are numbers, the loss is not.",
                         "an epsilon in each log, root and division, and an output activation that fits the loss.")
-    elif half and any(t.dtype == tf.float16 and made is None and np.isinf(np.asarray(t)).any() for op in seen.ops for t, made in zip(op.taken, op.makers)):
+    elif half and any(op.op == "Mul" and op.layer is call.layer and made is None and t.dtype == tf.float16 and np.isinf(np.asarray(t)).any()
+                      for op in seen.ops for t, made in zip(op.taken, op.makers)):
         yield elsewhere(call.layer.name, "not a number", f"{evidence} float16 ends at {HALF}: a number beyond, as -1e9 in a mask, is infinite there.",
                         "-3e4 in its place.")
     elif half and not call.kernels and not np.isinf(np.asarray(call.output, "float64")).any():  # as of 0/0
@@ -1923,7 +1924,7 @@ def gradient(seen):
 
 def as_drawn(seen):
     """A last kernel that is frozen as its initializer drew it, where no other kernel is trained: nothing has chosen it and nothing will."""
-    ends = [row for row in seen.rows if row.is_output and callable(row.initializer)] if not any(row.trainable for row in seen.rows) else []
+    ends = [row for row in seen.rows if row.is_output and isinstance(row.initializer, keras.initializers.RandomInitializer)] if not any(row.trainable for row in seen.rows) else []
     trained = listed(dict.fromkeys(v.path for v in seen.model.trainable_variables), "variables")
     for row in ends:
         layer = next(call.layer for call in seen.calls if call.kernels and call.name == row.layer)
@@ -1957,8 +1958,8 @@ def cut_off(seen):
                         "`self.add_loss(keras.ops.mean((q - keras.ops.stop_gradient(z)) ** 2))`."
                         if cut.op == "StopGradient" and {*names} == {place(cut, seen)} and cut.before and cut.before[0].op == "Sub"
                         else "without stop_gradient: or trainable=False before it, where that is meant."
-                        if cut.op == "StopGradient" else "straight through, for q in the place of z: `z + keras.ops.stop_gradient(q - z)`."
-                        if cut.op == "ArgMin" else "what it chooses times its score, as `h * keras.ops.sigmoid(score)`."
+                        if cut.op == "StopGradient" else "straight through, for a code q in the place of z: `z + keras.ops.stop_gradient(q - z)`; "
+                        "for a gate what it chooses times its score: `h * keras.ops.sigmoid(score)`."
                         if cut.op.startswith(("Arg", "TopK")) else "without it, or straight through: "
                         "`h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
 
@@ -2108,20 +2109,16 @@ def loud(seen):
 
 
 def few(seen):
-    """Only the first images, or the last, have a gradient: a loss that reads rows of the batch for what stands in columns."""
+    """Few images have a gradient, as the loss takes single ones: it reads rows of the batch for what stands in columns."""
     head = seen.heads[0] if len(seen.heads) == 1 else None
     n, delta = len(head.out) if head and head.out.ndim else 0, np.asarray(seen.calls[-1].delta)
     if n < 8 or not delta.ndim or len(delta) != n:
         return
-    moved = np.flatnonzero(reached := delta.reshape(n, -1).any(axis=1))
-    if not 0 < len(moved) <= n // 4 or np.ptp(moved) >= len(moved) or moved[0] and moved[-1] < n - 1:
+    moved = np.flatnonzero(delta.reshape(n, -1).any(axis=1))
+    taken = [op for op in seen.of_loss if op.op == "StridedSlice" and op.taken[0].shape == head.out.shape and op.shape == head.out.shape[1:] != (n,)]
+    if not 0 < len(moved) <= n // 4 or not taken:  # several may be those that have labels
         return
-    for part in (np.asarray(part).reshape(n, -1) for part in (*keras.tree.flatten(seen.x), head.y) if len(part) == n):
-        rest = part[~reached]
-        if (rest != rest).all() or (rest == rest[0, 0]).all() and not (part[reached] == rest[0, 0]).all():  # a mask, or labels that are none
-            return
-    yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do, from {moved[0]} to {moved[-1]}: what it reads by "
-                    "`y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
+    yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do: what the loss reads by `y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
 
 
 def straight(seen):

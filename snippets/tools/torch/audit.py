@@ -1201,7 +1201,7 @@ def labels(head):
             True, "labels", "labels ignored", f"All are {head.ignored}, which the loss leaves out.", "look at what loads the data.")])
     low, high, whole, several = read.min(), read.max(), (read == read.round()).all(), len(theirs) > 1
     void = blank(read, units) if y.ndim > 1 and whole else None
-    floats, classes, values = head.truth.is_floating_point(), kind in CLASSES, set(np.unique(y[:10_000]))
+    floats, classes, values = head.truth.is_floating_point(), kind in CLASSES, set(np.unique(np.ravel(y)[:10_000]))
     wanted, typed, made = wished(head)
     shapes, span = f"y has the shape {ours}, the output {theirs}.", f"The labels run from {_span(read)}"
     unfit = ours != wanted, "labels", "labels do not fit the output", shapes, made
@@ -1321,16 +1321,18 @@ def outputs(head, seen):
 
 def shrinking(at, limit):
     """A number below 1 by which what limits a call is multiplied on its way there, as a temperature the wrong way; in words, and its inverse in code."""
+    found, whole = (1.0, "", ""), 1.0
     while limit and at is not limit and isinstance(at, Call):
-        numbers = [one for one in at.operands if isinstance(one, (int, float)) or isinstance(one, torch.Tensor) and one.numel() == 1 and not one.requires_grad]
+        numbers = [one for one in at.operands if isinstance(one, (int, float)) or isinstance(one, torch.Tensor) and one.numel() == 1]
         if numbers and at.op in TIMES and (size := abs(float(numbers[0]))):
             divided = "div" in at.op
-            if (times := 1 / size if divided else size) < 1:
+            whole *= (times := 1 / size if divided else size)
+            if times < found[0] and not getattr(numbers[0], "requires_grad", False):
                 did, signs = ("divides", "*/") if divided else ("multiplies", "/*")
-                return (times, f"{'the loss' if at.in_loss else 'forward()'} {did} by {size:.3g}",
-                        f"`{signs[0]} {size:.3g}` in place of `{signs[1]} {size:.3g}` there")
+                found = (times, f"{'the loss' if at.in_loss else 'forward()'} {did} by {size:.3g}",
+                         f"`{signs[0]} {size:.3g}` in place of `{signs[1]} {size:.3g}` there")
         at = next((one for one in at.operands if isinstance(one, Call) and not one.truth), None)
-    return 1.0, "", ""
+    return found if whole < 1 else (1.0, "", "")
 
 
 def mixed(head, made):
@@ -1464,9 +1466,7 @@ def few(seen):
             continue
         rows = (reached := slope.flatten(1).any(1).cpu()).nonzero().flatten().tolist()
         some = 0 < len(rows) <= min(n / 4, t.shape[1]) and rows in ([*range(len(rows))], [*range(n - len(rows), n)])
-        parts = [(c, at) for c in seen.calls if c.in_loss and (at := indexed(c))] if some else []
-        meant = {at for c, at in parts if c.truth and c.inputs[0].dim() < 2 and ":" in at}  # of labels without columns
-        by = [at for c, at in parts if any(one is t for one in c.inputs) and at not in meant]
+        by = [at for c in seen.calls if c.in_loss and any(one is t for one in c.inputs) and (at := indexed(c))] if some else []
         if by and not any(explains(part, reached, given is seen.y) for given in (seen.x, seen.y) for part in leaves(given)):
             which = f"image {rows[0]} of {n} has" if len(rows) < 2 else f"images {rows[0]} to {rows[-1]} of {n} have"
             yield elsewhere("loss", "images taken for columns", f"Only {which} a gradient, at the output of shape {tuple(t.shape)}.",
@@ -1475,13 +1475,11 @@ def few(seen):
 
 
 def indexed(call):
-    """The index by which a call takes images, as "0" or ":3"; "" if it does not."""
-    if call.op in ("unbind", "select", "narrow"):
+    """The number by which a call takes one image; "" if it takes none, or several, which may be those that have labels."""
+    if call.op in ("unbind", "select"):
         return "0" * (call.named.get("dim", call.args[1] if len(call.args) > 1 else 0) == 0)
     at = call.args[1] if call.op == "getitem" else None
     at = at[0] if isinstance(at, tuple) and at else at
-    if isinstance(at, slice) and at != slice(None):
-        return f"{'' if at.start is None else at.start}:{'' if at.stop is None else at.stop}"
     return str(at) if isinstance(at, int) and not isinstance(at, bool) else ""
 
 
@@ -1988,13 +1986,14 @@ def past_the_end(seen):
         for one in (c for c in way if c.op in ("getitem", "select", "gather") and len(c.value) == seen.images and c.value.numel() < c.inputs[0].numel()):
             took, others = one.value.detach().reshape(len(steps), -1)[short], [t for t in one.before[0].takers if t.op in ("getitem", "select")]
             alike = not took.any() or len(took) > 1 and not _rms(took - took[:1]) > LOST * _rms(took)
-            if not (took.is_floating_point() and alike) or one.alike and not short.all() or len(others) > 2:  # of which each step is taken
+            if not (took.is_floating_point() and alike) or one.alike and not short.all() or len(others) > 1:  # of which other steps are taken too
                 continue
             loop = next((c for c in upstream(pad) if c.op in RECURRENT), pad)
             taker = next((c for c in passed(one.takers, lambda c: [] if c.kernels else c.takers) if c.kernels), None)
             yield elsewhere(_place(taker or loop), "padding taken for the last step", f"What comes {'in' if taker else 'out'} is "
                             f"{'the same' if took.any() else 0} for {int(short.sum())} of {seen.images} images: the last step is padding.",
-                            f"{final(loop)}, or the step at lengths - 1, as `out[torch.arange(len(out)), lengths - 1]`.")
+                            f"{final(loop)}, or the step at lengths - 1, as "
+                            f"`out[{'torch.arange(len(out)), lengths - 1' if pad.args[2] else 'lengths - 1, torch.arange(len(lengths))'}]`.")
             return
 
 
@@ -2221,6 +2220,8 @@ def leaking(seen):
     elif call.op in ("softmax", "logsoftmax") and softened(call) == 0:
         yield elsewhere(name, "softmax over the batch", "It sums to one over the images, which should not know of each other.",
                         f"{spelled(seen.trace, call.atom)}.dim = -1" if call.atom else "`dim=-1` in this softmax.")
+    elif call.op in LAYOUT and call.tangled == 0:
+        yield f"{evidence}, first in {name}, which puts images that stand side by side together: sound for pairs, bags and frames, if so meant."
     elif (call.op in (*LAYOUT, "softmax", "logsoftmax", FUSED, "linear", *NORMS, *RECURRENT, *LENGTHS[:-2],
                       *(call.op for o in call.operands if isinstance(o, Call) and o.op in LENGTHS and len(o.value) != seen.images))
             and call.op != "getitem" and (call.tangled or not any(isinstance(t, torch.Tensor) and t.shape[-2:] == (seen.images,) * 2
@@ -2231,7 +2232,7 @@ def leaking(seen):
             what = f"{call.op}, whose input of {tuple(call.inputs[0].shape)} has the images on axis {call.tangled}"
             loop = next((c for c in upstream(call) if c.op in RECURRENT and c.value.shape != call.inputs[0].shape), None)  # of which it has the state
             axes = f"`h.transpose(0, {call.tangled}).flatten(1)`"
-            cure = f"{final(loop)}, or {axes}." if loop else f"{axes}: the images first, then the rest of each."
+            cure = f"{final(loop)}, or {axes}." if loop and len(call.inputs[0]) == 1 + any(k.full.endswith("_reverse") for k in loop.kernels) else f"{axes}: the images first, then the rest of each."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
         yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
