@@ -1924,7 +1924,7 @@ def gradient(seen):
 
 def as_drawn(seen):
     """A last kernel that is frozen as its initializer drew it, where no other kernel is trained: nothing has chosen it and nothing will."""
-    ends = [row for row in seen.rows if row.is_output and isinstance(row.initializer, keras.initializers.RandomInitializer)] if not any(row.trainable for row in seen.rows) else []
+    ends = [row for row in seen.rows if row.is_output and hasattr(row.initializer, "seed")] if not any(row.trainable for row in seen.rows) else []
     trained = listed(dict.fromkeys(v.path for v in seen.model.trainable_variables), "variables")
     for row in ends:
         layer = next(call.layer for call in seen.calls if call.kernels and call.name == row.layer)

@@ -1986,7 +1986,9 @@ def past_the_end(seen):
         for one in (c for c in way if c.op in ("getitem", "select", "gather") and len(c.value) == seen.images and c.value.numel() < c.inputs[0].numel()):
             took, others = one.value.detach().reshape(len(steps), -1)[short], [t for t in one.before[0].takers if t.op in ("getitem", "select")]
             alike = not took.any() or len(took) > 1 and not _rms(took - took[:1]) > LOST * _rms(took)
-            if not (took.is_floating_point() and alike) or one.alike and not short.all() or len(others) > 1:  # of which other steps are taken too
+            axis, ranks = int(pad.args[2]), one.before[0].value.dim()
+            covered = sum(t.value.shape[axis] if t.value.dim() == ranks else 1 for t in others)
+            if not (took.is_floating_point() and alike) or one.alike and not short.all() or covered >= one.before[0].value.shape[axis]:  # all steps are taken
                 continue
             loop = next((c for c in upstream(pad) if c.op in RECURRENT), pad)
             taker = next((c for c in passed(one.takers, lambda c: [] if c.kernels else c.takers) if c.kernels), None)
