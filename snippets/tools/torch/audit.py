@@ -900,7 +900,7 @@ def leveled(call, images):
     t = call.value.detach().reshape(images, -1)  # the heads of attention may stand beside the images
     if not t.is_floating_point() or not varies(t):
         return not varies(t)
-    terms = call.inputs if any(word in call.op for word in ("mean", "sum", "pool")) else []
+    terms = call.inputs if any(word in call.op for word in ("mean", "sum", "pool")) and call.op != "logsumexp" else []
     sizes = [_rms(one) * (one.numel() / t.numel() if "sum" in call.op else 1) for one in terms]
     return _rms(t[1:] - t[:1]) <= min(LOST, 8 * torch.finfo(t.dtype).eps) * max(_rms(t), *sizes, 0)
 
