@@ -1464,10 +1464,10 @@ def few(seen):
         n = seen.images
         if t.dim() < 2 or len(t) != n or n < 8 or t.dim() > 2 and t.shape[1] == n:
             continue
-        rows = (reached := slope.flatten(1).any(1).cpu()).nonzero().flatten().tolist()
+        rows = slope.flatten(1).any(1).nonzero().flatten().tolist()
         some = 0 < len(rows) <= min(n / 4, t.shape[1]) and rows in ([*range(len(rows))], [*range(n - len(rows), n)])
         by = [at for c in seen.calls if c.in_loss and any(one is t for one in c.inputs) and (at := indexed(c))] if some else []
-        if by and not any(explains(part, reached, given is seen.y) for given in (seen.x, seen.y) for part in leaves(given)):
+        if by:
             which = f"image {rows[0]} of {n} has" if len(rows) < 2 else f"images {rows[0]} to {rows[-1]} of {n} have"
             yield elsewhere("loss", "images taken for columns", f"Only {which} a gradient, at the output of shape {tuple(t.shape)}.",
                             f"columns in it, as `out[:, {by[0]}]` in place of `out[{by[0]}]`.")
@@ -1481,15 +1481,6 @@ def indexed(call):
     at = call.args[1] if call.op == "getitem" else None
     at = at[0] if isinstance(at, tuple) and at else at
     return str(at) if isinstance(at, int) and not isinstance(at, bool) else ""
-
-
-def explains(part, reached, labels):
-    """True if all images without a gradient have one number in a tensor, or NaN, and the others have not, as of a mask or of void labels."""
-    table = part.detach().cpu().reshape(len(part), -1).double() if len(part) == len(reached) else part.new_zeros(0, 1)
-    for one in table.split(1, 1) if labels and table.shape[1] <= 4 else [table]:
-        if len(rest := one[~reached[:len(one)]]) and (rest.isnan().all() or (rest == rest[0, 0]).all() and not (one[reached] == rest[0, 0]).all()):
-            return True
-    return False
 
 
 def unregistered(seen):
@@ -2234,7 +2225,8 @@ def leaking(seen):
             what = f"{call.op}, whose input of {tuple(call.inputs[0].shape)} has the images on axis {call.tangled}"
             loop = next((c for c in upstream(call) if c.op in RECURRENT and c.value.shape != call.inputs[0].shape), None)  # of which it has the state
             axes = f"`h.transpose(0, {call.tangled}).flatten(1)`"
-            cure = f"{final(loop)}, or {axes}." if loop and len(call.inputs[0]) == 1 + any(k.full.endswith("_reverse") for k in loop.kernels) else f"{axes}: the images first, then the rest of each."
+            one_layer = loop and len(call.inputs[0]) == 1 + any(k.full.endswith("_reverse") for k in loop.kernels)
+            cure = f"{final(loop)}, or {axes}." if one_layer else f"{axes}: the images first, then the rest of each."
         yield elsewhere(name, "images mixed", f"{evidence}, first in this {what}.", cure)
     else:
         yield f"{evidence}, first in {name}: sound where it is meant, as in graphs and in statistics of a batch."
