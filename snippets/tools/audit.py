@@ -1924,9 +1924,10 @@ def gradient(seen):
 
 def as_drawn(seen):
     """A last kernel that is frozen as its initializer drew it, where no other kernel is trained: nothing has chosen it and nothing will."""
-    ends = [row for row in seen.rows if row.is_output and hasattr(row.initializer, "seed")] if not any(row.trainable for row in seen.rows) else []
+    if any(row.trainable for row in seen.rows):
+        return
     trained = listed(dict.fromkeys(v.path for v in seen.model.trainable_variables), "variables")
-    for row in ends:
+    for row in (row for row in seen.rows if row.is_output and hasattr(row.initializer, "seed")):
         layer = next(call.layer for call in seen.calls if call.kernels and call.name == row.layer)
         kept = next(iter(kernels(layer).values()), None)
         if kept is not None and np.ptp(kept) and np.allclose(kept, row.initializer(kept.shape, kept.dtype)):
@@ -1953,15 +1954,21 @@ def cut_off(seen):
     if cut and cut.op == "Equal":  # by which Keras's argmax begins
         cut = next((op for op in seen.ops if op.op in ("ArgMax", "ArgMin") and id(cut) in ancestors([op])), cut)
     if cut:
-        yield elsewhere(place(cut, seen), "no gradient", f"{cut.op} has no derivative, and no weight before it is trained, as of "
-                        f"{listed(dict.fromkeys(names))}.", "a loss of its own for what it keeps, as "
-                        "`self.add_loss(keras.ops.mean((q - keras.ops.stop_gradient(z)) ** 2))`."
-                        if cut.op == "StopGradient" and {*names} == {place(cut, seen)} and cut.before and cut.before[0].op == "Sub"
-                        else "without stop_gradient: or trainable=False before it, where that is meant."
-                        if cut.op == "StopGradient" else "straight through, for a code q in the place of z: `z + keras.ops.stop_gradient(q - z)`; "
-                        "for a gate what it chooses times its score: `h * keras.ops.sigmoid(score)`."
-                        if cut.op.startswith(("Arg", "TopK")) else "without it, or straight through: "
-                        "`h + keras.ops.stop_gradient(keras.ops.round(h) - h)`.")
+        where = place(cut, seen)
+        yield elsewhere(where, "no gradient", f"{cut.op} has no derivative, and no weight before it is trained, as of {listed(dict.fromkeys(names))}.",
+                        around(cut, {*names} == {where}))
+
+
+def around(cut, own):
+    """What to do about an operation without a derivative. own: it cuts off nothing but weights of its own layer."""
+    if cut.op == "StopGradient" and own and cut.before and cut.before[0].op == "Sub":  # straight through: codes are passed by
+        return "a loss of its own for what it keeps, as `self.add_loss(keras.ops.mean((q - keras.ops.stop_gradient(z)) ** 2))`."
+    if cut.op == "StopGradient":
+        return "without stop_gradient: or trainable=False before it, where that is meant."
+    if cut.op.startswith(("Arg", "TopK")):
+        return ("straight through, for a code q in the place of z: `z + keras.ops.stop_gradient(q - z)`; "
+                "for a gate what it chooses times its score: `h * keras.ops.sigmoid(score)`.")
+    return "without it, or straight through: `h + keras.ops.stop_gradient(keras.ops.round(h) - h)`."
 
 
 def sole(seen):
@@ -2118,7 +2125,8 @@ def few(seen):
     taken = [op for op in seen.of_loss if op.op == "StridedSlice" and op.taken[0].shape == head.out.shape and op.shape == head.out.shape[1:] != (n,)]
     if not 0 < len(moved) <= n // 4 or not taken:  # several may be those that have labels
         return
-    yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do: what the loss reads by `y_pred[i]` are images.", "columns, as `y_pred[:, i]`.")
+    yield elsewhere("loss", "most images have no gradient", f"Of {n} images only {len(moved)} do: what the loss reads by `y_pred[i]` are images.",
+                    "columns, as `y_pred[:, i]`.")
 
 
 def straight(seen):
